@@ -1,0 +1,7 @@
+export type { Access, CanAccess, OpenAccess, SignedInAccess } from './access.ts'
+export { describeAccess, open, signedIn } from './access.ts'
+export type { Decision, Question } from './decide.ts'
+export { decide } from './decide.ts'
+export type { Permissions } from './permissions.ts'
+export { holds, permissions } from './permissions.ts'
+export type { Actor, Credential, Placement, Principal } from './principal.ts'

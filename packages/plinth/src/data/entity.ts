@@ -1,0 +1,4 @@
+/** Any declared entity. */
+export interface AnyEntity {
+  readonly name: string
+}

@@ -1,0 +1,58 @@
+import type { RouteOptions } from 'fastify'
+import type { z } from 'zod'
+import type { Access } from '../access/index.ts'
+import type { Problem } from '../kernel/index.ts'
+
+/** Whether a route needs a tenant: a missing one is 400, may be absent, or is never looked for. */
+export type TenantDemand = 'required' | 'optional' | 'none'
+
+/** Schemas of a route, as declared. */
+export interface RouteSchemas {
+  readonly params?: z.core.$ZodType
+  readonly query?: z.core.$ZodType
+  readonly headers?: z.core.$ZodType
+  readonly body?: z.core.$ZodType
+  readonly returns?: z.core.$ZodType
+}
+
+/** Everything the house knows of a route beside Fastify's own options. */
+export interface RouteFacts {
+  /** `api` answers JSON, `page` answers HTML, `foreign` is a plugin's own. */
+  readonly kind: 'api' | 'page' | 'foreign'
+  readonly access: Access
+  readonly tenant: TenantDemand
+  readonly status: number
+  readonly raises: readonly Problem[]
+  readonly summary?: string | undefined
+  readonly hidden: boolean
+  readonly schemas: RouteSchemas
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may call a route that was registered by hand. */
+    access?: Access
+    /** Put there by `route()`, `page()` and `mount()`. */
+    facts?: RouteFacts
+  }
+}
+
+/** Attaches facts to Fastify's route options. */
+export function withFacts(options: RouteOptions, facts: RouteFacts): RouteOptions {
+  return { ...options, config: { ...options.config, access: facts.access, facts } }
+}
+
+/** The facts of a route; one registered by hand gets them from its `config.access`. */
+export function factsOf(options: Pick<RouteOptions, 'config'>): RouteFacts | undefined {
+  const { facts, access } = options.config ?? {}
+  if (facts !== undefined || access === undefined) return facts
+  return {
+    kind: 'foreign',
+    access,
+    tenant: 'optional',
+    status: 200,
+    raises: [],
+    hidden: true,
+    schemas: {},
+  }
+}

@@ -1,0 +1,45 @@
+import type { RouteOptions } from 'fastify'
+import type { Permissions } from '../access/index.ts'
+import type { AnyEntity } from '../data/index.ts'
+import type { Job } from './job.ts'
+import type { Mount } from './mount.ts'
+
+/** Anything that opens with the process, is checked for readiness, and closes with it. */
+export interface Resource {
+  readonly name: string
+  open?(): Promise<void>
+  close?(): Promise<void>
+  /** Throws when it is not usable; its sentence goes to the log, its name to `/health/ready`. */
+  check?(): Promise<void>
+}
+
+/** What a feature is made of. */
+export interface FeatureParts {
+  readonly entities?: readonly AnyEntity[]
+  readonly permissions?: readonly Permissions<{ readonly [action: string]: string }>[]
+  readonly routes?: readonly (RouteOptions | Mount | readonly RouteOptions[])[]
+  readonly jobs?: readonly AnyJob[]
+  readonly resources?: readonly Resource[]
+}
+
+/** A job whatever its input: the worker validates the input before it calls `handle`. */
+export type AnyJob = Pick<Job, 'kind' | 'name' | 'schema'> & {
+  readonly spec: Omit<Job['spec'], 'handle' | 'input'> & {
+    readonly handle: (context: never) => Promise<void>
+  }
+}
+
+/** A named part of a service. */
+export interface Feature extends FeatureParts {
+  readonly name: string
+}
+
+/** Gathers what belongs together under a name. */
+export function feature(name: string, parts: FeatureParts): Feature {
+  return Object.freeze({ name, ...parts })
+}
+
+/** Names a thing with a life cycle: a client, a warm cache, a connection. */
+export function resource(name: string, life: Omit<Resource, 'name'>): Resource {
+  return Object.freeze({ name, ...life })
+}

@@ -1,0 +1,59 @@
+import type { RouteOptions } from 'fastify'
+import { z } from 'zod'
+import type { Access } from '../access/index.ts'
+import type { Context, ContextFor } from './context.ts'
+import { contextOf } from './context.ts'
+import type { TenantDemand } from './facts.ts'
+import { withFacts } from './facts.ts'
+import type { Html } from './html.ts'
+
+/** What a page declares. */
+export interface PageSpec<A extends Access> {
+  readonly access: A
+  /** Title in the browser's tab. */
+  readonly title: string
+  readonly tenant?: TenantDemand
+  /** Query fields; any other is ignored, as people share links with additions. */
+  readonly query?: { readonly [name: string]: z.core.$ZodType }
+  readonly render: (context: ContextFor<A>) => Promise<Html> | Html
+}
+
+/** A rendered page on its way to the layout of the pages room. */
+export class PageAnswer {
+  readonly title: string
+  readonly content: Html
+  readonly context: Context
+
+  constructor(title: string, content: Html, context: Context) {
+    this.title = title
+    this.content = content
+    this.context = context
+  }
+}
+
+/**
+ * Declares a page at a GET path; its content is put into the service's layout.
+ * @param path for example `/stock`
+ */
+export function page<A extends Access>(path: `/${string}`, spec: PageSpec<A>): RouteOptions {
+  const render = spec.render as (context: Context) => Promise<Html> | Html
+  return withFacts(
+    {
+      method: 'GET',
+      url: path,
+      handler: async (request) => {
+        const context = contextOf(request)
+        return new PageAnswer(spec.title, await render(context), context)
+      },
+    },
+    {
+      kind: 'page',
+      access: spec.access,
+      tenant: spec.tenant ?? (spec.access.kind === 'can' ? 'required' : 'optional'),
+      status: 200,
+      raises: [],
+      hidden: true,
+      schemas: spec.query === undefined ? {} : { query: z.object(spec.query) },
+    },
+  )
+}

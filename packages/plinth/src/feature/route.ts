@@ -1,0 +1,114 @@
+import type { FastifyReply, FastifyRequest, HTTPMethods, RouteOptions } from 'fastify'
+import { z } from 'zod'
+import type { Access } from '../access/index.ts'
+import type { Problem } from '../kernel/index.ts'
+import type { ContextFor } from './context.ts'
+import { contextOf } from './context.ts'
+import type { TenantDemand } from './facts.ts'
+import { withFacts } from './facts.ts'
+
+/** A set of named schemas: the fields of params, query or headers. */
+export type Fields = { readonly [name: string]: z.core.$ZodType }
+type Output<F extends Fields> = { readonly [K in keyof F]: z.output<F[K]> }
+
+/** What a route declares beside its method and path. */
+export interface RouteSpec<
+  A extends Access,
+  P extends Fields,
+  Q extends Fields,
+  H extends Fields,
+  B extends z.core.$ZodType,
+  R extends z.core.$ZodType,
+> {
+  /** Who may call it. */
+  readonly access: A
+  /** Whether a tenant must be known; `required` by default when a permission is asked for. */
+  readonly tenant?: TenantDemand
+  readonly params?: P
+  /** Query fields; any other is refused with 422. */
+  readonly query?: Q
+  /** Request headers by lower-case name; others are ignored. */
+  readonly headers?: H
+  readonly body?: B
+  /** What it answers. Fields that are not declared are not sent. */
+  readonly returns?: R
+  /** 200 by default, 204 when nothing is returned. */
+  readonly status?: number
+  /** The problems it may answer, for OpenAPI and the typed client. */
+  readonly raises?: readonly Problem[]
+  /** One sentence for the API documents. */
+  readonly summary?: string
+  /** Leaves the route out of OpenAPI. */
+  readonly hidden?: boolean
+  /** Largest body in bytes; 1 MiB by default. */
+  readonly bodyLimitBytes?: number
+  readonly handle: (
+    context: ContextFor<A> & {
+      readonly params: Output<P>
+      readonly query: Output<Q>
+      readonly headers: Output<H>
+      readonly body: z.output<B>
+    },
+  ) => Promise<z.input<R>> | z.input<R>
+}
+
+type Path = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`
+
+/**
+ * Declares one route and returns Fastify's own RouteOptions: register it anywhere.
+ * @param path method and path: `POST /products/:id/restock`
+ * @throws TypeError when the path is not `METHOD /path`
+ */
+export function route<
+  A extends Access,
+  P extends Fields = Record<never, never>,
+  Q extends Fields = Record<never, never>,
+  H extends Fields = Record<never, never>,
+  B extends z.core.$ZodType = z.ZodUndefined,
+  R extends z.core.$ZodType = z.ZodVoid,
+>(path: Path, spec: RouteSpec<A, P, Q, H, B, R>): RouteOptions {
+  const [method, url] = splitPath(path)
+  const handle = spec.handle as (context: unknown) => unknown
+  return withFacts(
+    {
+      method,
+      url,
+      handler: async (request, reply) => {
+        const answer = await handle(inputOf(request, reply))
+        if (reply.sent) return reply
+        return answer
+      },
+      ...(spec.bodyLimitBytes === undefined ? {} : { bodyLimit: spec.bodyLimitBytes }),
+    },
+    {
+      kind: 'api',
+      access: spec.access,
+      tenant: spec.tenant ?? (spec.access.kind === 'can' ? 'required' : 'optional'),
+      status: spec.status ?? (spec.returns === undefined ? 204 : 200),
+      raises: spec.raises ?? [],
+      summary: spec.summary,
+      hidden: spec.hidden ?? false,
+      schemas: {
+        ...(spec.params && { params: z.strictObject(spec.params) }),
+        query: z.strictObject(spec.query ?? {}),
+        ...(spec.headers && { headers: z.object(spec.headers) }),
+        ...(spec.body && { body: spec.body }),
+        ...(spec.returns && { returns: spec.returns }),
+      },
+    },
+  )
+}
+
+function splitPath(path: string): [HTTPMethods, string] {
+  const [, method, url] = /^(GET|POST|PUT|PATCH|DELETE) (\/\S*)$/.exec(path) ?? []
+  if (method === undefined || url === undefined) {
+    throw new TypeError(`route("${path}") must be "METHOD /path", for example "GET /products/:id"`)
+  }
+  return [method as HTTPMethods, url]
+}
+
+function inputOf(request: FastifyRequest, reply: FastifyReply): object {
+  const { params, query, headers, body } = request
+  // Assigned onto the context rather than spread: its getters (`db`) must stay lazy.
+  return Object.assign(Object.create(contextOf(request)), { params, query, headers, body, reply })
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { inspect } from 'node:util'
+import { AppError, hashToken, isId, mac, newId, newToken, problem, Secret } from './index.ts'
+
+test('a problem carries its code and sentence, and keeps its reason to itself', () => {
+  const retired = problem('product.retired', 409, 'This product is retired.')
+  const error = retired('stock was 0')
+  assert.ok(error instanceof AppError)
+  assert.deepEqual(
+    [error.code, error.status, error.message, error.reason],
+    ['product.retired', 409, 'This product is retired.', 'stock was 0'],
+  )
+  assert.throws(() => problem('Retired', 409, 'x'), /must look like/)
+})
+
+test('SB-13 ids and tokens: canonical, time-ordered, 256 random bits, none twice', () => {
+  const ids = Array.from({ length: 1000 }, () => newId())
+  assert.ok(ids.every(isId))
+  const [early, late] = [newId({ now: () => 1000, monotonic: () => 0 }), newId()]
+  assert.ok(early < late)
+  const tokens = new Set(Array.from({ length: 100_000 }, newToken))
+  assert.equal(tokens.size, 100_000)
+  assert.ok([...tokens].every((token) => /^[A-Za-z0-9_-]{43}$/.test(token)))
+})
+
+test('a Secret never prints', () => {
+  const secret = new Secret('hunter2-hunter2')
+  const printed = [`${secret}`, String(secret), JSON.stringify({ secret }), inspect({ secret })]
+  assert.ok(printed.every((text) => !text.includes('hunter2')))
+  assert.equal(secret.reveal(), 'hunter2-hunter2')
+})
+
+test('SB-22 a token of one purpose does not hash to that of another', () => {
+  const token = newToken()
+  assert.notDeepEqual(hashToken('session', token), hashToken('pending-login', token))
+})
+
+test('mac() separates its parts', () => {
+  const key = Buffer.alloc(32, 1)
+  assert.notEqual(mac(key, 'ab', 'c'), mac(key, 'a', 'bc'))
+})

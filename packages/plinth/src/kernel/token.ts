@@ -1,0 +1,40 @@
+import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Secret } from './secret.ts'
+
+/** What a token may be used for. A token of one purpose never opens the door of another. */
+export type Purpose =
+  | 'session'
+  | 'pending-login'
+  | 'csrf'
+  | 'fingerprint'
+  | 'cursor'
+  | 'provider-token'
+  | 'one-time'
+
+/** 256 random bits as 43 base64url characters. */
+export function newToken(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/** What the database keeps of a token: SHA-256 over purpose and token. A dump holds no usable token. */
+export function hashToken(purpose: Purpose, token: string): Buffer {
+  return createHash('sha256').update(`plinth:${purpose}\0`).update(token).digest()
+}
+
+/** A key for one purpose, derived from a signing secret (HKDF-SHA256, RFC 5869). */
+export function deriveKey(secret: Secret, purpose: Purpose): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret.reveal(), 'plinth', purpose, 32))
+}
+
+/** HMAC-SHA256 over length-prefixed parts, base64url: `['ab','c']` and `['a','bc']` differ. */
+export function mac(key: Buffer, ...parts: readonly string[]): string {
+  const hmac = createHmac('sha256', key)
+  for (const part of parts) hmac.update(`${Buffer.byteLength(part)}:`).update(part)
+  return hmac.digest('base64url')
+}
+
+/** Compares two texts in a time that does not depend on where they differ. */
+export function sameText(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}

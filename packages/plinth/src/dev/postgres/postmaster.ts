@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { isAlive } from './cluster.ts'
+
+const run = promisify(execFile)
+
+/** What a running server writes about itself in its data folder. */
+export interface Postmaster {
+  readonly pid: number
+  /** 0 until the server has chosen it. */
+  readonly port: number
+  readonly ready: boolean
+}
+
+/** Reads `postmaster.pid`; undefined when there is none or its process is gone. */
+export async function readPostmaster(data: string): Promise<Postmaster | undefined> {
+  const text = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')
+  const lines = text.split('\n')
+  const pid = Math.abs(Number(lines[0]))
+  if (text === '' || !Number.isSafeInteger(pid) || pid === 0 || !isAlive(pid)) return undefined
+  return { pid, port: Number(lines[3] ?? 0), ready: lines[7]?.trim() === 'ready' }
+}
+
+/** Whether the process is a PostgreSQL: after a crash its id may belong to anything. */
+export async function isPostgres(pid: number): Promise<boolean> {
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => askPs(pid))
+  const program = command.trim().split('\0')[0] ?? ''
+  return /(^|[/\\])postgres(\.exe)?$/.test(program)
+}
+
+async function askPs(pid: number): Promise<string> {
+  if (process.platform === 'win32') return 'postgres'
+  const answer = await run('ps', ['-o', 'comm=', '-p', String(pid)]).catch(() => undefined)
+  return answer?.stdout ?? ''
+}

@@ -25,6 +25,10 @@ export interface RouteFacts {
   readonly raises: readonly Problem[]
   readonly summary?: string | undefined
   readonly hidden: boolean
+  /** The credential is not looked at: probes and assets answer without it. */
+  readonly anonymous: boolean
+  /** Origin and CSRF header are demanded even when no session cookie arrives. */
+  readonly browserOnly: boolean
   readonly schemas: RouteSchemas
 }
 
@@ -45,7 +49,11 @@ export function withFacts(options: RouteOptions, facts: RouteFacts): RouteOption
 /** The facts of a route; one registered by hand gets them from its `config.access`. */
 export function factsOf(options: Pick<RouteOptions, 'config'>): RouteFacts | undefined {
   const { facts, access } = options.config ?? {}
-  if (facts !== undefined || access === undefined) return facts
+  return facts ?? (access && foreignFacts(access))
+}
+
+/** The facts of a route that brings an access rule and nothing else of ours. */
+export function foreignFacts(access: Access): RouteFacts {
   return {
     kind: 'foreign',
     access,
@@ -53,6 +61,8 @@ export function factsOf(options: Pick<RouteOptions, 'config'>): RouteFacts | und
     status: 200,
     raises: [],
     hidden: true,
+    anonymous: false,
+    browserOnly: false,
     schemas: {},
   }
 }

@@ -1,7 +1,7 @@
 export type { Context, ContextFor, Log } from './context.ts'
 export { contextOf, setContext } from './context.ts'
 export type { RouteFacts, RouteSchemas, TenantDemand } from './facts.ts'
-export { factsOf, withFacts } from './facts.ts'
+export { factsOf, foreignFacts, withFacts } from './facts.ts'
 export type { AnyJob, Feature, FeatureParts, Resource } from './feature.ts'
 export { feature, resource } from './feature.ts'
 export type { HtmlValue } from './html.ts'

@@ -53,6 +53,8 @@ export function page<A extends Access>(path: `/${string}`, spec: PageSpec<A>): R
       status: 200,
       raises: [],
       hidden: true,
+      anonymous: false,
+      browserOnly: false,
       schemas: spec.query === undefined ? {} : { query: z.object(spec.query) },
     },
   )

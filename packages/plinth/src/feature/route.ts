@@ -27,6 +27,8 @@ export interface RouteSpec<
   readonly params?: P
   /** Query fields; any other is refused with 422. */
   readonly query?: Q
+  /** Takes query fields that are not declared and drops them: an OpenID provider adds its own. */
+  readonly otherQueryIgnored?: boolean
   /** Request headers by lower-case name; others are ignored. */
   readonly headers?: H
   readonly body?: B
@@ -40,6 +42,10 @@ export interface RouteSpec<
   readonly summary?: string
   /** Leaves the route out of OpenAPI. */
   readonly hidden?: boolean
+  /** For `open` routes that must answer without looking at the credential: probes, assets. */
+  readonly anonymous?: boolean
+  /** Demands Origin and CSRF header even when no session cookie arrives: sign-out, refresh. */
+  readonly browserOnly?: boolean
   /** Largest body in bytes; 1 MiB by default. */
   readonly bodyLimitBytes?: number
   readonly handle: (
@@ -69,11 +75,13 @@ export function route<
 >(path: Path, spec: RouteSpec<A, P, Q, H, B, R>): RouteOptions {
   const [method, url] = splitPath(path)
   const handle = spec.handle as (context: unknown) => unknown
+  const status = spec.status ?? (spec.returns === undefined ? 204 : 200)
   return withFacts(
     {
       method,
       url,
       handler: async (request, reply) => {
+        reply.code(status)
         const answer = await handle(inputOf(request, reply))
         if (reply.sent) return reply
         return answer
@@ -84,13 +92,17 @@ export function route<
       kind: 'api',
       access: spec.access,
       tenant: spec.tenant ?? (spec.access.kind === 'can' ? 'required' : 'optional'),
-      status: spec.status ?? (spec.returns === undefined ? 204 : 200),
+      status,
       raises: spec.raises ?? [],
       summary: spec.summary,
       hidden: spec.hidden ?? false,
+      anonymous: spec.anonymous ?? false,
+      browserOnly: spec.browserOnly ?? false,
       schemas: {
         ...(spec.params && { params: z.strictObject(spec.params) }),
-        query: z.strictObject(spec.query ?? {}),
+        query: spec.otherQueryIgnored
+          ? z.object(spec.query ?? {})
+          : z.strictObject(spec.query ?? {}),
         ...(spec.headers && { headers: z.object(spec.headers) }),
         ...(spec.body && { body: spec.body }),
         ...(spec.returns && { returns: spec.returns }),

@@ -1,0 +1,16 @@
+import type { FastifyReply } from 'fastify'
+import type { PageAnswer } from '../../feature/index.ts'
+import type { HttpDeps } from '../deps.ts'
+import { pagePolicy } from './headers.ts'
+
+/** Puts a rendered page into the layout and its policy into the headers. */
+export function sendPage(
+  deps: Pick<HttpDeps, 'renderPage'>,
+  reply: FastifyReply,
+  { title, content, context }: PageAnswer,
+): string {
+  reply.header('content-security-policy', pagePolicy(context.nonce))
+  reply.type('text/html; charset=utf-8')
+  reply.serializer((text: string) => text)
+  return deps.renderPage({ title, content, context })
+}

@@ -1,0 +1,88 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { factsOf } from '../../feature/index.ts'
+import type { AppError } from '../../kernel/index.ts'
+import type { RequestContext } from '../context.ts'
+import { requestContext } from '../context.ts'
+import type { HttpDeps } from '../deps.ts'
+import { pagePolicy } from './headers.ts'
+import { problemBody, toAppError } from './problem.ts'
+
+/** Turns a thrown value into an answer. */
+export type Refuse = (
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) => Promise<unknown>
+
+/** Answers every thrown error: the log gets the reason, the audit log the fact, the caller a sentence. */
+export function createRefuser(deps: HttpDeps): Refuse {
+  return async (thrown, request, reply) => {
+    const error = toAppError(thrown)
+    const context = requestContext(request)
+    logRefusal(deps, error, context)
+    await recordRefusal(deps, error, request, context)
+    const requestId = context?.requestId ?? ''
+    reply.code(error.status).header('cache-control', 'no-store')
+    if (error.retryAfterSeconds !== undefined) {
+      reply.header('retry-after', String(error.retryAfterSeconds))
+    }
+    if (context !== undefined && wantsPage(request)) return problemPage(deps, reply, error, context)
+    reply.type('application/problem+json; charset=utf-8').serializer(JSON.stringify)
+    return problemBody(error, request.url.split('?')[0] ?? '', requestId)
+  }
+}
+
+function logRefusal(deps: HttpDeps, error: AppError, context: RequestContext | undefined): void {
+  if (error.status < 500 && error.reason === undefined) return
+  const facts = { code: error.code, reason: error.reason, err: error.cause }
+  const log = context?.log ?? deps.log
+  if (error.status >= 500) log.error(facts, 'request failed')
+  else log.info(facts, 'request refused')
+}
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
+// Input that misses the schema changed nothing and says nothing about rights.
+const UNTOLD = new Set([400, 401, 404, 413, 415, 422, 431])
+
+async function recordRefusal(
+  deps: HttpDeps,
+  error: AppError,
+  request: FastifyRequest,
+  context: RequestContext | undefined,
+): Promise<void> {
+  if (context?.principal === undefined || UNTOLD.has(error.status)) return
+  if (error.status !== 403 && SAFE.has(request.method)) return
+  const { actor, placement } = context
+  await deps.refused({
+    actor,
+    tenant: placement?.tenant ?? context.principal.tenant,
+    action: `${request.method} ${request.routeOptions.url ?? '(none)'}`,
+    outcome: error.status === 403 ? 'denied' : 'failed',
+    reason: error.code,
+  })
+}
+
+/** A person at a browser gets a page, a program gets JSON. */
+function wantsPage(request: FastifyRequest): boolean {
+  const facts = factsOf(request.routeOptions as Parameters<typeof factsOf>[0])
+  if (facts?.kind === 'api' && !request.routeOptions.url?.startsWith('/auth/web/')) return false
+  if (request.method !== 'GET') return false
+  return request.headers.accept?.split(',')[0]?.trim() === 'text/html'
+}
+
+function problemPage(
+  deps: HttpDeps,
+  reply: FastifyReply,
+  error: AppError,
+  context: RequestContext,
+): string {
+  reply.header('content-security-policy', pagePolicy(context.nonce))
+  reply.type('text/html; charset=utf-8').serializer((text: string) => text)
+  return deps.renderProblemPage({
+    status: error.status,
+    title: problemBody(error, '', '').title,
+    sentence: error.message,
+    requestId: context.requestId,
+    nonce: context.nonce,
+  })
+}

@@ -1,0 +1,75 @@
+import type { FastifyRequest } from 'fastify'
+import type { Actor, Placement, Principal } from '../access/index.ts'
+import type { Db } from '../data/index.ts'
+import type { Context, Html, Log } from '../feature/index.ts'
+import type { Clock, Id, Secret } from '../kernel/index.ts'
+import type { HttpSettings } from './http.settings.ts'
+
+/** Everything that HTTP is given; it knows neither identity nor tenancy nor where data lies. */
+export interface HttpDeps {
+  readonly settings: HttpSettings
+  /** `app.base_url`: own origin, decides HSTS. */
+  readonly baseUrl: string
+  /** Further origins that may call with credentials, exact. */
+  readonly origins: readonly string[]
+  /** Addresses and CIDR ranges whose X-Forwarded-For counts. */
+  readonly trustedProxies: readonly string[]
+  readonly csrfSecret: Secret
+  /** Name of the session cookie; its presence alone makes a request a browser's. */
+  readonly sessionCookie: string
+  readonly clock: Clock
+  readonly log: Log
+  /** Finds the principal of the one credential that a request carries. */
+  authenticate(request: FastifyRequest): Promise<Principal | undefined>
+  /** Finds the tenant of a request; undefined when none is named. */
+  placeInTenant(
+    request: FastifyRequest,
+    principal: Principal,
+  ): Placement | undefined | Promise<Placement | undefined>
+  dbFor(tenant: Id<'tenant'>): Db
+  /** Called at the end of each request: metrics and the request log. */
+  observe(summary: RequestSummary): void
+  /** Called for each refused or failed action of a principal: the audit log. */
+  refused(refusal: Refusal): Promise<void>
+  renderPage(page: PageContent): string
+  renderProblemPage(page: ProblemPage): string
+}
+
+/** What a request came to. */
+export interface RequestSummary {
+  readonly requestId: string
+  readonly method: string
+  /** Route template; `(none)` when no route matched. Never the raw URL. */
+  readonly path: string
+  readonly status: number
+  readonly durationMs: number
+  readonly clientAddress: string | null
+  readonly person: string | null
+}
+
+/** An action that was not carried out. */
+export interface Refusal {
+  readonly actor: Actor
+  readonly tenant: Id<'tenant'> | null
+  /** Method and route template. */
+  readonly action: string
+  readonly outcome: 'denied' | 'failed'
+  /** The problem's code. */
+  readonly reason: string
+}
+
+/** A page to be put into the layout. */
+export interface PageContent {
+  readonly title: string
+  readonly content: Html
+  readonly context: Context
+}
+
+/** A failure shown to a person. */
+export interface ProblemPage {
+  readonly status: number
+  readonly title: string
+  readonly sentence: string
+  readonly requestId: string
+  readonly nonce: string
+}

@@ -1,0 +1,91 @@
+import type { FastifyRequest } from 'fastify'
+import { decide } from '../../access/index.ts'
+import type { RouteFacts } from '../../feature/index.ts'
+import type { RequestContext } from '../context.ts'
+import type { HttpDeps } from '../deps.ts'
+import { httpProblems } from '../http.errors.ts'
+import type { Csrf } from './csrf.ts'
+import { originFault } from './origin.ts'
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/** What the guard asks. */
+export interface GuardDeps extends Pick<HttpDeps, 'authenticate' | 'placeInTenant'> {
+  readonly csrf: Csrf
+  /** Whether a Cookie header names the session cookie, resolvable or not. */
+  carriesSession(cookieHeader: string | undefined): boolean
+  readonly allowedOrigins: ReadonlySet<string>
+}
+
+/**
+ * Who calls, from where, in which tenant, and may they: the one way into every route.
+ * The order is that of contract 4.6: one credential, Origin, CSRF header, credential, CSRF value.
+ * @throws AppError 400, 401 or 403
+ */
+export async function guard(
+  deps: GuardDeps,
+  context: RequestContext,
+  facts: RouteFacts,
+): Promise<void> {
+  if (facts.anonymous) return
+  const { request } = context
+  const carried = credentialOf(request, deps)
+  const guarded = !SAFE.has(request.method) && (carried === 'cookie' || facts.browserOnly)
+  const token = guarded ? browserProof(request, deps.allowedOrigins) : undefined
+  if (carried !== undefined) context.principal = await deps.authenticate(request)
+  checkToken(deps.csrf, context, token)
+  await place(deps, context, facts)
+  enter(context, facts)
+}
+
+type Carried = 'cookie' | 'header' | undefined
+
+/** Which credential a request carries. Two at once could be read in two ways (D5). */
+function credentialOf(request: FastifyRequest, deps: GuardDeps): Carried {
+  const { authorization, cookie } = request.headers
+  const kinds = [
+    authorization !== undefined,
+    request.headers['x-api-key'] !== undefined,
+    deps.carriesSession(cookie),
+  ]
+  if (kinds.filter(Boolean).length > 1) throw httpProblems.twoCredentials()
+  if (kinds[2]) return 'cookie'
+  return kinds[0] || kinds[1] ? 'header' : undefined
+}
+
+/** Checks that one of our own pages sent this, and returns the CSRF token it carries. */
+function browserProof(request: FastifyRequest, allowed: ReadonlySet<string>): string {
+  const { headers } = request
+  const fault = originFault(headers, allowed)
+  if (fault !== undefined)
+    throw httpProblems.origin({ message: fault, reason: headers.origin ?? '' })
+  if (headers['sec-fetch-mode'] === 'navigate') {
+    throw httpProblems.csrf({ message: 'Invalid CSRF token: a page cannot navigate to this.' })
+  }
+  const token = headers['x-csrf-token']
+  if (typeof token !== 'string' || token === '') {
+    throw httpProblems.csrf({ message: 'Missing CSRF token header' })
+  }
+  return token
+}
+
+function checkToken(csrf: Csrf, context: RequestContext, token: string | undefined): void {
+  const { principal } = context
+  // A cookie principal on an unsafe method without a proof cannot exist; if it ever does, refuse.
+  if (principal?.credential.kind !== 'cookie' || SAFE.has(context.request.method)) return
+  if (token === undefined || !csrf.accepts(principal, token)) throw httpProblems.csrf()
+}
+
+async function place(deps: GuardDeps, context: RequestContext, facts: RouteFacts): Promise<void> {
+  const { principal } = context
+  if (principal === undefined || facts.tenant === 'none') return
+  context.placement = await deps.placeInTenant(context.request, principal)
+}
+
+function enter(context: RequestContext, facts: RouteFacts): void {
+  const { principal, placement } = context
+  const decision = decide({ access: facts.access, principal, placement })
+  if (!decision.allowed && decision.code === 'not_signed_in') throw httpProblems.notSignedIn()
+  if (facts.tenant === 'required' && placement === undefined) throw httpProblems.tenantRequired()
+  if (!decision.allowed) throw httpProblems.notPermitted()
+}

@@ -1,0 +1,30 @@
+import { problem } from '../kernel/index.ts'
+
+/** What HTTP itself refuses, before any feature is asked. */
+export const httpProblems = {
+  malformed: problem('http.malformed', 400, 'The request cannot be read. Check its syntax.'),
+  twoCredentials: problem(
+    'http.two_credentials',
+    400,
+    'Send one credential only: the session cookie, a bearer token or an API key.',
+  ),
+  tenantRequired: problem('tenant.required', 400, 'Tenant identifier required'),
+  notSignedIn: problem('access.not_signed_in', 401, 'Sign in first.'),
+  notPermitted: problem('access.not_permitted', 403, 'You are not allowed to do this.'),
+  csrf: problem('http.csrf', 403, 'Invalid CSRF token'),
+  origin: problem('http.origin', 403, 'Origin not allowed'),
+  notFound: problem('http.not_found', 404, 'There is nothing at this address.'),
+  methodNotAllowed: problem('http.method_not_allowed', 405, 'This method is not supported here.'),
+  timeout: problem('http.timeout', 408, 'The request took too long to arrive.'),
+  bodyTooLarge: problem('http.body_too_large', 413, 'The body is larger than this route accepts.'),
+  urlTooLong: problem('http.url_too_long', 414, 'The address is too long.'),
+  mediaType: problem(
+    'http.media_type',
+    415,
+    'Send the body as application/json in UTF-8, without a content encoding.',
+  ),
+  invalid: problem('http.invalid', 422, 'Some fields are not valid. See details.'),
+  headersTooLarge: problem('http.headers_too_large', 431, 'The request has too many headers.'),
+  internal: problem('http.internal', 500, 'Something went wrong on our side. Try again later.'),
+  unavailable: problem('http.unavailable', 503, 'The service is busy. Try again in a moment.'),
+} as const

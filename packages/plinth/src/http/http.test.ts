@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { FastifyPluginAsync } from 'fastify'
+import { z } from 'zod'
+import { open, permissions, signedIn } from '../access/index.ts'
+import { feature, html, mount, page, route } from '../feature/index.ts'
+import { problem } from '../kernel/index.ts'
+import { openHttp } from '../testing/http-harness.ts'
+import { renderCensus } from './index.ts'
+
+const may = permissions('stock', { read: 'See stock' })
+const gone = problem('stock.gone', 409, 'The stock is gone.')
+
+const deep: FastifyPluginAsync = async (app) => {
+  app.get('/deep', async () => 'deep')
+}
+
+const demo = feature('demo', {
+  routes: [
+    route('GET /open', {
+      access: open('test'),
+      query: { below: z.coerce.number().int().default(10) },
+      returns: z.object({ below: z.number() }),
+      handle: ({ query }) => ({ ...query, undeclared: 'secret' }),
+    }),
+    route('POST /echo', {
+      access: open('test'),
+      body: z.strictObject({ name: z.string().max(5) }),
+      returns: z.object({ name: z.string() }),
+      status: 201,
+      handle: ({ body }) => body,
+    }),
+    route('GET /mine', { access: signedIn(), handle: () => undefined }),
+    route('GET /stock', { access: may.read, handle: () => undefined }),
+    route('GET /gone', {
+      access: open('test'),
+      raises: [gone],
+      handle: () => {
+        throw gone('private why')
+      },
+    }),
+    route('GET /broken', {
+      access: open('test'),
+      handle: () => {
+        throw new Error('password=hunter2')
+      },
+    }),
+    page('/hello', { access: open('test'), title: 'Hello', render: () => html`<p>${'<b>'}</p>` }),
+    mount('/foreign', { access: signedIn() }, async (app) => {
+      app.get('/inner', async () => 'inner')
+      await app.register(deep)
+    }),
+  ],
+})
+
+test('a route answers with its schema: defaults in, undeclared fields out', async () => {
+  await using http = await openHttp([demo])
+  const answer = await fetch(`${http.url}/open`)
+  assert.deepEqual([answer.status, await answer.json()], [200, { below: 10 }])
+  const slash = await fetch(`${http.url}/open/`, { redirect: 'manual' })
+  assert.equal(slash.status, 200, 'D1 a trailing slash is no other address')
+})
+
+test('D2 every error has exactly the nine fields', async () => {
+  await using http = await openHttp([demo])
+  const fields = [
+    'type',
+    'title',
+    'status',
+    'detail',
+    'instance',
+    'code',
+    'message',
+    'details',
+    'request_id',
+  ]
+  for (const path of ['/gone', '/broken', '/nowhere', '/mine', '/open?below=x']) {
+    const answer = await fetch(http.url + path)
+    assert.match(answer.headers.get('content-type') ?? '', /^application\/problem\+json/)
+    const body = (await answer.json()) as Record<string, unknown>
+    assert.deepEqual(Object.keys(body).sort(), [...fields].sort(), path)
+    assert.equal(body['status'], answer.status)
+    assert.equal(typeof body['detail'], 'string')
+    assert.equal(body['request_id'], answer.headers.get('x-request-id'))
+    assert.doesNotMatch(JSON.stringify(body), /hunter2|private why|stack/)
+  }
+})
+
+test('D3 what misses the schema is 422 with field paths', async () => {
+  await using http = await openHttp([demo])
+  const send = (body: unknown) =>
+    fetch(`${http.url}/echo`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  assert.equal((await send({ name: 'abc' })).status, 201)
+  const refused = await send({ name: 'too long', extra: 1 })
+  const body = (await refused.json()) as { details: { path: string }[] }
+  assert.equal(refused.status, 422)
+  assert.deepEqual(body.details.map((detail) => detail.path).sort(), ['body/extra', 'body/name'])
+})
+
+test('nobody is 401 where someone is asked for, mounted plugins included', async () => {
+  await using http = await openHttp([demo])
+  for (const path of ['/mine', '/stock', '/foreign/inner', '/foreign/deep']) {
+    assert.equal((await fetch(http.url + path)).status, 401, path)
+  }
+})
+
+test('a route without access does not register', async () => {
+  const bare = feature('bare', {
+    routes: [{ method: 'GET', url: '/oops', handler: async () => 'x' }],
+  })
+  await assert.rejects(openHttp([bare]), /GET \/oops declares no access/)
+})
+
+test('the census lists every route with its rule', async () => {
+  await using http = await openHttp([demo])
+  const census = renderCensus(http.census)
+  assert.match(census, /GET {5}\/stock +stock:read\n/)
+  assert.match(census, /GET {5}\/foreign\/deep +signed in\n/)
+  assert.match(census, /POST {4}\/echo +public \(test\)\n/)
+  assert.doesNotMatch(census, /HEAD/)
+})
+
+test('contract 22 security headers stand on every answer', async () => {
+  await using http = await openHttp([demo])
+  for (const path of ['/open', '/gone', '/nowhere', '/hello']) {
+    const { headers } = await fetch(http.url + path)
+    assert.equal(headers.get('x-content-type-options'), 'nosniff', path)
+    assert.equal(headers.get('x-frame-options'), 'DENY', path)
+    assert.equal(headers.get('cache-control'), 'no-store', path)
+    assert.match(headers.get('vary') ?? '', /Cookie/, path)
+    assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'/, path)
+    assert.equal(headers.get('strict-transport-security'), null, path)
+  }
+  await using secure = await openHttp([demo], { baseUrl: 'https://app.example' })
+  const { headers } = await fetch(`${secure.url}/open`)
+  assert.match(headers.get('strict-transport-security') ?? '', /max-age=31536000/)
+})
+
+test('a page is HTML with a fresh nonce and escaped values', async () => {
+  await using http = await openHttp([demo])
+  const [first, second] = [await fetch(`${http.url}/hello`), await fetch(`${http.url}/hello`)]
+  assert.match(first.headers.get('content-type') ?? '', /^text\/html/)
+  assert.match(await first.text(), /<p>&lt;b&gt;<\/p>/)
+  const nonce = (answer: Response) =>
+    /nonce-([^']+)/.exec(answer.headers.get('content-security-policy') ?? '')?.[1]
+  assert.ok(nonce(first))
+  assert.notEqual(nonce(first), nonce(second))
+})
+
+test('a 500 is logged with its cause and tells the caller nothing', async () => {
+  await using http = await openHttp([demo])
+  const answer = await fetch(`${http.url}/broken`)
+  assert.equal(answer.status, 500)
+  assert.equal(http.logged.length, 1)
+  assert.match(http.logged[0] ?? '', /http\.internal/)
+})

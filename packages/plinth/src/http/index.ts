@@ -1,0 +1,17 @@
+export { pagePolicy, securityHeaders } from './answers/headers.ts'
+export type { CensusEntry } from './census.ts'
+export { renderCensus } from './census.ts'
+export type {
+  HttpDeps,
+  PageContent,
+  ProblemPage,
+  Refusal,
+  RequestSummary,
+} from './deps.ts'
+export { httpProblems } from './http.errors.ts'
+export type { HttpSettings } from './http.settings.ts'
+export { httpSettings } from './http.settings.ts'
+export type { Guarded } from './plugin.ts'
+export { installGuard } from './plugin.ts'
+export { completeServer, registerFeatures } from './register.ts'
+export { createServer } from './server.ts'

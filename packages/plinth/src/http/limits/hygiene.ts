@@ -1,0 +1,75 @@
+import type { IncomingMessage } from 'node:http'
+import type { AppError } from '../../kernel/index.ts'
+import { httpProblems } from '../http.errors.ts'
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+// Sent twice, these could be read in two ways; each has one meaning for one request.
+const SINGLE = new Set([
+  'host',
+  'authorization',
+  'x-api-key',
+  'x-csrf-token',
+  'origin',
+  'content-type',
+  'content-length',
+  'x-tenant-id',
+  'if-match',
+  'idempotency-key',
+])
+
+/** What a request may measure. */
+export interface HygieneLimits {
+  readonly urlLimitBytes: number
+  readonly maxHeaders: number
+}
+
+/**
+ * Refuses requests that parsers and proxies read differently, before anything else looks at them
+ * (security.md 5.3, HI-07, HI-09): what Node lets through and no browser or client library sends.
+ */
+export function hygieneFault(raw: IncomingMessage, limits: HygieneLimits): AppError | undefined {
+  const url = raw.url ?? ''
+  if (raw.httpVersion === '0.9') return httpProblems.malformed('no HTTP version')
+  if (!METHODS.has(raw.method ?? '')) return httpProblems.methodNotAllowed(raw.method)
+  if (url.length > limits.urlLimitBytes) return httpProblems.urlTooLong()
+  if (!url.startsWith('/') && url !== '*') return httpProblems.malformed('absolute-form target')
+  if (hasControl(url)) return httpProblems.malformed('control character in target')
+  if (!decodes(url)) return httpProblems.malformed('bad percent-encoding')
+  return headerFault(raw, limits)
+}
+
+function hasControl(url: string): boolean {
+  if (url.includes('%00')) return true
+  for (let at = 0; at < url.length; at++) {
+    const unit = url.charCodeAt(at)
+    if (unit <= 0x20 || unit === 0x7f) return true
+  }
+  return false
+}
+
+function decodes(url: string): boolean {
+  if (!url.includes('%')) return true
+  try {
+    decodeURIComponent(url)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function headerFault(raw: IncomingMessage, limits: HygieneLimits): AppError | undefined {
+  const { rawHeaders } = raw
+  // Node drops headers beyond its own count without an error, Origin and tokens among them (CS-29).
+  if (rawHeaders.length / 2 >= limits.maxHeaders) return httpProblems.headersTooLarge()
+  let seen: Set<string> | undefined
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] ?? '').toLowerCase()
+    if (!SINGLE.has(name)) continue
+    seen ??= new Set()
+    if (seen.has(name)) return httpProblems.malformed(`header ${name} sent twice`)
+    seen.add(name)
+  }
+  const encoding = raw.headers['content-encoding']
+  if (encoding !== undefined && encoding !== 'identity') return httpProblems.mediaType(encoding)
+  return undefined
+}

@@ -1,0 +1,178 @@
+import type {
+  FastifyError,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  RouteOptions,
+} from 'fastify'
+import type { RouteFacts } from '../feature/index.ts'
+import { factsOf, foreignFacts, PageAnswer, setContext } from '../feature/index.ts'
+import { AppError, newId } from '../kernel/index.ts'
+import { serializerCompiler, validatorCompiler } from './answers/compilers.ts'
+import { allowOrigin } from './answers/cors.ts'
+import { securityHeaders } from './answers/headers.ts'
+import { sendPage } from './answers/page.ts'
+import type { Refuse } from './answers/refuse.ts'
+import { createRefuser } from './answers/refuse.ts'
+import type { CensusEntry } from './census.ts'
+import { RequestContext, requestContext } from './context.ts'
+import type { HttpDeps } from './deps.ts'
+import { createCsrf } from './guard/csrf.ts'
+import { guard } from './guard/guard.ts'
+import { originSet } from './guard/origin.ts'
+import { clientAddress, trustedProxies } from './limits/client-address.ts'
+import { hygieneFault } from './limits/hygiene.ts'
+import { mountOf } from './mounts.ts'
+
+/** What registering the guard gives back. */
+export interface Guarded {
+  /** Every route that the guard has seen. */
+  readonly census: readonly CensusEntry[]
+}
+
+const REQUEST_ID = /^[\w.:-]{1,128}$/
+const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
+
+/**
+ * Puts the guard on a Fastify instance: from here on a route without access does not register,
+ * and a guarded request passes the steps of docs/lifecycle.md in order.
+ */
+export function installGuard(app: FastifyInstance, deps: HttpDeps): Guarded {
+  const census: CensusEntry[] = []
+  const refuse = createRefuser(deps)
+  app.addHook('onRoute', function (options) {
+    const facts = mountedFacts(this) ?? requireAccess(options)
+    options.config = { ...options.config, access: facts.access, facts }
+    complete(options, facts, refuse)
+    for (const method of [options.method].flat()) {
+      if (KNOWN_METHODS.has(method) && method !== 'HEAD')
+        census.push({ method, url: options.url, facts })
+    }
+  })
+  app.addHook('onRequest', createDoor(deps))
+  app.addHook('onResponse', async (request, reply) => deps.observe(summarise(deps, request, reply)))
+  app.addHook('preSerialization', async (_request, reply, payload) =>
+    payload instanceof PageAnswer ? sendPage(deps, reply, payload) : payload,
+  )
+  return { census }
+}
+
+/** A route that a mounted plugin registers stands under the rule of its mount. */
+function mountedFacts(scope: FastifyInstance): RouteFacts | undefined {
+  const rule = mountOf(scope)
+  if (rule === undefined) return undefined
+  const { access, tenant } = rule
+  return { ...foreignFacts(access), tenant }
+}
+
+function requireAccess(options: RouteOptions & { url: string }): RouteFacts {
+  const facts = factsOf(options)
+  if (facts !== undefined) return facts
+  const name = `${[options.method].flat().join(',')} ${options.url}`
+  throw new TypeError(
+    `${name} declares no access. Give it { config: { access: open('why'), signedIn() or a permission } }, or mount() its plugin.`,
+  )
+}
+
+/** Completes a route with what it declares: schemas, status, error handling. */
+function complete(options: RouteOptions, facts: RouteFacts, refuse: Refuse): void {
+  if (facts.kind === 'foreign') {
+    options.errorHandler ??= (error, request, reply) => refuseOwn(refuse, error, request, reply)
+    return
+  }
+  options.errorHandler ??= refuse
+  const { params, query, headers, body, returns } = facts.schemas
+  options.schema = {
+    ...options.schema,
+    ...(params && { params }),
+    ...(query && { querystring: query }),
+    ...(headers && { headers }),
+    ...(body && { body }),
+    ...(returns && { response: { [facts.status]: returns } }),
+  }
+  options.validatorCompiler ??= validatorCompiler as NonNullable<RouteOptions['validatorCompiler']>
+  options.serializerCompiler ??= serializerCompiler as NonNullable<
+    RouteOptions['serializerCompiler']
+  >
+}
+
+/** A foreign plugin keeps its own error handler; only what the guard refused is answered by us. */
+async function refuseOwn(
+  refuse: Refuse,
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  if (error instanceof AppError) return refuse(error, request, reply)
+  throw error
+}
+
+/** The onRequest hook: context, hygiene, headers, then the guard. */
+function createDoor(deps: HttpDeps) {
+  const csrf = createCsrf(deps.csrfSecret)
+  const proxies = trustedProxies(deps.trustedProxies)
+  const allowedOrigins = originSet([deps.baseUrl, ...deps.origins])
+  const listedOrigins = originSet(deps.origins)
+  const headers = securityHeaders({
+    https: deps.baseUrl.startsWith('https:'),
+    hsts: deps.settings.hsts,
+  })
+  const limits = {
+    urlLimitBytes: deps.settings.url_limit_bytes,
+    maxHeaders: deps.settings.max_headers,
+  }
+  const cookie = new RegExp(`(?:^|[;,\\s])${deps.sessionCookie}\\s*=`)
+  const guardDeps = {
+    csrf,
+    allowedOrigins,
+    carriesSession: (header: string | undefined) => header !== undefined && cookie.test(header),
+    authenticate: deps.authenticate,
+    placeInTenant: deps.placeInTenant,
+  }
+  const contextDeps = { log: deps.log, csrfTokenFor: csrf.tokenFor, dbFor: deps.dbFor }
+
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const facts = factsOf(request.routeOptions as Pick<RouteOptions, 'config'>)
+    if (facts === undefined && !request.is404) return // a route that was there before us
+    const context = new RequestContext(
+      contextDeps,
+      { request, reply },
+      {
+        requestId: requestIdOf(request),
+        clientAddress: clientAddress(request.socket.remoteAddress, forwardedFor(request), proxies),
+        startedAt: deps.clock.monotonic(),
+      },
+    )
+    setContext(request, context)
+    reply.headers(headers)
+    reply.header('x-request-id', context.requestId)
+    allowOrigin(request, reply, listedOrigins)
+    const fault = hygieneFault(request.raw, limits)
+    if (fault !== undefined) throw fault
+    if (facts !== undefined) await guard(guardDeps, context, facts)
+  }
+}
+
+/** The caller's request id when it is harmless in a log, else a fresh one. */
+function requestIdOf(request: FastifyRequest): string {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId<'request'>()
+}
+
+function forwardedFor(request: FastifyRequest): string | undefined {
+  const value = request.headers['x-forwarded-for']
+  return Array.isArray(value) ? value.join(',') : value
+}
+
+function summarise(deps: HttpDeps, request: FastifyRequest, reply: FastifyReply) {
+  const context = requestContext(request)
+  return {
+    requestId: context?.requestId ?? '',
+    method: request.method,
+    path: request.routeOptions.url ?? '(none)',
+    status: reply.statusCode,
+    durationMs: context === undefined ? 0 : deps.clock.monotonic() - context.startedAt,
+    clientAddress: context?.clientAddress ?? null,
+    person: context?.principal?.person ?? null,
+  }
+}

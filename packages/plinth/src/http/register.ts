@@ -1,0 +1,44 @@
+import type { FastifyInstance, FastifyPluginAsync, RouteOptions } from 'fastify'
+import { open } from '../access/index.ts'
+import type { Feature, Mount } from '../feature/index.ts'
+import { createRefuser } from './answers/refuse.ts'
+import type { HttpDeps } from './deps.ts'
+import { httpProblems } from './http.errors.ts'
+import { placeMount } from './mounts.ts'
+
+/** Registers every route of every feature. */
+export async function registerFeatures(
+  app: FastifyInstance,
+  features: readonly Feature[],
+): Promise<void> {
+  for (const feature of features) {
+    for (const entry of (feature.routes ?? []).flat()) {
+      if (isMount(entry)) await registerMount(app, entry)
+      else app.route(entry)
+    }
+  }
+}
+
+function isMount(entry: RouteOptions | Mount): entry is Mount {
+  return 'kind' in entry && entry.kind === 'mount'
+}
+
+/** Registers a foreign plugin: each route it brings gets the one rule of the mount. */
+async function registerMount(app: FastifyInstance, entry: Mount): Promise<void> {
+  const scoped: FastifyPluginAsync = async (scope) => {
+    placeMount(scope, entry)
+    await scope.register(entry.plugin)
+  }
+  await app.register(scoped, { prefix: entry.prefix })
+}
+
+/** What only a server of our own may decide: unknown addresses, preflights, errors outside routes. */
+export function completeServer(app: FastifyInstance, deps: HttpDeps): void {
+  app.setErrorHandler(createRefuser(deps))
+  app.setNotFoundHandler((request) => {
+    if (request.method !== 'OPTIONS') throw httpProblems.notFound()
+  })
+  app.options('*', { config: { access: open('CORS preflight') } }, async (_request, reply) =>
+    reply.code(204).send(),
+  )
+}

@@ -1,0 +1,85 @@
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import Fastify from 'fastify'
+import type { AppError } from '../kernel/index.ts'
+import { newId } from '../kernel/index.ts'
+import { securityHeaders } from './answers/headers.ts'
+import { problemBody, toAppError } from './answers/problem.ts'
+import { httpProblems } from './http.errors.ts'
+import type { HttpSettings } from './http.settings.ts'
+import { acceptJsonOnly } from './limits/json-body.ts'
+
+const HEADERS = securityHeaders({ https: false, hsts: '' })
+
+/**
+ * A Fastify instance with Plinth's limits. Node's own are too patient: slow headers are cut after
+ * 90 s, slow bodies after 300 s, and headers beyond a count are dropped without an error.
+ */
+export function createServer(settings: HttpSettings): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: settings.body_limit_bytes,
+    requestTimeout: settings.request_timeout_ms,
+    keepAliveTimeout: settings.keep_alive_timeout_ms,
+    connectionTimeout: settings.idle_socket_timeout_ms,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    trustProxy: false,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    http: {
+      headersTimeout: settings.headers_timeout_ms,
+      connectionsCheckingInterval: Math.min(1_000, settings.headers_timeout_ms),
+      maxHeaderSize: 16_384,
+    },
+    clientErrorHandler,
+    // A target that the router cannot read reaches no hook: it is answered here.
+    frameworkErrors: (error, request, reply) =>
+      answerUnread(error, request.url, reply as FastifyReply),
+  })
+  acceptJsonOnly(app, { maxDepth: settings.json_max_depth, maxItems: settings.json_max_items })
+  limitConnections(app.server, settings)
+  return app
+}
+
+function answerUnread(error: unknown, url: string, reply: FastifyReply): void {
+  const problem = toAppError(error)
+  const requestId = newId<'request'>()
+  reply
+    .code(problem.status)
+    .headers({ ...HEADERS, 'x-request-id': requestId })
+    .type('application/problem+json; charset=utf-8')
+    .serializer(JSON.stringify)
+    .send(problemBody(problem, url.split('?')[0] ?? '', requestId))
+}
+
+function limitConnections(server: Server, settings: HttpSettings): void {
+  server.maxConnections = settings.max_connections
+  server.on('checkContinue', (request, response) => {
+    const announced = Number(request.headers['content-length'] ?? 0)
+    if (announced <= settings.body_limit_bytes) response.writeContinue()
+    server.emit('request', request, response)
+  })
+}
+
+const PARSER_PROBLEMS: Readonly<Record<string, () => AppError>> = {
+  HPE_HEADER_OVERFLOW: () => httpProblems.headersTooLarge(),
+  ERR_HTTP_REQUEST_TIMEOUT: () => httpProblems.timeout(),
+}
+
+/** Answers what Node's parser refuses, on the bare socket, in the same form as every other error. */
+function clientErrorHandler(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return
+  const problem = PARSER_PROBLEMS[error.code ?? '']?.() ?? httpProblems.malformed()
+  const requestId = newId<'request'>()
+  const body = JSON.stringify(problemBody(problem, '', requestId))
+  const headers = {
+    ...HEADERS,
+    'x-request-id': requestId,
+    'content-type': 'application/problem+json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
+  socket.end(`HTTP/1.1 ${problem.status} Refused\r\n${lines.join('\r\n')}\r\n\r\n${body}`)
+}

@@ -1,0 +1,75 @@
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import type { Feature } from '../feature/index.ts'
+import type { CensusEntry, HttpDeps, Refusal, RequestSummary } from '../http/index.ts'
+import {
+  completeServer,
+  createServer,
+  httpSettings,
+  installGuard,
+  registerFeatures,
+} from '../http/index.ts'
+import { Secret, systemClock } from '../kernel/index.ts'
+
+/** A server over a real socket with the guard, and no identity but the one a test gives it. */
+export interface HttpHarness extends AsyncDisposable {
+  readonly app: FastifyInstance
+  readonly url: string
+  readonly port: number
+  readonly census: readonly CensusEntry[]
+  readonly seen: RequestSummary[]
+  readonly refusals: Refusal[]
+  /** Everything that was logged, as text. */
+  readonly logged: string[]
+}
+
+/** Opens a harness; `deps` replaces what a test is about. */
+export async function openHttp(
+  features: readonly Feature[],
+  deps: Partial<HttpDeps> = {},
+): Promise<HttpHarness> {
+  const seen: RequestSummary[] = []
+  const refusals: Refusal[] = []
+  const logged: string[] = []
+  const write = (facts: object, message?: string) => {
+    logged.push(`${message} ${JSON.stringify(facts)}`)
+  }
+  const all: HttpDeps = {
+    settings: httpSettings.parse({}),
+    baseUrl: 'http://localhost:8000',
+    origins: ['http://localhost:3000'],
+    trustedProxies: [],
+    csrfSecret: new Secret('a-secret-of-the-test-kit-0123456789'),
+    sessionCookie: 'user_session_id',
+    clock: systemClock,
+    log: { info: write, warn: write, error: write },
+    authenticate: async () => undefined,
+    placeInTenant: () => undefined,
+    dbFor: () => {
+      throw new TypeError('this harness has no database')
+    },
+    observe: (summary) => seen.push(summary),
+    refused: async (refusal) => {
+      refusals.push(refusal)
+    },
+    renderPage: ({ title, content }) => `<!doctype html><title>${title}</title>${content}`,
+    renderProblemPage: ({ status, sentence }) => `<!doctype html><p>${status} ${sentence}</p>`,
+    ...deps,
+  }
+  const app = createServer(all.settings)
+  const { census } = installGuard(app, all)
+  completeServer(app, all)
+  await registerFeatures(app, features)
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  return {
+    app,
+    url: `http://127.0.0.1:${port}`,
+    port,
+    census,
+    seen,
+    refusals,
+    logged,
+    [Symbol.asyncDispose]: () => app.close(),
+  }
+}

@@ -1,0 +1,56 @@
+import { access, constants, mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { ensurePostgres } from '../../packages/plinth/src/dev/postgres/index.ts'
+
+/**
+ * Starts the one PostgreSQL that all test files share, unless PLINTH_TEST_POSTGRES_URL names one,
+ * and hands its address on through that variable. The server and its data go when the run ends.
+ */
+export async function startServices() {
+  if (process.env.PLINTH_TEST_POSTGRES_URL) return { stop: async () => undefined }
+  const dataDir = await mkdtemp(path.join(tmpdir(), 'plinth-tests-'))
+  const server = await ensurePostgres({
+    dataDir,
+    fast: true,
+    log: (line) => console.log(`! ${line}`),
+  })
+  process.env.PLINTH_TEST_POSTGRES_URL = server.adminUrl
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => void server.remove().finally(() => process.exit(130)))
+  }
+  return { stop: () => server.remove() }
+}
+
+const OPTIONAL = [
+  {
+    variable: 'PLINTH_TEST_CHROMIUM',
+    programs: ['chromium', 'chromium-browser', 'google-chrome'],
+    consequence: 'the browser tests are skipped; install it: apt-get install chromium',
+  },
+]
+
+/** Finds optional programs, exports their paths to the tests, and says what is missing. */
+export async function missingServices() {
+  const missing = []
+  for (const { variable, programs, consequence } of OPTIONAL) {
+    process.env[variable] ??= (await firstOnPath(programs)) ?? ''
+    if (process.env[variable] === '')
+      missing.push(`${programs[0]} is not installed: ${consequence}`)
+  }
+  return missing
+}
+
+async function firstOnPath(programs) {
+  const folders = (process.env.PATH ?? '').split(path.delimiter)
+  for (const file of folders.flatMap((folder) => programs.map((name) => path.join(folder, name)))) {
+    if (await isProgram(file)) return file
+  }
+  return undefined
+}
+
+const isProgram = (file) =>
+  access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  )

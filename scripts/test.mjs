@@ -1,0 +1,40 @@
+// Runs the repository's tests under the pinned Node:
+//   npm test                       every *.test.ts
+//   npm run test:long              every *.long.test.ts
+//   npm test -- --only identity    the files whose path contains "identity"
+//   npm test -- --no-skips         a skipped test counts as a failure (what CI uses)
+import { parseArgs } from 'node:util'
+import { discover } from './test-run/discover.mjs'
+import { printClosing, printFailure, printSkips, printSlowest } from './test-run/print.mjs'
+import { record } from './test-run/record.mjs'
+import { runFiles } from './test-run/run-files.mjs'
+import { missingServices, startServices } from './test-run/services.mjs'
+
+const { values: options } = parseArgs({
+  options: {
+    long: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true, default: [] },
+    'no-skips': { type: 'boolean', default: false },
+    concurrency: { type: 'string', default: '3' },
+  },
+})
+
+const files = await discover({ long: options.long, only: options.only })
+if (files.length === 0) {
+  console.error(`No test file matches ${options.only.join(', ') || 'the suite'}.`)
+  process.exit(1)
+}
+for (const missing of await missingServices()) console.log(`! ${missing}`)
+
+const services = await startServices()
+const results = await runFiles(files, {
+  concurrency: Number(options.concurrency),
+  onFailure: printFailure,
+}).finally(() => services.stop())
+
+if (options.only.length === 0) await record(options.long ? 'long' : 'test', results)
+printSkips(results)
+printSlowest(results)
+const refusedSkips = options['no-skips'] && results.some((result) => result.state === 'skipped')
+if (refusedSkips) console.error('\nNothing may be skipped in this run (--no-skips).')
+process.exitCode = printClosing(results) > 0 || refusedSkips ? 1 : 0

@@ -1,0 +1,36 @@
+import { isIP } from 'node:net'
+import { type Secret, sameText } from '../kernel/index.ts'
+
+/** Whether a caller may read the metrics. */
+export type MetricsAccess = 'allowed' | 'unauthorized' | 'forbidden'
+
+/**
+ * Who may read GET /metrics: whoever shows METRICS_TOKEN as bearer, or, where none is set, a caller
+ * on this machine.
+ * @param token the setting METRICS_TOKEN
+ * @param authorization the request's Authorization header
+ * @param clientAddress the caller's address, behind trusted proxies the one they name
+ */
+export function metricsAccess(
+  token: Secret | undefined,
+  authorization: string | undefined,
+  clientAddress: string,
+): MetricsAccess {
+  if (token === undefined) return isLoopback(clientAddress) ? 'allowed' : 'forbidden'
+  const [, shown] = /^Bearer ([^\s]{1,512})$/i.exec(authorization ?? '') ?? []
+  return shown !== undefined && sameText(shown, token.reveal()) ? 'allowed' : 'unauthorized'
+}
+
+/** Contract C16: in production the token is required; undefined when the setting is as it must be. */
+export function metricsFault(
+  token: Secret | undefined,
+  environment: 'development' | 'test' | 'production',
+): string | undefined {
+  if (token !== undefined || environment !== 'production') return undefined
+  return 'METRICS_TOKEN is not set: in production GET /metrics needs one; set it to at least 16 random characters.'
+}
+
+function isLoopback(address: string): boolean {
+  const plain = address.toLowerCase().replace(/^::ffff:/, '')
+  return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'))
+}

@@ -1,0 +1,148 @@
+// Sends forms marked `data-action` as JSON, with the CSRF token of the page, and shows what came back.
+//
+//   <form data-action="POST" action="/api/v1/products" data-done="Product added.">
+//
+// data-action  method of the request: POST, PUT, PATCH or DELETE
+// data-done    sentence to show, after the page has loaded again
+// data-type    on a field: how its text becomes JSON: integer, number, boolean,
+//              or minor-units (12.50 becomes 1250)
+//
+// An empty field is left out. An answer with `provider_logout_url` is followed, so that the person
+// is signed out at the provider too; after any other answer the page loads again.
+// The file has no dependency and needs nothing from the Content-Security-Policy but its nonce.
+
+const FLASH = 'plinth.done'
+
+const sentences = {
+  offline: 'The service did not answer. Check your connection and try again.',
+  marked: 'Not saved yet: correct what is marked, then try again.',
+  unknown: 'That did not work. Load the page again and repeat it.',
+}
+
+document.addEventListener('submit', (event) => {
+  const form = event.target
+  if (!(form instanceof HTMLFormElement) || form.dataset.action === undefined) return
+  event.preventDefault()
+  if (form.ariaBusy !== 'true') void submit(form, event.submitter)
+})
+
+showFlash()
+
+/** One submission: send, then either leave the page or say in the form why not. */
+async function submit(form, submitter) {
+  clearFaults(form)
+  setBusy(form, submitter, true)
+  try {
+    const answer = await send(form)
+    if (answer.ok) return await finish(form, answer)
+    showProblem(form, await answer.json().catch(() => ({})))
+  } catch {
+    say(form, sentences.offline)
+  }
+  setBusy(form, submitter, false)
+}
+
+function send(form) {
+  const token = document.querySelector('meta[name="csrf-token"]')?.content
+  const fields = fieldsOf(form)
+  return fetch(form.action, {
+    method: form.dataset.action,
+    credentials: 'same-origin',
+    headers: {
+      accept: 'application/json',
+      ...(token && { 'x-csrf-token': token }),
+      ...(fields.length > 0 && { 'content-type': 'application/json' }),
+    },
+    ...(fields.length > 0 && { body: JSON.stringify(Object.fromEntries(fields)) }),
+  })
+}
+
+/** After success: to the provider's sign-out page when there is one, else the same page, fresh. */
+async function finish(form, answer) {
+  if (form.dataset.done) sessionStorage.setItem(FLASH, form.dataset.done)
+  const body = await answer.json().catch(() => ({}))
+  const target = URL.parse(body.provider_logout_url ?? '', location.href)
+  const isWeb = target?.protocol === 'https:' || target?.protocol === 'http:'
+  if (body.provider_logout_url && isWeb) location.assign(target.href)
+  else location.reload()
+}
+
+function fieldsOf(form) {
+  return [...form.elements]
+    .filter((field) => field.name && !field.disabled && field.value !== '')
+    .map((field) => [field.name, toJson(field)])
+}
+
+const readers = {
+  integer: (text) => Number(text),
+  number: (text) => Number(text),
+  minorUnits: (text) => toMinorUnits(text),
+}
+
+/** The JSON value of a field; text that cannot be read goes as it is, for the service to refuse. */
+function toJson(field) {
+  if (field.dataset.type === 'boolean') return field.checked
+  const type = field.dataset.type === 'minor-units' ? 'minorUnits' : field.dataset.type
+  const value = readers[type]?.(field.value.trim()) ?? field.value
+  return Number.isNaN(value) ? field.value : value
+}
+
+/** 12.5 → 1250, digit by digit: a float would turn 19.99 into 1998.9999999999998. */
+function toMinorUnits(text) {
+  const [, whole, part = ''] = /^(\d+)(?:[.,](\d{1,2}))?$/.exec(text) ?? []
+  return whole === undefined ? Number.NaN : Number(whole + part.padEnd(2, '0'))
+}
+
+/** Shows a problem document (RFC 9457): its sentence, and each field's fault at the field. */
+function showProblem(form, problem) {
+  const faults = Array.isArray(problem.details) ? problem.details : []
+  const wrong = faults.map((fault) => markField(form, fault)).find((field) => field !== undefined)
+  say(form, wrong ? sentences.marked : problem.message || problem.detail || sentences.unknown)
+  wrong?.focus()
+}
+
+function markField(form, { path = '', message = '' }) {
+  const field = form.elements.namedItem(String(path).split('/').pop())
+  if (!(field instanceof HTMLElement)) return undefined
+  const hint = field.closest('.field')?.querySelector('.hint')
+  field.ariaInvalid = 'true'
+  if (hint) {
+    hint.dataset.usual ??= hint.textContent
+    hint.textContent = message
+  }
+  return field
+}
+
+function clearFaults(form) {
+  say(form, '')
+  for (const field of form.elements) field.ariaInvalid = null
+  for (const hint of form.querySelectorAll('[data-usual]')) hint.textContent = hint.dataset.usual
+}
+
+/** Puts a sentence into the form's live region, which screen readers announce. */
+function say(form, sentence) {
+  regionOf(form).textContent = sentence
+}
+
+function regionOf(form) {
+  const there = form.querySelector('[aria-live]')
+  if (there) return there
+  const region = document.createElement('p')
+  region.className = 'notice notice-bad'
+  region.setAttribute('aria-live', 'assertive')
+  form.append(region)
+  return region
+}
+
+function setBusy(form, submitter, busy) {
+  form.ariaBusy = busy ? 'true' : null
+  submitter?.setAttribute('aria-disabled', String(busy))
+}
+
+function showFlash() {
+  const sentence = sessionStorage.getItem(FLASH)
+  const region = document.getElementById('done')
+  if (!sentence || !region) return
+  sessionStorage.removeItem(FLASH)
+  region.textContent = sentence
+}

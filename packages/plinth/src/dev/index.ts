@@ -8,4 +8,10 @@ export type {
   ProviderUser,
   RunningProvider,
 } from './provider/index.ts'
-export { completeLogin, refuseProduction, seededUsers, startProvider, testClient } from './provider/index.ts'
+export {
+  completeLogin,
+  refuseProduction,
+  seededUsers,
+  startProvider,
+  testClient,
+} from './provider/index.ts'

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+
+/** A JSON Schema (2020-12), as OpenAPI 3.1 has it. */
+export interface JsonSchema {
+  readonly [keyword: string]: unknown
+}
+
+/** Named schemas of the document: what `#/components/schemas/` points at. */
+export type Components = Map<string, JsonSchema>
+
+/** Which side of a Zod schema the wire shows: requests its input, answers its output. */
+export type Side = 'input' | 'output'
+
+// Zod writes these formats out as patterns of several hundred characters that no reader needs.
+const SELF_EXPLAINING = new Set(['date', 'date-time', 'email', 'time', 'uuid'])
+
+/** One self-contained JSON Schema; for parameters, which have no references. */
+export function toJsonSchema(schema: z.core.$ZodType, side: Side): JsonSchema {
+  const { $schema, ...json } = z.toJSONSchema(schema, {
+    target: 'draft-2020-12',
+    io: side,
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => {
+      if (SELF_EXPLAINING.has(jsonSchema.format ?? '')) delete jsonSchema.pattern
+    },
+  })
+  return json
+}
+
+/**
+ * A JSON Schema whose definitions (from `.meta({ id })` and from recursion) stand in the components.
+ * @param name what to call the schema itself when it refers to itself
+ */
+export function toComponent(
+  schema: z.core.$ZodType,
+  { side, name, components }: { side: Side; name: string; components: Components },
+): JsonSchema {
+  const { $defs = {}, ...root } = toJsonSchema(schema, side)
+  const names = new Map<string, string>()
+  for (const [id, definition] of Object.entries($defs as Record<string, JsonSchema>)) {
+    names.set(id, freeName(components, id.startsWith('__') ? name + id.slice(2) : id, definition))
+  }
+  for (const [id, definition] of Object.entries($defs as Record<string, JsonSchema>)) {
+    components.set(names.get(id) ?? id, withReferences(definition, names, name) as JsonSchema)
+  }
+  const rewritten = withReferences(root, names, name) as JsonSchema
+  if (!JSON.stringify(rewritten).includes(`"${POINTER}${name}"`)) return rewritten
+  components.set(name, rewritten)
+  return { $ref: POINTER + name }
+}
+
+const POINTER = '#/components/schemas/'
+
+/** The same schema keeps its name; another one of that name, as its input side, gets its own. */
+function freeName(components: Components, id: string, definition: JsonSchema): string {
+  const known = components.get(id)
+  if (known === undefined || JSON.stringify(known) === JSON.stringify(definition)) return id
+  return freeName(components, `${id}Input`, definition)
+}
+
+function withReferences(value: unknown, names: ReadonlyMap<string, string>, self: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => withReferences(item, names, self))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => {
+      if (key !== '$ref' || typeof inner !== 'string') return [key, withReferences(inner, names, self)]
+      const id = inner.replace('#/$defs/', '')
+      return [key, POINTER + (inner === '#' ? self : (names.get(id) ?? id))]
+    }),
+  )
+}

@@ -1,0 +1,124 @@
+import { STATUS_CODES } from 'node:http'
+import { describeAccess } from '../../access/index.ts'
+import type { RouteFacts } from '../../feature/index.ts'
+import type { Components, JsonSchema } from './json-schema.ts'
+import { toComponent, toJsonSchema } from './json-schema.ts'
+import { needsCsrf, problemResponses } from './problem-responses.ts'
+
+/** A route as the document names it: `/api/v1/products/{id}`. */
+export interface DocumentedRoute {
+  readonly method: string
+  readonly path: string
+  readonly facts: RouteFacts
+}
+
+/** Names of the security schemes. */
+export const SESSION = 'session'
+export const CSRF = 'csrf'
+
+/** One operation of the document. The order of its keys is the order in the file. */
+export function operationOf(
+  { method, path, facts }: DocumentedRoute,
+  { operationId, components }: { operationId: string; components: Components },
+): JsonSchema {
+  const { body, returns } = facts.schemas
+  const named = (side: 'input' | 'output', suffix: string) => ({
+    side,
+    name: operationId.charAt(0).toUpperCase() + operationId.slice(1) + suffix,
+    components,
+  })
+  const answer = returns && toComponent(returns, named('output', 'Answer'))
+  return {
+    operationId,
+    tags: [tagOf(path)],
+    ...(facts.summary && { summary: facts.summary }),
+    description: whoMayCall(facts),
+    ...optional('parameters', parametersOf(path, facts)),
+    ...(body && {
+      requestBody: { required: true, ...json(toComponent(body, named('input', 'Body'))) },
+    }),
+    responses: {
+      [String(facts.status)]: {
+        description: STATUS_CODES[facts.status] ?? 'Success',
+        ...(answer && json(answer)),
+      },
+      ...problemResponses(method, facts),
+    },
+    security: securityOf(method, facts),
+  }
+}
+
+function json(schema: JsonSchema): JsonSchema {
+  return { content: { 'application/json': { schema } } }
+}
+
+function optional(key: string, list: readonly JsonSchema[]): JsonSchema {
+  return list.length === 0 ? {} : { [key]: list }
+}
+
+function whoMayCall({ access }: RouteFacts): string {
+  if (access.kind === 'open') return `Anyone may call this: ${access.reason}.`
+  if (access.kind === 'signed-in') return 'Anyone who is signed in may call this.'
+  return `Needs the permission \`${describeAccess(access)}\`: ${access.grants}.`
+}
+
+function securityOf(method: string, facts: RouteFacts): readonly JsonSchema[] {
+  const csrf = needsCsrf(method, facts) ? { [CSRF]: [] } : {}
+  if (facts.access.kind !== 'open') return [{ [SESSION]: [], ...csrf }]
+  return facts.browserOnly ? [csrf] : []
+}
+
+const PLACES = [
+  ['params', 'path'],
+  ['query', 'query'],
+  ['headers', 'header'],
+] as const
+
+function parametersOf(path: string, { schemas }: RouteFacts): readonly JsonSchema[] {
+  const declared = PLACES.flatMap(([part, place]) => {
+    const schema = schemas[part]
+    return schema === undefined ? [] : fieldsOf(toJsonSchema(schema, 'input'), place)
+  })
+  const inPath = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name)
+  const undeclared = inPath.filter((name) => !declared.some((field) => field['name'] === name))
+  const plain = { in: 'path', required: true, schema: { type: 'string' } }
+  return [...undeclared.map((name) => ({ name, ...plain })), ...declared]
+}
+
+function fieldsOf(object: JsonSchema, place: 'path' | 'query' | 'header'): readonly JsonSchema[] {
+  const required = (object['required'] ?? []) as readonly string[]
+  const properties = (object['properties'] ?? {}) as Readonly<Record<string, JsonSchema>>
+  return Object.entries(properties).map(([name, { description, ...schema }]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    ...(description === undefined ? {} : { description }),
+    schema,
+  }))
+}
+
+/** The first noun of a path: `/api/v1/products/{id}` stands under `products`. */
+export function tagOf(path: string): string {
+  return nounsOf(path)[0] ?? 'service'
+}
+
+/** What a path names, without the version prefix. */
+function nounsOf(path: string): readonly string[] {
+  return path.replace(/^\/api\/v1(?=\/)/, '').split('/').filter((part) => part !== '')
+}
+
+/** `GET /api/v1/products/{id}` → `getProductsById`: stable as long as the route is. */
+export function operationIdOf({ method, path }: DocumentedRoute): string {
+  const words = nounsOf(path).map((part) => {
+    const parameter = /^\{(.+)\}$/.exec(part)
+    return pascal(parameter === null ? part : `by-${parameter[1]}`)
+  })
+  return method.toLowerCase() + (words.join('') || 'Root')
+}
+
+function pascal(text: string): string {
+  return text
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('')
+}

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest, HTTPMethods, RouteOptions } from 'fastify'
+import type { FastifyRequest, HTTPMethods, RouteOptions } from 'fastify'
 import { z } from 'zod'
 import type { Access } from '../access/index.ts'
 import type { Problem } from '../kernel/index.ts'
@@ -82,7 +82,7 @@ export function route<
       url,
       handler: async (request, reply) => {
         reply.code(status)
-        const answer = await handle(inputOf(request, reply))
+        const answer = await handle(inputOf(request))
         if (reply.sent) return reply
         return answer
       },
@@ -119,8 +119,8 @@ function splitPath(path: string): [HTTPMethods, string] {
   return [method as HTTPMethods, url]
 }
 
-function inputOf(request: FastifyRequest, reply: FastifyReply): object {
+/** The request's own context with its validated input; the context belongs to this one request. */
+function inputOf(request: FastifyRequest): object {
   const { params, query, headers, body } = request
-  // Assigned onto the context rather than spread: its getters (`db`) must stay lazy.
-  return Object.assign(Object.create(contextOf(request)), { params, query, headers, body, reply })
+  return Object.assign(contextOf(request), { params, query, headers, body })
 }

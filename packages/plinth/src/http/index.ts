@@ -8,6 +8,8 @@ export type {
   Refusal,
   RequestSummary,
 } from './deps.ts'
+export type { HealthCheck, HealthDeps } from './health/health.ts'
+export { healthFeature } from './health/health.ts'
 export { httpProblems } from './http.errors.ts'
 export type { HttpSettings } from './http.settings.ts'
 export { httpSettings } from './http.settings.ts'

@@ -63,7 +63,8 @@ function withReferences(value: unknown, names: ReadonlyMap<string, string>, self
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => {
-      if (key !== '$ref' || typeof inner !== 'string') return [key, withReferences(inner, names, self)]
+      if (key !== '$ref' || typeof inner !== 'string')
+        return [key, withReferences(inner, names, self)]
       const id = inner.replace('#/$defs/', '')
       return [key, POINTER + (inner === '#' ? self : (names.get(id) ?? id))]
     }),

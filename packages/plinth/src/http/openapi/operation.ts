@@ -104,7 +104,10 @@ export function tagOf(path: string): string {
 
 /** What a path names, without the version prefix. */
 function nounsOf(path: string): readonly string[] {
-  return path.replace(/^\/api\/v1(?=\/)/, '').split('/').filter((part) => part !== '')
+  return path
+    .replace(/^\/api\/v1(?=\/)/, '')
+    .split('/')
+    .filter((part) => part !== '')
 }
 
 /** `GET /api/v1/products/{id}` → `getProductsById`: stable as long as the route is. */

@@ -1,0 +1,3 @@
+export { pingTemporal } from './ping-temporal.ts'
+export type { TemporalSettings } from './temporal.settings.ts'
+export { temporalSettings } from './temporal.settings.ts'

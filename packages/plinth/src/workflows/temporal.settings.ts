@@ -1,0 +1,16 @@
+import { z } from 'zod'
+
+/** Where Temporal is. */
+export const temporalSettings = z.strictObject({
+  enabled: z
+    .boolean()
+    .optional()
+    .describe('Whether Temporal is used; by default it is when temporal.url is set.'),
+  url: z
+    .string()
+    .optional()
+    .describe('Host and port of the Temporal front end, for example localhost:7233.'),
+})
+
+/** Parsed {@link temporalSettings}. */
+export type TemporalSettings = z.output<typeof temporalSettings>

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { open } from '../../access/index.ts'
 import type { Feature, Log } from '../../feature/index.ts'
 import { feature, foreignFacts, mount, withFacts } from '../../feature/index.ts'
-import { docsTheme } from './docs-theme.ts'
+import { docsScript, docsStyles } from './docs-theme.ts'
 import { openApiOf } from './register.ts'
 import { addCsrfToken } from './try-it-out.ts'
 
@@ -56,7 +56,11 @@ async function servePage(app: FastifyInstance, { title, docs, log }: DocsOptions
   await app.register(ui, {
     routePrefix: '/docs',
     staticCSP: POLICY,
-    theme: { title: `${title} API`, css: [{ filename: 'theme.css', content: docsTheme }] },
+    theme: {
+      title: `${title} API`,
+      css: [{ filename: 'theme.css', content: docsStyles }],
+      js: [{ filename: 'theme.js', content: docsScript }],
+    },
     uiConfig: {
       layout: 'BaseLayout',
       docExpansion: 'list',

@@ -22,6 +22,8 @@ export function toJsonSchema(schema: z.core.$ZodType, side: Side): JsonSchema {
     unrepresentable: 'any',
     override: ({ jsonSchema }) => {
       if (SELF_EXPLAINING.has(jsonSchema.format ?? '')) delete jsonSchema.pattern
+      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
     },
   })
   return json

@@ -1,0 +1,47 @@
+import type { FastifyInstance } from 'fastify'
+
+/** What leaving takes. */
+export interface DrainOptions {
+  readonly app: FastifyInstance
+  /** Milliseconds between failing readiness and closing the socket. */
+  readonly delayMs: number
+  /** Milliseconds that requests in flight get. */
+  readonly timeoutMs: number
+  /** Closes what lies behind the server: worker, resources, database, log. */
+  closeRest(): Promise<void>
+}
+
+/** How a process leaves. */
+export interface Drain {
+  /** True from the first call of `leave` on. */
+  readonly draining: () => boolean
+  /** Readiness fails, the socket closes, requests finish, the rest closes. Idempotent. */
+  leave(): Promise<void>
+}
+
+/** Lets a process leave without breaking a request (FI-03). */
+export function createDrain(options: DrainOptions): Drain {
+  let leaving: Promise<void> | undefined
+  return {
+    draining: () => leaving !== undefined,
+    leave: () => {
+      leaving ??= leaveOnce(options)
+      return leaving
+    },
+  }
+}
+
+async function leaveOnce({ app, delayMs, timeoutMs, closeRest }: DrainOptions): Promise<void> {
+  if (delayMs > 0) await pause(delayMs)
+  const late = setTimeout(() => app.server.closeAllConnections(), timeoutMs)
+  try {
+    await app.close()
+    await closeRest()
+  } finally {
+    clearTimeout(late)
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}

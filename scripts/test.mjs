@@ -20,8 +20,8 @@ const { values: options } = parseArgs({
 })
 
 const files = await discover({ long: options.long, only: options.only })
-if (files.length === 0) {
-  console.error(`No test file matches ${options.only.join(', ') || 'the suite'}.`)
+if (files.length === 0 && options.only.length > 0) {
+  console.error(`No test file matches ${options.only.join(', ')}.`)
   process.exit(1)
 }
 for (const missing of await missingServices()) console.log(`! ${missing}`)

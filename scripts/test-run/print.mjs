@@ -2,7 +2,8 @@ import { inspect } from 'node:util'
 
 export function printFailure(result) {
   const cause = result.error?.cause ?? result.error
-  console.error(`\n✗ ${result.name}\n  ${result.file}\n${indent(inspect(cause))}`)
+  const text = inspect(cause, { maxStringLength: 2_000 }).slice(0, 6_000)
+  console.error(`\n✗ ${result.name}\n  ${result.file}\n${indent(text)}`)
 }
 
 /** A skip is never silent: each is named with its reason. */

@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process'
+import { cp, glob, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { manifestToPublish } from './manifest.ts'
+
+const run = promisify(execFile)
+const ROOT = path.resolve(import.meta.dirname, '../..')
+// In the order of their dependencies: a later one is compiled against the earlier one as published.
+const PACKAGES = ['plinth', 'cli']
+
+/**
+ * Builds the packages as they are published and packs them, without writing into the sources.
+ * @param folder empty folder to work in
+ * @returns the tarballs, by package name
+ */
+export async function packPackages(folder: string): Promise<ReadonlyMap<string, string>> {
+  await stageWorkspace(folder)
+  const tarballs = new Map<string, string>()
+  for (const name of PACKAGES) {
+    const staged = path.join(folder, 'packages', name)
+    await run('tsc', ['-p', path.join(staged, 'tsconfig.build.json')], { cwd: staged })
+    await copyAssets(path.join(staged, 'src'), path.join(staged, 'dist'))
+    const manifest = await publishable(staged)
+    tarballs.set(manifest.name, await pack(staged, folder))
+    await linkPackage(folder, manifest.name, staged)
+  }
+  return tarballs
+}
+
+/** Copies the packages, and lends them this checkout's dependencies but none of its own packages. */
+async function stageWorkspace(folder: string): Promise<void> {
+  await cp(path.join(ROOT, 'tsconfig.base.json'), path.join(folder, 'tsconfig.base.json'))
+  for (const name of PACKAGES) {
+    const from = path.join(ROOT, 'packages', name)
+    const to = path.join(folder, 'packages', name)
+    const filter = (file: string) =>
+      !/\/(node_modules|dist|\.plinth)(\/|$)/.test(file.slice(from.length))
+    await cp(from, to, { recursive: true, filter })
+    for (const file of ['LICENSE', 'README.md'])
+      await cp(path.join(ROOT, file), path.join(to, file))
+  }
+  await mkdir(path.join(folder, 'node_modules'))
+  for (const entry of await readdir(path.join(ROOT, 'node_modules'))) {
+    if (['plinth', '@plinth', 'my-service', 'create-plinth'].includes(entry)) continue
+    const target = path.join(ROOT, 'node_modules', entry)
+    await symlink(target, path.join(folder, 'node_modules', entry))
+  }
+}
+
+/** SQL, style sheets, pictures: all that the compiler leaves behind. */
+async function copyAssets(from: string, to: string): Promise<void> {
+  for await (const file of glob('**/*', {
+    cwd: from,
+    exclude: (name) => /\.test\.ts$/.test(name),
+  })) {
+    if (/\.ts$/.test(file) || path.extname(file) === '') continue
+    await mkdir(path.dirname(path.join(to, file)), { recursive: true })
+    await cp(path.join(from, file), path.join(to, file))
+  }
+}
+
+async function publishable(staged: string): Promise<{ name: string }> {
+  const file = path.join(staged, 'package.json')
+  const manifest = manifestToPublish(JSON.parse(await readFile(file, 'utf8')))
+  await writeFile(file, `${JSON.stringify(manifest, null, 2)}\n`)
+  return manifest
+}
+
+async function pack(staged: string, folder: string): Promise<string> {
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], {
+    cwd: staged,
+    env: machineEnvironment(),
+  })
+  const filename = /"filename":\s*"([^"]+)"/.exec(stdout)?.[1]
+  if (filename === undefined) throw new Error(`npm pack named no file for ${staged}: ${stdout}`)
+  return path.join(folder, filename)
+}
+
+async function linkPackage(folder: string, name: string, staged: string): Promise<void> {
+  const link = path.join(folder, 'node_modules', name)
+  await mkdir(path.dirname(link), { recursive: true })
+  await symlink(staged, link)
+}
+
+/**
+ * The environment of this process without this checkout's programs and conditions: what a person's own shell has.
+ * npm must run on the machine's Node, for its settings are found beside it.
+ */
+export function machineEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _conditions, ...rest } = process.env
+  const folders = (process.env['PATH'] ?? '').split(path.delimiter)
+  const foreign = folders.filter((folder) => !folder.includes('node_modules'))
+  return { ...rest, PATH: foreign.join(path.delimiter) }
+}

@@ -1,3 +1,5 @@
+export type { MailboxOptions, ReceivedMail, RunningMailbox } from './mailbox/index.ts'
+export { startMailbox } from './mailbox/index.ts'
 export type { Postgres, PostgresOptions } from './postgres/index.ts'
 export { ensurePostgres } from './postgres/index.ts'
 export type {

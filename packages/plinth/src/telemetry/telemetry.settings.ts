@@ -49,6 +49,7 @@ export const telemetrySettings = z.strictObject({
   metrics_token: z
     .string()
     .min(16)
+    .meta({ secret: true, takes: 'a secret' })
     .transform((token) => new Secret(token))
     .optional()
     .describe('Bearer token of GET /metrics (METRICS_TOKEN); without it only loopback may read.'),

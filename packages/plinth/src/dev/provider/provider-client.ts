@@ -2,17 +2,19 @@
 export interface ProviderClient {
   readonly clientId: string
   readonly clientSecret: string
-  /** Compared character by character (RFC 6749 §3.1.2.3, OAuth 2.1 §4.1.3). */
+  /** Compared character by character, but for the port of a loopback address (RFC 8252 §7.3). */
   readonly redirectUris: readonly string[]
-  /** Where a person may land after RP-initiated logout. */
+  /** Where a person may land after RP-initiated logout; compared in the same way. */
   readonly postLogoutRedirectUris: readonly string[]
 }
 
+const DEFAULT_BASE_URLS = ['http://localhost:8000', 'http://127.0.0.1:8000']
+
 /**
- * The seeded client `test-client` for services at the given addresses.
- * @param baseUrls origins of the service, without a trailing slash: `http://localhost:8000`
+ * The seeded client `test-client` (contract 23).
+ * @param baseUrls origins of the service, without a trailing slash; unless given, any loopback port
  */
-export function testClient(...baseUrls: readonly string[]): ProviderClient {
+export function testClient(baseUrls: readonly string[] = DEFAULT_BASE_URLS): ProviderClient {
   return {
     clientId: 'test-client',
     clientSecret: 'test-client-secret',

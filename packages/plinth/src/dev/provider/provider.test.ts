@@ -35,7 +35,7 @@ after(async () => {
 
 function options(more: Partial<ProviderOptions> = {}): ProviderOptions {
   const dataFile = join(home, 'provider.json')
-  return { port: 0, clients: [testClient(BASE)], dataFile, log: silent, ...more }
+  return { port: 0, clients: [testClient()], dataFile, log: silent, ...more }
 }
 
 async function relyingParty(issuer = provider.issuer): Promise<client.Configuration> {
@@ -205,6 +205,22 @@ test('PKCE is required, a foreign redirect_uri is refused on the spot', async ()
   const refused = await fetch(foreign, { redirect: 'manual', headers: { accept: 'text/html' } })
   assert.equal(refused.status, 400)
   assert.match(await refused.text(), /This request was refused/)
+})
+
+test('D17 a service on another port is the same client; another host or path is not', async () => {
+  const party = await relyingParty()
+  const challenge = await client.calculatePKCECodeChallenge(client.randomPKCECodeVerifier())
+  const statusFor = async (redirect_uri: string) => {
+    const more = { code_challenge: challenge, code_challenge_method: 'S256' }
+    const url = client.buildAuthorizationUrl(party, { redirect_uri, scope: 'openid', ...more })
+    return (await fetch(url, { redirect: 'manual' })).status
+  }
+  assert.equal(await statusFor('http://localhost:8017/auth/web/callback'), 303)
+  assert.equal(await statusFor('http://127.0.0.1:49152/auth/web/callback'), 303)
+  assert.equal(await statusFor('http://localhost:8017/auth/web/callback/x'), 400)
+  assert.equal(await statusFor('http://user@localhost:8017/auth/web/callback'), 400)
+  assert.equal(await statusFor('http://localhost.evil.test:8017/auth/web/callback'), 400)
+  assert.equal(await statusFor('https://localhost:8017/auth/web/callback'), 400)
 })
 
 test('a restart keeps keys, sessions and refresh tokens; the file is private', async () => {

@@ -5,6 +5,7 @@ import type { Log } from '../../feature/index.ts'
 import { type Clock, systemClock } from '../../kernel/index.ts'
 import { endProviderSession } from './end-provider-session.ts'
 import { handleLogin, LOGIN_PATH } from './login-routes.ts'
+import { allowAnyLoopbackPort } from './loopback-redirect.ts'
 import type { ProviderClient } from './provider-client.ts'
 import { providerConfiguration } from './provider-configuration.ts'
 import { newProviderKeys } from './provider-keys.ts'
@@ -60,6 +61,7 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
   const users = options.users ?? seededUsers
   const setup = { clients: options.clients, users, records, realmPath, port }
   const provider = new Library(issuer, providerConfiguration(setup))
+  allowAnyLoopbackPort(provider)
   provider.use(async (ctx: KoaContextWithOIDC, next) => {
     await next()
     if (ctx.oidc?.route === 'end_session') await endProviderSession(ctx, records)

@@ -8,5 +8,5 @@ export type {
   Statement,
   Tx,
 } from './db.ts'
-export type { AnyEntity } from './entity.ts'
+export type { AnyEntity } from './entity/index.ts'
 export type { Outbox, OutboxMessage } from './outbox.ts'

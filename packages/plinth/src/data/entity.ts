@@ -1,4 +1,0 @@
-/** Any declared entity. */
-export interface AnyEntity {
-  readonly name: string
-}

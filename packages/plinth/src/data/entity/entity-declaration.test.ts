@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { sql } from 'kysely'
+import { z } from 'zod'
+import { bigint, createTableSql, decimal, entity, json, money, ref, timestamp } from './index.ts'
+import { product, sampler } from './sample.fixture.ts'
+
+const refused: readonly (readonly [string, z.ZodType, RegExp])[] = [
+  ['int', z.int(), /z\.int32\(\), money\(\) or bigint\(\)/],
+  ['number().int', z.number().int(), /whole numbers have a size/],
+  ['uint32', z.uint32(), /whole numbers have a size/],
+  ['date', z.date(), /timestamp\(\) or z\.iso\.date\(\)/],
+  ['bigint', z.bigint(), /say bigint\(\)/],
+  ['datetime', z.iso.datetime(), /say timestamp\(\)/],
+  ['guid', z.guid(), /say z\.uuid\(\)/],
+  ['transform', z.string().transform(Number), /transform\(\) is refused/],
+  ['pipe', z.string().pipe(z.string()), /pipe\(\) is refused/],
+  [
+    'codec',
+    z.codec(z.string(), z.string(), { decode: String, encode: String }),
+    /codec\(\) is refused/,
+  ],
+  ['preprocess', z.preprocess(String, z.string()), /preprocess\(\) is refused/],
+  ['coerce', z.coerce.number(), /coerce takes what it should refuse/],
+  ['coerced text', z.coerce.string(), /coerce takes what it should refuse/],
+  ['catch', z.string().catch(''), /catch\(\) hides bad input/],
+  ['lazy', z.lazy(() => z.string()), /say json\(schema\)/],
+  ['union', z.union([z.string(), z.boolean()]), /z\.enum\(\) or json\(schema\)/],
+  ['literal', z.literal('a'), /z\.enum/],
+  ['object', z.object({ a: z.string() }), /json\(z\.object/],
+  ['list of numbers', z.array(z.int32()), /a list holds texts only/],
+  ['numeric enum', z.enum({ one: 1 }), /an enum holds texts only/],
+  ['prefault', z.string().prefault('x'), /say default\(\)/],
+  ['any', z.any(), /z\.any\(\) cannot be a column/],
+  ['json of dates', z.record(z.string(), z.date()), /must describe plain JSON/],
+  ['wrapped', z.date().nullable().optional(), /timestamp\(\)/],
+  ['bad default', z.string().max(2).default('long'), /default does not satisfy/],
+  ['set null on NOT NULL', ref('category', { onDelete: 'set null' }), /needs a nullable/],
+]
+
+for (const [title, schema, reason] of refused) {
+  test(`a field is refused in one sentence that names it: ${title}`, () => {
+    assert.throws(
+      () => entity('product', { spot: schema }),
+      (error) => {
+        assert.ok(error instanceof TypeError)
+        assert.match(error.message, /^entity "product", field "spot": [^\n]+$/)
+        assert.match(error.message, reason)
+        return true
+      },
+    )
+  })
+}
+
+test('HI-24 names keep to one grammar', () => {
+  const names = [
+    '../../x',
+    '/etc/x',
+    'C:\\x',
+    'a\0b',
+    '__proto__',
+    '$(id)',
+    ';id',
+    '`x`',
+    'a\nb',
+    'é',
+  ]
+  for (const name of [...names, '', '-x', '.x', 'A', 'constructor', 'x'.repeat(41)]) {
+    assert.throws(() => entity(name, {}), TypeError, name)
+    assert.throws(() => entity('x', Object.fromEntries([[name, z.string()]])), TypeError, name)
+  }
+  for (const base of ['id', 'tenant_id', 'created_at', 'updated_at', 'version']) {
+    assert.throws(() => entity('x', { [base]: z.string() }), /has this column by itself/)
+  }
+})
+
+test('options are refused by name', () => {
+  const twice = { unique: [['a'], ['a']] } as const
+  assert.throws(() => entity('x', { a: z.string() }, twice), /two keys, indexes or checks/)
+  assert.throws(
+    () => entity('x', { a: z.int32() }, { check: { small: sql`a < ${3}` } }),
+    /a check has no parameters/,
+  )
+  assert.throws(
+    () => entity('x', { a: z.string() }, { computed: { a: [z.string(), () => ''] } }),
+    /needs a name of its own/,
+  )
+  assert.throws(() => createTableSql(product), /refers to "category", which is not among/)
+  const legacy = { schema: 'public', name: 'orders', migrated: 'elsewhere' } as const
+  assert.throws(() => createTableSql(entity('order', {}, { table: legacy })), /migrated elsewhere/)
+  assert.throws(() => decimal(3, 4), /digits in all/)
+})
+
+const draft = { sku: 'ABC-1', name: ' Lamp ', price: 1999, category_id: null }
+
+test('create: defaults and nulls are filled in, checks are kept, nothing else is taken', () => {
+  assert.deepEqual(product.create.parse(draft), { ...draft, name: 'Lamp', stock: 0, note: null })
+  for (const unknown of [{ cost: 1 }, { status: 'live' }, { id: 'x' }, { tenant_id: 'x' }]) {
+    assert.equal(product.create.safeParse({ ...draft, ...unknown }).success, false)
+  }
+})
+
+test('patch: a field that is not named stays away, defaults included', () => {
+  assert.deepEqual(product.patch.parse({}), {})
+  assert.deepEqual(product.patch.parse({ name: ' x ' }), { name: 'x' })
+  assert.deepEqual(product.patch.parse({ note: null }), { note: null })
+  for (const bad of [{ name: null }, { status: 'live' }, { stock: undefined }, { version: 2 }]) {
+    assert.equal(product.patch.safeParse(bad).success, false, JSON.stringify(bad))
+  }
+})
+
+const { shape } = sampler.patch as z.ZodObject
+const takes = (field: string, value: unknown) => shape[field]?.safeParse(value).success
+
+test('HI-19 no text that PostgreSQL or a log cannot hold', () => {
+  const bad = ['a\0b', '\u0001', '\u001b[31m', '\ud800', 'x\udc00y', '\u0008']
+  for (const text of bad) {
+    assert.equal(takes('words', text), false)
+    assert.equal(takes('tags', [text]), false)
+    assert.equal(takes('labels', { a: text }), false)
+    assert.equal(takes('labels', { [text]: 'a' }), false)
+    assert.equal(takes('extra', { a: 1, b: ['fine', text] }), false)
+  }
+  for (const text of ['', 'tab\t line\n return\r', '😀', 'é'])
+    assert.equal(takes('words', text), true)
+})
+
+test('HI-13 HI-20 numbers, moments, dates and UUIDs keep to what their column holds', () => {
+  const rows: readonly (readonly [string, readonly unknown[], readonly unknown[]])[] = [
+    [
+      'count',
+      [0, -1, 2 ** 31 - 1, -(2 ** 31)],
+      [2 ** 31, -(2 ** 31) - 1, 1.5, '1', null, Number.NaN],
+    ],
+    ['amount', [0, 2 ** 53 - 1, -(2 ** 53) + 1], [2 ** 53, 0.1, '1']],
+    ['ratio', [0.1, -0, 1e308], [Number.POSITIVE_INFINITY, Number.NaN, '1']],
+    [
+      'huge',
+      ['0', '9223372036854775807', '-9223372036854775808'],
+      ['9223372036854775808', '01', '-0', '1e3', 1, ''],
+    ],
+    ['rate', ['0', '-1.5', '999999.999'], ['1000000', '1.2345', '.5', '1.', '1e3', '+1', 'NaN']],
+    [
+      'day',
+      ['0001-01-01', '9999-12-31', '2024-02-29'],
+      ['0000-01-01', '275760-01-01', '2023-02-29', '2024-1-1', ''],
+    ],
+    [
+      'moment',
+      ['2026-01-02T03:04:05Z', '2026-01-02T03:04:05.678901+14:00'],
+      [
+        '2026-01-02',
+        '0000-12-31T23:59:59Z',
+        '9999-12-31T23:59:59-00:01',
+        '2026-01-02T24:00:00Z',
+        '2026-01-02T03:04:05',
+        '2026-01-02T03:04:05 UTC',
+      ],
+    ],
+    [
+      'token',
+      ['0192f0c1-8a3e-7c4d-9b1a-2f6d5e8c7b10'],
+      [
+        '0192F0C1-8A3E-7C4D-9B1A-2F6D5E8C7B10',
+        '{0192f0c1-8a3e-7c4d-9b1a-2f6d5e8c7b10}',
+        '0192f0c18a3e7c4d9b1a2f6d5e8c7b10',
+        'urn:uuid:0192f0c1-8a3e-7c4d-9b1a-2f6d5e8c7b10',
+      ],
+    ],
+  ]
+  for (const [field, good, bad] of rows) {
+    for (const value of good) assert.equal(takes(field, value), true, `${field} takes ${value}`)
+    for (const value of bad) assert.equal(takes(field, value), false, `${field} refuses ${value}`)
+  }
+})
+
+test('one text form for what has several', () => {
+  assert.equal(shape['moment']?.parse('2026-01-02T05:04:05+02:00'), '2026-01-02T03:04:05.000Z')
+  assert.equal(shape['rate']?.parse('-0'), '0.000')
+  assert.equal(shape['rate']?.parse('12.5'), '12.500')
+  assert.equal(shape['code']?.safeParse('ß'.repeat(12)).success, false)
+})
+
+test('permissions and presentation follow from the declaration', () => {
+  assert.equal(product.can.update.permission, 'product:update')
+  assert.ok('in_stock' in product.shown.shape && !('cost' in product.shown.shape))
+  const schema = z.toJSONSchema(z.object({ product: product.shown, all: sampler.shown }), {
+    target: 'draft-7',
+    io: 'output',
+  })
+  assert.match(JSON.stringify(schema), /"description":"Shown on the invoice"/)
+})
+
+test('marks survive what Zod does to a schema', () => {
+  const { declaration } = entity('x', {
+    a: money().min(1).describe('A').refine(Boolean),
+    b: bigint().describe('B').nullable(),
+    c: timestamp().default('now').nullable(),
+    d: json(z.object({ a: z.string() }))
+      .refine(Boolean)
+      .optional(),
+  })
+  assert.deepEqual(
+    declaration.columns.map(({ kind, nullable }) => [kind.name, nullable]),
+    [
+      ['money', false],
+      ['bigint', true],
+      ['timestamp', true],
+      ['json', true],
+    ],
+  )
+})

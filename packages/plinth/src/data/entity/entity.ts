@@ -1,0 +1,135 @@
+import type { z } from 'zod'
+import type { CanAccess } from '../../access/index.ts'
+import { permissions } from '../../access/index.ts'
+import type { Id } from '../../kernel/index.ts'
+import type { Db, Statement } from '../db.ts'
+import type { Declaration, DeclaredOptions } from './declaration.ts'
+import { declarationOf } from './declaration.ts'
+import type { ListOptions, Operations, Page, UpdateOptions } from './operations.ts'
+import { operationsOf } from './operations.ts'
+import type { EntityOptions } from './options.ts'
+import { presenterOf } from './present.ts'
+import { idSchema } from './ref.ts'
+import type { Changes, NewRow, NoFields, RowOf, Shape, TableOf, WireShape } from './row.ts'
+import { schemasOf } from './schemas.ts'
+
+/** The four things that a person may be allowed to do with an entity. */
+export interface EntityAccess {
+  readonly read: CanAccess
+  readonly create: CanAccess
+  readonly update: CanAccess
+  readonly delete: CanAccess
+}
+
+/** Any declared entity, for code that works on all of them. */
+export interface AnyEntity extends Operations {
+  readonly name: string
+  readonly plural: string
+  readonly can: EntityAccess
+  readonly declaration: Declaration
+  readonly id: z.ZodType
+  readonly row: z.ZodObject
+  readonly shown: z.ZodObject
+  readonly create: z.ZodType
+  readonly patch: z.ZodType
+  /** A row without its hidden fields and with its computed ones: what an answer carries. */
+  present(row: object): object
+}
+
+/** A declared entity: everything that follows from its fields, and its rows. */
+export interface Entity<
+  N extends string,
+  S extends Shape,
+  C extends Shape = NoFields,
+  H extends keyof S = never,
+  W extends keyof S = never,
+> {
+  readonly name: N
+  readonly plural: string
+  /** Permissions: `access: product.can.read`. */
+  readonly can: EntityAccess
+  readonly declaration: Declaration
+  /** The schema of an identifier, for params: a UUID in its canonical form. */
+  readonly id: z.ZodType<Id<N>, string>
+  /** A whole row, as code reads it. */
+  readonly row: z.ZodObject<WireShape<N, S>>
+  /** What an answer carries. */
+  readonly shown: z.ZodObject<Omit<WireShape<N, S>, H> & C>
+  /** What a request may give for a new row. */
+  readonly create: z.ZodType<Omit<NewRow<S>, H | W>, Omit<NewRow<S>, H | W>>
+  /** What a request may change; a field that is not named stays as it is. */
+  readonly patch: z.ZodType<Omit<Changes<S>, H | W>, Omit<Changes<S>, H | W>>
+  /** The columns as `query()` types them; a type only, undefined at run time. */
+  readonly table?: TableOf<N, S>
+  present(row: RowOf<N, S>): z.output<z.ZodObject<Omit<WireShape<N, S>, H> & C>>
+  /** The row, or undefined when there is none in this tenant. */
+  find(db: Db, id: Id<N>): Promise<RowOf<N, S> | undefined>
+  /** The row. @throws entity.not_found */
+  get(db: Db, id: Id<N>): Promise<RowOf<N, S>>
+  /** A page of rows, newest first. @throws entity.cursor_invalid */
+  list(db: Db, options?: ListOptions): Promise<Page<RowOf<N, S>>>
+  /**
+   * Writes a new row.
+   * @param beside statements that commit with it, in the same round trip
+   * @throws entity.invalid, entity.conflict
+   */
+  insert(
+    db: Db,
+    values: NewRow<S>,
+    beside?: (id: Id<N>) => readonly Statement[],
+  ): Promise<RowOf<N, S>>
+  /**
+   * Changes the named fields and no others.
+   * @throws entity.not_found, entity.stale, entity.invalid, entity.conflict
+   */
+  update(db: Db, id: Id<N>, changes: Changes<S>, options?: UpdateOptions): Promise<RowOf<N, S>>
+  /** Deletes the row. @throws entity.not_found, entity.stale, entity.in_use */
+  remove(db: Db, id: Id<N>, options?: UpdateOptions): Promise<void>
+}
+
+/** The row of an entity, as code reads it. */
+export type Row<E> = E extends { readonly row: infer R extends z.ZodType } ? z.output<R> : never
+
+/** What an answer carries of an entity. */
+export type Shown<E> = E extends { readonly shown: infer R extends z.ZodType } ? z.output<R> : never
+
+/**
+ * Declares an entity: a tenant-owned table, its schemas, its SQL.
+ * @param name singular noun, `[a-z][a-z0-9_]*`: `product`
+ * @param shape a schema of one of the closed kinds for each field
+ * @param options what changes only the table or the wire
+ * @throws TypeError with one sentence that names the field, for anything outside the closed kinds
+ */
+export function entity<
+  const N extends string,
+  S extends Shape,
+  C extends Shape = NoFields,
+  const H extends keyof S = never,
+  const W extends keyof S = never,
+>(name: N, shape: S, options: EntityOptions<N, S, C, H, W> = {}): Entity<N, S, C, H, W> {
+  const declaration = declarationOf(name, shape, options as DeclaredOptions)
+  const { whole, changes, ...schemas } = schemasOf(declaration)
+  const built: unknown = Object.freeze({
+    name,
+    plural: declaration.plural,
+    can: accessTo(name),
+    declaration,
+    id: idSchema<N>(),
+    ...schemas,
+    present: presenterOf(declaration),
+    ...operationsOf(declaration, { whole, changes }),
+  })
+  // What the schemas say at run time is what the types say above; the property test over all
+  // kinds compares the two.
+  return built as Entity<N, S, C, H, W>
+}
+
+function accessTo(name: string): EntityAccess {
+  const noun = name.replaceAll('_', ' ')
+  return permissions(name, {
+    read: `See every ${noun}`,
+    create: `Add a ${noun}`,
+    update: `Change a ${noun}`,
+    delete: `Delete a ${noun}`,
+  })
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { mark } from './mark.ts'
+
+/**
+ * Any JSON that a schema describes; `jsonb` in the table. PostgreSQL cannot filter it by index
+ * below a row-level policy: keep what you search for in columns of its own.
+ * @throws TypeError when the schema holds what JSON cannot say: dates, bigints, transforms; or
+ *   takes null, which the column could not tell from its own NULL
+ */
+export function json<S extends z.ZodType>(schema: S): S {
+  try {
+    z.toJSONSchema(schema, { io: 'output' })
+    z.toJSONSchema(schema, { io: 'input' })
+  } catch (cause) {
+    throw new TypeError(`json(): the schema must describe plain JSON (${String(cause)})`, { cause })
+  }
+  if (schema.safeParse(null).success) {
+    throw new TypeError('json(): the schema takes null; say json(…).nullable() around it')
+  }
+  return mark(schema, { kind: 'json' })
+}

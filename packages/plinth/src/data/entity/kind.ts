@@ -1,0 +1,36 @@
+import type { z } from 'zod'
+import type { Mark } from './mark.ts'
+import type { Definition } from './refusals.ts'
+
+/** One row of the closed list of what a column may be. */
+export interface Kind {
+  readonly name: string
+  /** Whether a schema, its wrappers taken off, is of this kind. */
+  readonly is: (definition: Definition, mark: Mark | undefined) => boolean
+  /** The column's type, as PostgreSQL's catalogue prints it. */
+  readonly sqlType: (schema: z.ZodType) => string
+  /** The declared schema plus what every value of the kind must keep to. */
+  readonly guard?: (schema: z.ZodType) => z.ZodType
+  /** What an answer carries: the type alone, as a row was checked when it came in. */
+  readonly wire: (schema: z.ZodType) => z.ZodType
+  /** SQL that reads the column, where the driver's own reading would lose something. */
+  readonly select?: (column: string) => string
+  /** The value of a row, from what the driver gives. */
+  readonly read?: (value: unknown) => unknown
+  /** What the driver takes, from the value of a row. */
+  readonly write?: (value: unknown) => unknown
+  /** What `default('now')` or `default('uuid')` mean here. */
+  readonly generated?: 'now' | 'uuid'
+}
+
+/** The schema, refusing besides what `fault` names. */
+export function refuseWhere(
+  schema: z.ZodType,
+  fault: (value: unknown) => string | undefined,
+): z.ZodType {
+  return schema.check((context) => {
+    const message = fault(context.value)
+    if (message === undefined) return
+    context.issues.push({ code: 'custom', message, input: context.value })
+  })
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import type { Id } from '../../kernel/index.ts'
+import { isId } from '../../kernel/index.ts'
+import { mark } from './mark.ts'
+
+/** What a reference points at, and what its deletion does to the row that points. */
+export interface Reference {
+  readonly to: string
+  readonly onDelete: 'restrict' | 'cascade' | 'set null'
+}
+
+/** The identifier of an entity: a UUID in its one canonical form (RFC 9562 §4). */
+export function idSchema<N extends string>(): z.ZodType<Id<N>, string> {
+  return z
+    .string()
+    .refine((text): text is Id<N> => isId(text), NOT_CANONICAL)
+    .meta({ format: 'uuid' })
+}
+
+const NOT_CANONICAL = 'Must be a UUID in lower case, such as 0192f0c1-8a3e-7c4d-9b1a-2f6d5e8c7b10'
+
+/**
+ * A reference to another entity of the same tenant, named by its string so that files need not
+ * import each other. In the table: `uuid`, a foreign key over (tenant_id, column), and an index.
+ * @param to name of the entity: `category`
+ * @param rule what happens when the other row is deleted: `restrict` (default), `cascade`,
+ *   or `set null` for a nullable field
+ */
+export function ref<const N extends string>(
+  to: N,
+  rule: { readonly onDelete?: Reference['onDelete'] } = {},
+): z.ZodType<Id<N>, string> {
+  const fact = { kind: 'reference', to, onDelete: rule.onDelete ?? 'restrict' } as const
+  return mark(idSchema<N>(), fact)
+}

@@ -1,0 +1,60 @@
+/** The part of a Zod definition that tells what a schema is. */
+export interface Definition {
+  readonly type: string
+  readonly format?: string
+  readonly coerce?: boolean
+  readonly entries?: Readonly<Record<string, unknown>>
+  readonly element?: { readonly def: Definition }
+  readonly in?: { readonly def: Definition }
+  readonly out?: { readonly def: Definition }
+  readonly reverseTransform?: unknown
+  readonly checks?: readonly { readonly _zod: { readonly def: CheckDefinition } }[]
+}
+
+interface CheckDefinition {
+  readonly check: string
+  readonly maximum?: number
+  readonly length?: number
+  readonly format?: string
+}
+
+// What to say instead, for each Zod type that no column can be. A row is the JSON that travels, so
+// nothing may change its type on the way, and one declaration must give one column.
+const INSTEAD: Readonly<Record<string, string>> = {
+  date: 'z.date() is not JSON; say timestamp() or z.iso.date()',
+  bigint: 'z.bigint() is not JSON; say bigint()',
+  transform:
+    'transform() changes the value between wire and table; use refine(), trim() or computed',
+  catch: 'catch() hides bad input; let it be refused',
+  lazy: 'lazy() has no column type; say json(schema)',
+  union: 'a union has no one column type; say z.enum() or json(schema)',
+  literal: 'a literal is an enum of one; say z.enum([…])',
+  prefault: 'prefault() re-applies itself on update; say default()',
+  object: 'a nested object is JSON; say json(z.object(…))',
+  array: 'a list holds texts only; say z.array(z.string()) or json(z.array(…))',
+  readonly: 'readonly() does nothing to a row; leave it out',
+  nonoptional: 'nonoptional() undoes a wrapper; leave both out',
+}
+
+/** Why a schema cannot be a column, in one sentence without a full stop. */
+export function refusalOf(definition: Definition): string {
+  if (definition.coerce === true) return 'coerce takes what it should refuse; leave it out'
+  if (definition.type === 'pipe')
+    return `${pipeName(definition)}() is refused; a row is the JSON you send`
+  const { type, format } = definition
+  if (type === 'number') return 'whole numbers have a size; say z.int32(), money() or bigint()'
+  if (type === 'string') return `a text of format "${format}" is refused; ${textInstead(format)}`
+  if (type === 'enum') return 'an enum holds texts only, at least one'
+  return INSTEAD[type] ?? `z.${type}() cannot be a column; see the list of kinds`
+}
+
+function textInstead(format: string | undefined): string {
+  if (format === 'datetime') return 'say timestamp()'
+  return format === 'guid' ? 'say z.uuid()' : 'say z.string() with a regex()'
+}
+
+function pipeName(definition: Definition): string {
+  if (definition.reverseTransform !== undefined) return 'codec'
+  if (definition.in?.def.type === 'transform') return 'preprocess'
+  return definition.out?.def.type === 'transform' ? 'transform' : 'pipe'
+}

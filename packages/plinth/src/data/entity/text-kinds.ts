@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { json } from './json.ts'
+import type { Kind } from './kind.ts'
+import { refuseWhere } from './kind.ts'
+import { idSchema } from './ref.ts'
+import type { Definition } from './refusals.ts'
+import { jsonFault, textFault } from './safe-text.ts'
+
+const TEXT_TYPES = new Set(['datetime', 'date', 'time', 'duration', 'uuid', 'guid'])
+const LONGEST_VARCHAR = 10_485_760
+
+export const text: Kind = {
+  name: 'text',
+  is: ({ type, format, coerce }) =>
+    type === 'string' && coerce !== true && !TEXT_TYPES.has(format ?? ''),
+  sqlType: (schema) => {
+    const longest = longestOf(schema)
+    return longest === undefined ? 'text' : `character varying(${longest})`
+  },
+  guard: (schema) => {
+    // Again at the end: toUpperCase() and normalize() can lengthen a text that was short enough.
+    const longest = longestOf(schema) ?? Number.POSITIVE_INFINITY
+    const tooLong = `Must have at most ${longest} characters`
+    return refuseWhere(schema, (value) => {
+      if (typeof value !== 'string') return undefined
+      return value.length > longest ? tooLong : textFault(value)
+    })
+  },
+  wire: () => z.string(),
+}
+
+export const list: Kind = {
+  name: 'list',
+  is: ({ type, element }) =>
+    type === 'array' && element !== undefined && text.is(element.def, undefined),
+  sqlType: () => 'text[]',
+  guard: (schema) => refuseWhere(schema, jsonFault),
+  wire: () => z.array(z.string()),
+}
+
+export const jsonKind: Kind = {
+  name: 'json',
+  is: ({ type }, mark) => mark?.kind === 'json' || type === 'record',
+  sqlType: () => 'jsonb',
+  guard: (schema) => refuseWhere(json(schema), jsonFault),
+  wire: (schema) => schema,
+  write: (value) => JSON.stringify(value),
+}
+
+export const uuid: Kind = {
+  name: 'uuid',
+  is: ({ type, format }) => type === 'string' && format === 'uuid',
+  sqlType: () => 'uuid',
+  guard: (schema) =>
+    refuseWhere(schema, (value) =>
+      String(value) === String(value).toLowerCase() ? undefined : 'Must be in lower case',
+    ),
+  wire: () => idSchema(),
+  generated: 'uuid',
+}
+
+export const enumeration: Kind = {
+  name: 'enum',
+  is: ({ type, entries }) =>
+    type === 'enum' && Object.values(entries ?? {}).every((entry) => typeof entry === 'string'),
+  sqlType: () => 'text',
+  wire: (schema) => schema,
+}
+
+/** The allowed texts of an enum. */
+export function enumValues(schema: z.ZodType): readonly string[] {
+  const definition: Definition = schema.def
+  return Object.values(definition.entries ?? {}).map(String)
+}
+
+function longestOf(schema: z.ZodType): number | undefined {
+  const { checks = [] }: Definition = schema.def
+  const limits = checks.flatMap(({ _zod: { def } }) => {
+    if (def.check === 'max_length') return def.maximum ?? []
+    return def.check === 'length_equals' ? (def.length ?? []) : []
+  })
+  const longest = Math.min(...limits)
+  return longest >= 1 && longest <= LONGEST_VARCHAR ? longest : undefined
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { mark } from './mark.ts'
+
+const CANONICAL = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
+
+/**
+ * A moment, to the millisecond, in the years 0001 to 9999. Any ISO 8601 offset is taken; the row
+ * and the wire carry one form: `2026-01-02T03:04:05.678Z`. `timestamptz(3)` in the table.
+ */
+export function timestamp(): z.ZodISODateTime {
+  const schema = z.iso
+    .datetime({ offset: true, error: 'Must be a moment such as 2026-01-02T03:04:05.678Z' })
+    .overwrite(toInstant)
+    .regex(CANONICAL, 'Must be in the years 0001 to 9999')
+  return mark(schema, { kind: 'timestamp' })
+}
+
+function toInstant(text: string): string {
+  const moment = new Date(text)
+  return Number.isNaN(moment.getTime()) ? text : moment.toISOString()
+}
+
+/** The one text form of a moment that came from the database driver as text or as a Date. */
+export function instantText(value: unknown): string {
+  if (typeof value === 'string' && CANONICAL.test(value)) return value
+  if (!(value instanceof Date) && typeof value !== 'string') {
+    throw new TypeError('a timestamp came back from the database as neither text nor Date')
+  }
+  return new Date(value).toISOString()
+}

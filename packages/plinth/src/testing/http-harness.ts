@@ -23,10 +23,11 @@ export interface HttpHarness extends AsyncDisposable {
   readonly logged: string[]
 }
 
-/** Opens a harness; `deps` replaces what a test is about. */
+/** Opens a harness; `deps` replaces what a test is about, `prepare` runs before any route registers. */
 export async function openHttp(
   features: readonly Feature[],
   deps: Partial<HttpDeps> = {},
+  prepare: (app: FastifyInstance) => Promise<void> = async () => {},
 ): Promise<HttpHarness> {
   const seen: RequestSummary[] = []
   const refusals: Refusal[] = []
@@ -58,6 +59,7 @@ export async function openHttp(
   }
   const app = createServer(all.settings)
   const { census } = installGuard(app, all)
+  await prepare(app)
   completeServer(app, all)
   await registerFeatures(app, features)
   await app.listen({ port: 0, host: '127.0.0.1' })

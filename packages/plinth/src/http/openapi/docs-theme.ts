@@ -3,6 +3,7 @@ export const docsStyles = `
 :root { color-scheme: light dark; }
 body { margin: 0; background: #faf9f7; }
 html.dark-mode, html.dark-mode body { background: #141413; }
+html.dark-mode .swagger-ui { background: none; }
 .swagger-ui, .swagger-ui :is(.info .title, .opblock-tag, .opblock-summary-description, .btn, label, select,
   table thead tr th, .opblock-description-wrapper p, .response-col_status, .tab li, .opblock-section-header h4,
   .renderedMarkdown p, .opblock-summary-method, .model-title, h4, h5, section.models h4) {

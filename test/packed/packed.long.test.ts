@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { type Consumer, makeConsumer } from './consumer.ts'
+import { productionTree } from './production-tree.ts'
+
+// The limits of a fresh service's production tree: a promise, like speed.
+const MOST_PACKAGES = 200
+const MOST_MEGABYTES = 90
+
+let consumer: Consumer
+
+before(async () => {
+  consumer = await makeConsumer()
+})
+after(() => consumer?.[Symbol.asyncDispose]())
+
+const installed = (...parts: string[]) => path.join(consumer.service, 'node_modules', ...parts)
+
+test('the package holds what runs, and nothing of this repository', async () => {
+  const files = await readdir(installed('plinth'), { recursive: true })
+  const strange = files.filter(
+    (file) => /\.test\.|(^|\/)src\/|tsconfig/.test(file) || /(?<!\.d)\.ts$/.test(file),
+  )
+  assert.deepEqual(strange, [])
+  assert.ok(files.includes('LICENSE') && files.includes('README.md'))
+  assert.ok(files.some((file) => file.endsWith('.sql')))
+})
+
+test('what plinth exports is there and loads; what it does not export cannot be reached', async () => {
+  const manifest = JSON.parse(await readFile(installed('plinth', 'package.json'), 'utf8'))
+  assert.doesNotMatch(JSON.stringify(manifest), /plinth-source/)
+  const loads = Object.keys(manifest.exports).filter((name) => !name.endsWith('.json'))
+  for (const name of loads) {
+    const specifier = path.posix.join('plinth', name)
+    await consumer.run('node', ['--eval', `require('${specifier}')`])
+    await consumer.run('node', ['--input-type=module', '--eval', `await import('${specifier}')`])
+  }
+  await assert.rejects(
+    consumer.run('node', ['--eval', "require('plinth/dist/index.js')"]),
+    /ERR_PACKAGE_PATH_NOT_EXPORTED/,
+  )
+})
+
+test('a service type-checks against the package, by its own settings', async () => {
+  await consumer.run('npx', ['--no-install', 'tsc', '-p', '.'])
+})
+
+test('v5.0.0-V15.2.3 v5.0.0-V15.2.4 the production tree is small and runs no install script', async (context) => {
+  const tree = await productionTree(consumer)
+  context.diagnostic(`${tree.packages} packages, ${tree.megabytes} MB, ${tree.seconds} s`)
+  assert.ok(tree.packages <= MOST_PACKAGES, `${tree.packages} packages`)
+  assert.ok(tree.megabytes <= MOST_MEGABYTES, `${tree.megabytes} MB`)
+  assert.deepEqual(tree.installScripts, [])
+  assert.equal((await stat(installed('plinth'))).isDirectory(), true)
+})

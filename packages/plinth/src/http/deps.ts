@@ -10,8 +10,7 @@ export interface HttpDeps {
   readonly settings: HttpSettings
   /** `app.base_url`: own origin, decides HSTS. */
   readonly baseUrl: string
-  /** Further origins that may call with credentials, exact. */
-  readonly origins: readonly string[]
+  readonly cors: CorsRules
   /** Addresses and CIDR ranges whose X-Forwarded-For counts. */
   readonly trustedProxies: readonly string[]
   readonly csrfSecret: Secret
@@ -33,6 +32,15 @@ export interface HttpDeps {
   refused(refusal: Refusal): Promise<void>
   renderPage(page: PageContent): string
   renderProblemPage(page: ProblemPage): string
+}
+
+/** Which other origins may call from a browser, and how (`app.cors`). */
+export interface CorsRules {
+  /** Exact origins; our own needs no entry. */
+  readonly origins: readonly string[]
+  readonly allow_credentials: boolean
+  readonly methods: readonly string[]
+  readonly headers: readonly string[]
 }
 
 /** What a request came to. */

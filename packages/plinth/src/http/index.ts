@@ -2,6 +2,7 @@ export { pagePolicy, securityHeaders } from './answers/headers.ts'
 export type { CensusEntry } from './census.ts'
 export { renderCensus } from './census.ts'
 export type {
+  CorsRules,
   HttpDeps,
   PageContent,
   ProblemPage,

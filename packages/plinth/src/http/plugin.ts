@@ -9,7 +9,7 @@ import type { RouteFacts } from '../feature/index.ts'
 import { factsOf, foreignFacts, PageAnswer, setContext } from '../feature/index.ts'
 import { AppError, newId } from '../kernel/index.ts'
 import { serializerCompiler, validatorCompiler } from './answers/compilers.ts'
-import { allowOrigin } from './answers/cors.ts'
+import { createCors } from './answers/cors.ts'
 import { securityHeaders } from './answers/headers.ts'
 import { sendPage } from './answers/page.ts'
 import type { Refuse } from './answers/refuse.ts'
@@ -111,8 +111,8 @@ async function refuseOwn(
 function createDoor(deps: HttpDeps) {
   const csrf = createCsrf(deps.csrfSecret)
   const proxies = trustedProxies(deps.trustedProxies)
-  const allowedOrigins = originSet([deps.baseUrl, ...deps.origins])
-  const listedOrigins = originSet(deps.origins)
+  const allowedOrigins = originSet([deps.baseUrl, ...deps.cors.origins])
+  const allowOrigin = createCors(deps.cors)
   const headers = securityHeaders({
     https: deps.baseUrl.startsWith('https:'),
     hsts: deps.settings.hsts,
@@ -146,7 +146,7 @@ function createDoor(deps: HttpDeps) {
     setContext(request, context)
     reply.headers(headers)
     reply.header('x-request-id', context.requestId)
-    allowOrigin(request, reply, listedOrigins)
+    allowOrigin(request, reply)
     const fault = hygieneFault(request.raw, limits)
     if (fault !== undefined) throw fault
     if (facts !== undefined) await guard(guardDeps, context, facts)

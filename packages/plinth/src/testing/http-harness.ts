@@ -38,7 +38,12 @@ export async function openHttp(
   const all: HttpDeps = {
     settings: httpSettings.parse({}),
     baseUrl: 'http://localhost:8000',
-    origins: ['http://localhost:3000'],
+    cors: {
+      origins: ['http://localhost:3000'],
+      allow_credentials: true,
+      methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      headers: ['Content-Type', 'X-CSRF-Token'],
+    },
     trustedProxies: [],
     csrfSecret: new Secret('a-secret-of-the-test-kit-0123456789'),
     sessionCookie: 'user_session_id',

@@ -1,26 +1,29 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { CorsRules } from '../deps.ts'
+import { originSet } from '../guard/origin.ts'
 
-const METHODS = 'GET, POST, PUT, PATCH, DELETE, OPTIONS'
-const REQUEST_HEADERS =
-  'Content-Type, X-CSRF-Token, Authorization, X-API-Key, X-Tenant-ID, X-Request-ID, If-Match, If-None-Match, Idempotency-Key'
 const ANSWER_HEADERS =
   'X-Request-ID, ETag, Location, Retry-After, RateLimit, RateLimit-Policy, Content-Disposition'
+const PREFLIGHT_SECONDS = '600'
 
-/** Lets the listed origins read answers, credentials included. Any other origin gets no header at all. */
-export function allowOrigin(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  origins: ReadonlySet<string>,
-): void {
-  const { origin } = request.headers
-  if (origin === undefined || !origins.has(origin)) return
-  reply.header('access-control-allow-origin', origin)
-  reply.header('access-control-allow-credentials', 'true')
-  if (request.method !== 'OPTIONS') {
-    reply.header('access-control-expose-headers', ANSWER_HEADERS)
-    return
+/** Lets the listed origins read answers. Any other origin gets no header at all. */
+export function createCors(
+  rules: CorsRules,
+): (request: FastifyRequest, reply: FastifyReply) => void {
+  const origins = originSet(rules.origins)
+  const methods = rules.methods.join(', ')
+  const headers = rules.headers.join(', ')
+  return (request, reply) => {
+    const { origin } = request.headers
+    if (origin === undefined || !origins.has(origin)) return
+    reply.header('access-control-allow-origin', origin)
+    if (rules.allow_credentials) reply.header('access-control-allow-credentials', 'true')
+    if (request.method !== 'OPTIONS') {
+      reply.header('access-control-expose-headers', ANSWER_HEADERS)
+      return
+    }
+    reply.header('access-control-allow-methods', methods)
+    reply.header('access-control-allow-headers', headers)
+    reply.header('access-control-max-age', PREFLIGHT_SECONDS)
   }
-  reply.header('access-control-allow-methods', METHODS)
-  reply.header('access-control-allow-headers', REQUEST_HEADERS)
-  reply.header('access-control-max-age', '600')
 }

@@ -8,7 +8,9 @@ interface Violation {
   readonly constraint: string
 }
 
-const [FOREIGN_KEY, UNIQUE, CHECK] = ['23503', '23505', '23514']
+// RESTRICT answers 23001 since PostgreSQL 18, and 23503 before it.
+const FOREIGN_KEY = ['23503', '23001']
+const [UNIQUE, CHECK] = ['23505', '23514']
 
 /** Runs work on an entity's table and says a broken constraint in terms of its fields. */
 export async function namingViolations<T>(
@@ -27,7 +29,7 @@ function problemOf(declaration: Declaration, cause: unknown): AppError | undefin
   if (violation === undefined) return undefined
   const { code, constraint } = violation
   if (code === UNIQUE) return taken(declaration, constraint, cause)
-  if (code === FOREIGN_KEY) return dangling(declaration, constraint, cause)
+  if (FOREIGN_KEY.includes(code)) return dangling(declaration, constraint, cause)
   return code === CHECK ? broken(declaration, constraint, cause) : undefined
 }
 

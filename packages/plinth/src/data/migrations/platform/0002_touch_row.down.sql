@@ -1,0 +1,1 @@
+drop function plinth.touch_row();

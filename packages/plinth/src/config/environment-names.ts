@@ -1,0 +1,156 @@
+import { ENVIRONMENTS } from './app.settings.ts'
+import type { KeyAlias, LaterKey, SettingNames, VariableName } from './setting-names.ts'
+
+const NO_TEMPORAL = 'this version does not run workflows on Temporal'
+const NO_REDIS = 'this version keeps nothing in Redis'
+const NO_BEARER = 'this version does not accept or issue JWT access tokens'
+const NO_MFA = 'this version has no second factor'
+const NO_OAUTH_CLIENT = 'this version has no OAuth2 client besides sign-in'
+const NO_STORAGE = 'this version does not store files'
+const NO_OPENBAO = 'this version does not read secrets from OpenBao'
+const NO_BROKER = 'background jobs run on PostgreSQL and need no broker'
+
+/** A name and the key that it sets. */
+function sets(name: string, key: string): VariableName {
+  return { name, key }
+}
+
+/** A name whose feature does not exist yet; `key` is where it will live. */
+function later(name: string, key: string, sentence: string): VariableName {
+  return { name, key, later: sentence }
+}
+
+function laterList(name: string, key: string, sentence: string): VariableName {
+  return { name, key, later: sentence, joins: true }
+}
+
+const service: readonly VariableName[] = [
+  sets('APP_ENVIRONMENT', 'app.environment'),
+  sets('ENVIRONMENT', 'app.environment'),
+  sets('APP_HOST', 'app.host'),
+  sets('APP_PORT', 'app.port'),
+  sets('BASE_URL', 'app.base_url'),
+  sets('SESSION_MAX_AGE', 'app.session_max_age'),
+  sets('SESSION_SIGNING_SECRET', 'app.session_signing_secret'),
+  {
+    name: 'SESSION_JWT_SECRET',
+    key: 'app.session_signing_secret',
+    deprecatedFor: 'SESSION_SIGNING_SECRET',
+  },
+  sets('CSRF_SIGNING_SECRET', 'app.csrf_signing_secret'),
+  sets('CLIENT_ORIGINS', 'app.cors.origins'),
+  { name: 'CLIENT_ORIGIN', key: 'app.cors.origins', yieldsTo: 'CLIENT_ORIGINS' },
+  sets('TRUSTED_PROXIES', 'app.trusted_proxies'),
+  sets('TRUSTED_PROXY_CIDRS', 'app.trusted_proxies'),
+]
+
+const dataStores: readonly VariableName[] = [
+  sets('DATABASE_URL', 'database.url'),
+  sets('DATABASE_OWNER_URL', 'database.owner_url'),
+  sets('DATABASE_LISTEN_URL', 'database.listen_url'),
+  later('REDIS_URL', 'redis.url', NO_REDIS),
+  later('TEMPORAL_URL', 'temporal.url', NO_TEMPORAL),
+  later('TEMPORAL_ADDRESS', 'temporal.url', NO_TEMPORAL),
+  { name: 'CELERY_BROKER_URL', later: NO_BROKER },
+  { name: 'CELERY_RESULT_BACKEND', later: NO_BROKER },
+  later('STORAGE_BACKEND', 'storage.backend', NO_STORAGE),
+]
+
+const signIn: readonly VariableName[] = [
+  sets('OIDC_REDIRECT_URI', 'oidc.global_redirect_uri'),
+  sets('OIDC_GOOGLE_CLIENT_ID', 'oidc.providers.google.client_id'),
+  sets('OIDC_GOOGLE_CLIENT_SECRET', 'oidc.providers.google.client_secret'),
+  sets('OIDC_MICROSOFT_CLIENT_ID', 'oidc.providers.microsoft.client_id'),
+  sets('OIDC_MICROSOFT_CLIENT_SECRET', 'oidc.providers.microsoft.client_secret'),
+  sets('OIDC_KEYCLOAK_CLIENT_ID', 'oidc.providers.keycloak.client_id'),
+  sets('OIDC_KEYCLOAK_CLIENT_SECRET', 'oidc.providers.keycloak.client_secret'),
+  sets('OIDC_KEYCLOAK_ISSUER', 'oidc.providers.keycloak.issuer'),
+  later('OAUTH2_CLIENT_ID', 'oauth2.client_id', NO_OAUTH_CLIENT),
+  later('OAUTH2_CLIENT_SECRET', 'oauth2.client_secret', NO_OAUTH_CLIENT),
+  later('OAUTH2_ISSUER', 'oauth2.issuer', NO_OAUTH_CLIENT),
+  later('OAUTH2_USE_PKCE', 'oauth2.use_pkce', NO_OAUTH_CLIENT),
+  later('TOTP_ISSUER', 'mfa.totp_issuer', NO_MFA),
+  later('TOTP_ENCRYPTION_KEY', 'mfa.totp_encryption_key', NO_MFA),
+  {
+    name: 'REFRESH_COOKIE_SECURE',
+    later: 'nothing needs it: cookie flags follow the scheme of app.base_url',
+  },
+]
+
+const tokens: readonly VariableName[] = [
+  laterList('JWT_AUDIENCE', 'jwt.audiences', NO_BEARER),
+  laterList('JWT_AUDIENCE_SECONDARY', 'jwt.audiences', NO_BEARER),
+  laterList('AUTH_JWT_AUDIENCE', 'jwt.audiences', NO_BEARER),
+  later('AUTH_JWT_ENABLED', 'jwt.enabled', NO_BEARER),
+  later('AUTH_JWT_ISSUER', 'jwt.issuer', NO_BEARER),
+  later('AUTH_JWT_ALGORITHMS', 'jwt.allowed_algorithms', NO_BEARER),
+  later('AUTH_JWT_LEEWAY', 'jwt.clock_skew', NO_BEARER),
+  later('AUTH_JWKS_URI', 'jwt.jwks_uri', NO_BEARER),
+  later('AUTH_JWKS_CACHE_TTL', 'jwt.jwks_cache_ttl_seconds', NO_BEARER),
+  later('AUTH_API_KEY_ENABLED', 'api_keys.enabled', 'this version has no API keys'),
+  later('JWT_SECRET', 'jwt.secret', NO_BEARER),
+  later('JWT_ALGORITHM', 'jwt.algorithm', NO_BEARER),
+  later('JWT_ACCESS_TTL_MINUTES', 'jwt.access_ttl_minutes', NO_BEARER),
+  later('JWT_REFRESH_TTL_DAYS', 'jwt.refresh_ttl_days', NO_BEARER),
+  later('JWT_CLAIM_USER_ID', 'jwt.claims.user_id', NO_BEARER),
+  later('JWT_CLAIM_EMAIL', 'jwt.claims.email', NO_BEARER),
+  later('JWT_CLAIM_ROLES', 'jwt.claims.roles', NO_BEARER),
+  later('JWT_CLAIM_GROUPS', 'jwt.claims.groups', NO_BEARER),
+  later('JWT_CLAIM_SCOPE', 'jwt.claims.scope', NO_BEARER),
+  later('JWT_CLAIM_NAME', 'jwt.claims.name', NO_BEARER),
+  later('JWT_CLAIM_USERNAME', 'jwt.claims.username', NO_BEARER),
+]
+
+const operations: readonly VariableName[] = [
+  sets('METRICS_TOKEN', 'telemetry.metrics_token'),
+  sets('OTEL_ENABLED', 'telemetry.otel_enabled'),
+  sets('OTEL_SERVICE_NAME', 'telemetry.otel_service_name'),
+  sets('OTEL_EXPORTER_OTLP_ENDPOINT', 'telemetry.otel_exporter_otlp_endpoint'),
+  later('OPENBAO_ADDR', 'secrets.openbao.addr', NO_OPENBAO),
+  later('OPENBAO_TOKEN', 'secrets.openbao.token', NO_OPENBAO),
+  later('OPENBAO_NAMESPACE', 'secrets.openbao.namespace', NO_OPENBAO),
+  later('OPENBAO_KV_VERSION', 'secrets.openbao.kv_version', NO_OPENBAO),
+]
+
+const keyAliases: readonly KeyAlias[] = [
+  { from: 'app.session_jwt_secret', to: 'app.session_signing_secret' },
+]
+
+const ROLES_FROM_URLS = 'roles and names come from the connection URLs'
+
+const laterKeys: readonly LaterKey[] = [
+  { key: 'rate_limiter', says: 'this version does not limit request rates' },
+  { key: 'temporal', says: NO_TEMPORAL },
+  { key: 'redis', says: NO_REDIS },
+  { key: 'jwt', says: NO_BEARER },
+  { key: 'storage', says: NO_STORAGE },
+  { key: 'compat', says: 'this version serves no older spellings' },
+  { key: 'security', says: 'its protections are always on or follow app.base_url' },
+  ...[
+    'pg_superuser',
+    'pg_db',
+    'app_db',
+    'owner_user',
+    'user',
+    'ro_user',
+    'temporal_user',
+    'temporal_owner',
+    'environment_mode',
+    'user_pw_env_var',
+    'settings',
+    'bundled_postgres',
+  ].map((name) => ({ key: `database.${name}`, says: ROLES_FROM_URLS })),
+]
+
+/** Every name under which a setting of the platform may be given. */
+export const platformNames: SettingNames = {
+  environment: {
+    key: 'app.environment',
+    fallback: 'development',
+    known: ENVIRONMENTS,
+    aliases: { testing: 'test' },
+  },
+  variables: [...service, ...dataStores, ...signIn, ...tokens, ...operations],
+  keyAliases,
+  laterKeys,
+}

@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { keyPattern, type SettingRow } from './describe-settings.ts'
+import { redacted } from './redact.ts'
+import { reader } from './rule.ts'
+import { shapeOf } from './shape.ts'
+import { type Source, sourceOf, sourceText } from './source.ts'
+
+/** One setting of a running configuration. Fit for a screen: secrets are hidden. */
+export interface Explanation {
+  readonly key: string
+  readonly value: unknown
+  /** `config.yaml:12 (BASE_URL from .env:3)`, `default`, … */
+  readonly source: string
+  readonly type: string
+  readonly default: string | undefined
+  readonly variables: readonly string[]
+  readonly description: string
+  readonly secret: boolean
+}
+
+/** What to explain. */
+export interface Explained {
+  readonly schema: z.core.$ZodType
+  readonly rows: readonly SettingRow[]
+  readonly config: unknown
+  readonly sources: ReadonlyMap<string, Source>
+}
+
+/** Explains every setting at or below `key`; all of them without a key. */
+export function explainSettings(of: Explained, key = ''): readonly Explanation[] {
+  const keys = keysOf(of.schema, of.config, '').filter((each) => isWithin(each, key))
+  return keys.flatMap((each) => {
+    const row = of.rows.find((candidate) => keyPattern(candidate.key).test(each))
+    return row === undefined ? [] : [explanation(each, row, of)]
+  })
+}
+
+function explanation(key: string, row: SettingRow, { config, sources }: Explained): Explanation {
+  return {
+    key,
+    value: redacted(reader(config)(key), row.secret),
+    source: sourceText(sourceOf(sources, key)),
+    type: row.type,
+    default: row.fallback,
+    variables: row.variables,
+    description: row.description,
+    secret: row.secret,
+  }
+}
+
+function isWithin(key: string, above: string): boolean {
+  return above === '' || key === above || key.startsWith(`${above}.`)
+}
+
+function keysOf(schema: z.core.$ZodType, value: unknown, key: string): readonly string[] {
+  const { base } = shapeOf(schema)
+  const below = (name: string) => (key === '' ? name : `${key}.${name}`)
+  const child = (name: string) => reader(value)(name)
+  if (base instanceof z.ZodObject) {
+    return Object.entries(base.shape).flatMap(([name, inner]) =>
+      keysOf(inner, child(name), below(name)),
+    )
+  }
+  if (base instanceof z.ZodRecord) {
+    const names = typeof value === 'object' && value !== null ? Object.keys(value) : []
+    return names.flatMap((name) => keysOf(base.valueType, child(name), below(name)))
+  }
+  return [key]
+}

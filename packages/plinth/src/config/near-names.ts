@@ -1,0 +1,31 @@
+import type { Notice } from './fault.ts'
+import { editDistance } from './nearest.ts'
+import type { SettingNames } from './setting-names.ts'
+import type { Variable } from './variable.ts'
+
+const SHORTEST = 6
+
+/** Variables that nothing reads and that look like a slip of the pen for a known name. */
+export function nearNames(
+  names: SettingNames,
+  variables: ReadonlyMap<string, Variable>,
+  used: ReadonlySet<string>,
+): readonly Notice[] {
+  const known = names.variables.map(({ name }) => name)
+  const isKnown = new Set([...known, ...known.map((name) => `${name}_FILE`), ...used])
+  const notices: Notice[] = []
+  for (const [name, { place }] of variables) {
+    if (isKnown.has(name) || name.length < SHORTEST) continue
+    const near = known.find((candidate) => looksLike(name, candidate))
+    if (near === undefined || variables.has(near)) continue
+    const says = `${name} is not a name this service knows; did you mean ${near}?`
+    notices.push({ code: 'config.near_name', place, says })
+  }
+  return notices
+}
+
+function looksLike(name: string, known: string): boolean {
+  const sameStart = name.split('_')[0] === known.split('_')[0]
+  const allowed = sameStart ? 3 : 2
+  return Math.abs(name.length - known.length) <= allowed && editDistance(name, known) <= allowed
+}

@@ -1,0 +1,131 @@
+import { Secret } from '../kernel/index.ts'
+import type { Fault } from './fault.ts'
+import { brokenRules, type Read, type Rule } from './rule.ts'
+import type { Source } from './source.ts'
+
+/** Rules over the whole configuration that hold in every environment or for production only (FI-52). */
+export const productionRules: readonly Rule[] = [
+  {
+    broken: (read) => only('app.csrf_signing_secret', sameSecret(read)),
+    says: 'is the same as app.session_signing_secret; who learns one key must not hold both',
+    fix: 'use a second output of: openssl rand -base64 32',
+  },
+  {
+    // D19: without https there is no Secure cookie, and a session can be read on the way.
+    broken: (read) =>
+      only('app.base_url', isHttp(read('app.base_url')) && !isLoopbackUrl(read('app.base_url'))),
+    says: 'is http on a host that is not this machine, so session cookies would travel in the open',
+    fix: 'write https://…',
+  },
+  {
+    // SB-09. Behind a listed proxy the loopback address is at least a written decision.
+    broken: (read) =>
+      only(
+        'app.base_url',
+        isProduction(read) && isLoopbackHttp(read) && isEmpty(read('app.trusted_proxies')),
+      ),
+    says: 'is http in production, so cookies are not Secure',
+    fix: 'write the https:// URL that browsers use',
+  },
+  {
+    broken: (read) => issuers(read).filter((key) => isHttp(read(key)) && !isLoopbackUrl(read(key))),
+    says: 'is an http issuer; who stands between could sign anybody in',
+    fix: 'write the https:// issuer of the provider',
+  },
+  {
+    broken: (read) =>
+      isProduction(read) ? issuers(read).filter((key) => isLoopbackHttp(read, key)) : [],
+    says: 'is an http issuer in production',
+    fix: 'write the https:// issuer of the provider, or remove this provider',
+  },
+  {
+    broken: (read) =>
+      only('app.session_cookie.same_site', isSameSiteNone(read) && isHttp(read('app.base_url'))),
+    says: 'is none while app.base_url is http; browsers drop such a cookie',
+    fix: 'write lax, or an https:// app.base_url',
+  },
+  {
+    broken: (read) =>
+      only(
+        'app.session_cookie.same_site',
+        isSameSiteNone(read) && isEmpty(read('app.cors.origins')),
+      ),
+    says: 'is none while app.cors.origins lists no other origin that would need it',
+    fix: 'write lax, or list the origins',
+  },
+]
+
+/**
+ * The process that answers requests never holds the owner's URL: with it a flaw in one handler could
+ * alter policies. `plinth db …` leaves this rule out.
+ */
+export const noOwnerUrlRule: Rule = {
+  broken: (read) =>
+    only('database.owner_url', isProduction(read) && read('database.owner_url') !== undefined),
+  says: 'can be read by the service in production; only the migration job may',
+  fix: 'remove DATABASE_OWNER_URL from its environment and give it to: plinth db migrate',
+}
+
+/** Rules for a process that answers requests or runs jobs. */
+export const serviceRules: readonly Rule[] = [...productionRules, noOwnerUrlRule]
+
+/**
+ * What forbids a configuration to start.
+ * @param config parsed `config:` block
+ * @param sources where each key came from, for the messages
+ */
+export function productionFaults(
+  config: unknown,
+  sources: ReadonlyMap<string, Source> = new Map(),
+): readonly Fault[] {
+  return brokenRules(serviceRules, config, sources)
+}
+
+function only(key: string, broken: boolean): readonly string[] {
+  return broken ? [key] : []
+}
+
+/** Whether the configuration is one of production. */
+export function isProduction(read: Read): boolean {
+  return read('app.environment') === 'production'
+}
+
+/** Whether a value is an http URL. */
+export function isHttp(value: unknown): boolean {
+  return typeof value === 'string' && URL.parse(value)?.protocol === 'http:'
+}
+
+/** Whether a URL names this machine: localhost, *.localhost (RFC 6761), 127.0.0.0/8 or ::1. */
+export function isLoopbackUrl(value: unknown): boolean {
+  const host = typeof value === 'string' ? URL.parse(value)?.hostname : undefined
+  return host !== undefined && isLoopbackHost(host)
+}
+
+/** Whether a host name or address is this machine. */
+export function isLoopbackHost(host: string): boolean {
+  return /^(?:localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/.test(host)
+}
+
+function isLoopbackHttp(read: Read, key = 'app.base_url'): boolean {
+  return isHttp(read(key)) && isLoopbackUrl(read(key))
+}
+
+function isSameSiteNone(read: Read): boolean {
+  return read('app.session_cookie.same_site') === 'none'
+}
+
+function isEmpty(value: unknown): boolean {
+  return !Array.isArray(value) || value.length === 0
+}
+
+function sameSecret(read: Read): boolean {
+  const [session, csrf] = [read('app.session_signing_secret'), read('app.csrf_signing_secret')]
+  return session instanceof Secret && csrf instanceof Secret && session.reveal() === csrf.reveal()
+}
+
+/** Keys of the issuers of all providers. */
+function issuers(read: Read): readonly string[] {
+  const providers = read('oidc.providers')
+  if (typeof providers !== 'object' || providers === null) return []
+  return Object.keys(providers).map((name) => `oidc.providers.${name}.issuer`)
+}

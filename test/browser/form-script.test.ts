@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict'
+import type { IncomingMessage } from 'node:http'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { after, before, test } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { html } from '../../packages/plinth/src/feature/index.ts'
+import { pagePolicy } from '../../packages/plinth/src/http/index.ts'
+import { readAssets } from '../../packages/plinth/src/pages/assets.ts'
+import { createPages } from '../../packages/plinth/src/pages/index.ts'
+import { noChromium, openChromium, openPage } from './chromium.ts'
+
+const pages = createPages({ service: 'Shop' })
+const files = new Map(Object.values(readAssets()).map((asset) => [asset.url, asset]))
+const form = html`<h1>Lamps</h1>
+<form data-action="POST" action="/api/v1/lamps" data-done="Lamp added." class="stack">
+<div class="field"><label for="sku">SKU</label><input id="sku" name="sku"><p class="hint">Usual hint</p></div>
+<input name="price" data-type="minor-units" aria-label="Price">
+<input name="stock" data-type="integer" aria-label="Stock">
+<input name="note" aria-label="Note">
+<button>Add</button>
+</form>`
+
+interface Sent {
+  readonly method: string | undefined
+  readonly token: string | string[] | undefined
+  readonly body: string
+}
+
+/** A server with one page; every other request is recorded and answered as told. */
+async function openShop(answer: { status: number; body: object }) {
+  const sent: Sent[] = []
+  const server = createServer(async (request: IncomingMessage, response) => {
+    const file = files.get(request.url ?? '')
+    if (file !== undefined) {
+      response.writeHead(200, { 'content-type': file.contentType }).end(file.content)
+    } else if (request.method === 'GET') {
+      const policy = { 'content-security-policy': pagePolicy('n1') }
+      response.writeHead(200, { 'content-type': 'text/html', ...policy })
+      response.end(pages.render({ title: 'Lamps', content: form, nonce: 'n1', csrfToken: 't-1' }))
+    } else {
+      const token = request.headers['x-csrf-token']
+      sent.push({ method: request.method, token, body: await text(request) })
+      response.writeHead(answer.status, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(answer.body))
+    }
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    sent,
+    url: `http://127.0.0.1:${port}/`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+let browser: Browser | undefined
+before(async () => {
+  if (!noChromium) browser = await openChromium()
+})
+after(() => browser?.close())
+
+async function visit(url: string, options = {}) {
+  assert.ok(browser)
+  const { page, faults } = await openPage(browser, options)
+  await page.goto(url)
+  return { page, faults }
+}
+
+const only = { skip: noChromium }
+
+test(
+  'a form is sent as JSON with the CSRF token, and its sentence shows after the reload',
+  only,
+  async () => {
+    await using shop = await openShop({ status: 201, body: { id: '1' } })
+    const { page, faults } = await visit(shop.url)
+    await page.getByLabel('SKU').fill('AB-1')
+    await page.getByLabel('Price').fill('19.99')
+    await page.getByLabel('Stock').fill('7')
+    await page.getByRole('button', { name: 'Add' }).click()
+    await page.getByText('Lamp added.').waitFor()
+    assert.deepEqual(shop.sent, [
+      { method: 'POST', token: 't-1', body: '{"sku":"AB-1","price":1999,"stock":7}' },
+    ])
+    await page.reload()
+    assert.equal(await page.getByText('Lamp added.').count(), 0)
+    assert.deepEqual(faults, [])
+  },
+)
+
+test(
+  'a refusal names the field at the field, keeps what was typed and can be sent again',
+  only,
+  async () => {
+    const body = {
+      message: 'x',
+      details: [{ path: 'body/sku', message: 'This SKU is <b>taken</b>.' }],
+    }
+    await using shop = await openShop({ status: 422, body })
+    const { page } = await visit(shop.url)
+    const sku = page.getByLabel('SKU')
+    await sku.fill('AB-1')
+    for (const count of [1, 2]) {
+      await page.getByRole('button', { name: 'Add' }).click()
+      await page.getByText('Not saved yet').waitFor()
+      assert.equal(shop.sent.length, count)
+    }
+    assert.equal(await sku.inputValue(), 'AB-1')
+    assert.equal(await sku.getAttribute('aria-invalid'), 'true')
+    assert.equal(await page.locator('.hint').textContent(), 'This SKU is <b>taken</b>.')
+    assert.equal(await page.locator('[aria-live="assertive"]').count(), 1)
+  },
+)
+
+test(
+  'a refusal without a field shows its own sentence; a service that is gone says so',
+  only,
+  async () => {
+    await using shop = await openShop({ status: 403, body: { message: 'Invalid CSRF token' } })
+    const { page } = await visit(shop.url)
+    await page.getByRole('button', { name: 'Add' }).click()
+    await page.getByText('Invalid CSRF token').waitFor()
+    await page.route('**/api/**', (route) => route.abort())
+    await page.getByRole('button', { name: 'Add' }).click()
+    await page.getByText('The service did not answer.').waitFor()
+  },
+)
+
+test(
+  'a sign-out address of the provider is followed, a script in its place is not',
+  only,
+  async () => {
+    await using provider = await openShop({ status: 200, body: {} })
+    const signOut = { provider_logout_url: `${provider.url}goodbye?x=1` }
+    await using shop = await openShop({ status: 200, body: signOut })
+    const { page } = await visit(shop.url)
+    await page.getByRole('button', { name: 'Add' }).click()
+    await page.waitForURL(`${provider.url}goodbye?x=1`)
+
+    await using evil = await openShop({
+      status: 200,
+      body: { provider_logout_url: 'javascript:document.title="hit"' },
+    })
+    const other = await visit(evil.url)
+    await other.page.getByRole('button', { name: 'Add' }).click()
+    await other.page.getByText('Lamp added.').waitFor()
+    assert.equal(await other.page.title(), 'Lamps · Shop')
+  },
+)
+
+test('a phone needs no sideways scrolling, in light and dark', only, async () => {
+  await using shop = await openShop({ status: 200, body: {} })
+  const grounds = new Set<string>()
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const { page } = await visit(shop.url, { viewport: { width: 390, height: 800 }, colorScheme })
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 390)
+    grounds.add(await page.evaluate('getComputedStyle(document.documentElement).backgroundColor'))
+  }
+  assert.equal(grounds.size, 2)
+})

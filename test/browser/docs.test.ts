@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Browser } from 'playwright-core'
+import { z } from 'zod'
+import { open } from '../../packages/plinth/src/access/index.ts'
+import { feature, route } from '../../packages/plinth/src/feature/index.ts'
+import { docsFeature, registerOpenApi } from '../../packages/plinth/src/http/index.ts'
+import { openHttp } from '../../packages/plinth/src/testing/http-harness.ts'
+import { noChromium, openChromium, openPage } from './chromium.ts'
+
+let browser: Browser | undefined
+before(async () => {
+  if (!noChromium) browser = await openChromium()
+})
+after(() => browser?.close())
+
+const tokens: (string | string[] | undefined)[] = []
+const lamps = feature('lamps', {
+  routes: [
+    route('POST /api/v1/lamps', {
+      access: open('a test'),
+      summary: 'Add a lamp',
+      body: z.strictObject({ name: z.string() }),
+      handle: ({ request }) => {
+        tokens.push(request.headers['x-csrf-token'])
+      },
+    }),
+    route('GET /auth/web/me', {
+      access: open('a test'),
+      returns: z.object({ csrf_token: z.string() }),
+      handle: () => ({ csrf_token: 't-1' }),
+    }),
+  ],
+})
+
+function openDocs() {
+  const log = { info() {}, warn() {}, error() {} }
+  const docs = docsFeature({ title: 'Lamps', docs: 'on', log })
+  return openHttp([lamps, docs], {}, (app) =>
+    registerOpenApi(app, { title: 'Lamps', version: '1.0.0', sessionCookie: 'user_session_id' }),
+  )
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`the documentation page works under its policy (${colorScheme}), and a try-out carries the CSRF token`, {
+    skip: noChromium,
+  }, async () => {
+    assert.ok(browser)
+    await using server = await openDocs()
+    const { page, faults } = await openPage(browser, { colorScheme })
+    await page.goto(`${server.url}/docs`)
+    await page.getByText('Add a lamp').click()
+    await page.getByRole('button', { name: 'Try it out' }).click()
+    const answered = page.waitForResponse('**/api/v1/lamps')
+    await page.getByRole('button', { name: 'Execute' }).click()
+    assert.equal((await answered).status(), 204)
+    assert.equal(tokens.pop(), 't-1')
+    const dark = await page.evaluate('document.documentElement.classList.contains("dark-mode")')
+    assert.equal(dark, colorScheme === 'dark')
+    assert.deepEqual(faults, [])
+  })
+}

@@ -68,8 +68,9 @@ ${csrfToken && html`<meta name="csrf-token" content="${csrfToken}">`}
 
 function header({ service, links, assets }: Frame, { personName }: PageParts): Html {
   const items = links.map(({ text, href }) => html`<a href="${href}">${text}</a>`)
+  const person = personName && html`<span>${personName}</span>`
   return html`<header class="page-header">
 <a class="brand" href="/"><img src="${assets.icon.url}" width="28" height="28" alt="">${service}</a>
-<nav class="page-nav" aria-label="Main">${items}${personName && html`<span>${personName}</span>`}</nav>
+${(items.length > 0 || person) && html`<nav class="page-nav" aria-label="Main">${items}${person}</nav>`}
 </header>`
 }

@@ -4,8 +4,7 @@
 //
 // data-action  method of the request: POST, PUT, PATCH or DELETE
 // data-done    sentence to show, after the page has loaded again
-// data-type    on a field: how its text becomes JSON: integer, number, boolean,
-//              or minor-units (12.50 becomes 1250)
+// data-type    on a field: how its text becomes JSON: integer, or minor-units (12.50 becomes 1250)
 //
 // An empty field is left out. An answer with `provider_logout_url` is followed, so that the person
 // is signed out at the provider too; after any other answer the page loads again.
@@ -24,6 +23,11 @@ document.addEventListener('submit', (event) => {
   if (!(form instanceof HTMLFormElement) || form.dataset.action === undefined) return
   event.preventDefault()
   if (form.ariaBusy !== 'true') void submit(form, event.submitter)
+})
+
+// A page that the browser kept for its back button may show a session that is over.
+window.addEventListener('pageshow', (event) => {
+  if (event.persisted) location.reload()
 })
 
 showFlash()
@@ -45,7 +49,7 @@ async function submit(form, submitter) {
 function send(form) {
   const token = document.querySelector('meta[name="csrf-token"]')?.content
   const fields = fieldsOf(form)
-  return fetch(form.action, {
+  return fetch(form.getAttribute('action'), {
     method: form.dataset.action,
     credentials: 'same-origin',
     headers: {
@@ -67,24 +71,18 @@ async function finish(form, answer) {
   else location.reload()
 }
 
+/** The filled-in fields as names and JSON values. */
 function fieldsOf(form) {
-  return [...form.elements]
-    .filter((field) => field.name && !field.disabled && field.value !== '')
-    .map((field) => [field.name, toJson(field)])
-}
-
-const readers = {
-  integer: (text) => Number(text),
-  number: (text) => Number(text),
-  minorUnits: (text) => toMinorUnits(text),
+  return [...new FormData(form)]
+    .filter(([, text]) => text !== '')
+    .map(([name, text]) => [name, toJson(text, form.elements.namedItem(name)?.dataset?.type)])
 }
 
 /** The JSON value of a field; text that cannot be read goes as it is, for the service to refuse. */
-function toJson(field) {
-  if (field.dataset.type === 'boolean') return field.checked
-  const type = field.dataset.type === 'minor-units' ? 'minorUnits' : field.dataset.type
-  const value = readers[type]?.(field.value.trim()) ?? field.value
-  return Number.isNaN(value) ? field.value : value
+function toJson(text, type) {
+  const read = { integer: Number, 'minor-units': toMinorUnits }[type]
+  const value = read?.(text.trim())
+  return Number.isSafeInteger(value) ? value : text
 }
 
 /** 12.5 → 1250, digit by digit: a float would turn 19.99 into 1998.9999999999998. */

@@ -8,5 +8,37 @@ export type {
   Statement,
   Tx,
 } from './db.ts'
-export type { AnyEntity } from './entity/index.ts'
+export type {
+  AnyEntity,
+  BaseRow,
+  Changes,
+  Declaration,
+  Entity,
+  EntityAccess,
+  EntityOptions,
+  ListOptions,
+  NewRow,
+  Page,
+  Row,
+  RowOf,
+  Rule,
+  Shape,
+  Shown,
+  UpdateOptions,
+} from './entity/index.ts'
+export {
+  bigint,
+  createTableSql,
+  decimal,
+  declarationFaults,
+  dropTableSql,
+  entity,
+  entityProblems,
+  json,
+  migrationFor,
+  money,
+  query,
+  ref,
+  timestamp,
+} from './entity/index.ts'
 export type { Outbox, OutboxMessage } from './outbox.ts'

@@ -27,13 +27,13 @@ export interface AnyEntity extends Operations {
   readonly plural: string
   readonly can: EntityAccess
   readonly declaration: Declaration
-  readonly id: z.ZodType
+  readonly id: z.ZodType<string, string>
   readonly row: z.ZodObject
   readonly shown: z.ZodObject
   readonly create: z.ZodType
   readonly patch: z.ZodType
   /** A row without its hidden fields and with its computed ones: what an answer carries. */
-  present(row: object): object
+  present(row: object): Record<string, unknown>
 }
 
 /** A declared entity: everything that follows from its fields, and its rows. */

@@ -1,4 +1,5 @@
 export { bigint } from './bigint.ts'
+export { declarationFaults } from './catalogue/declaration-faults.ts'
 export type { Column } from './column.ts'
 export { createTableSql, dropTableSql, migrationFor } from './ddl/create-table.ts'
 export { decimal } from './decimal.ts'

@@ -13,9 +13,7 @@ export interface Kind {
   readonly guard?: (schema: z.ZodType) => z.ZodType
   /** What an answer carries: the type alone, as a row was checked when it came in. */
   readonly wire: (schema: z.ZodType) => z.ZodType
-  /** SQL that reads the column, where the driver's own reading would lose something. */
-  readonly select?: (column: string) => string
-  /** The value of a row, from what the driver gives. */
+  /** The value of a row, where the driver gives something else (see row-values.ts). */
   readonly read?: (value: unknown) => unknown
   /** What the driver takes, from the value of a row. */
   readonly write?: (value: unknown) => unknown

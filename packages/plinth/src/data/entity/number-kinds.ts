@@ -3,6 +3,7 @@ import type { Kind } from './kind.ts'
 import { markOf } from './mark.ts'
 import type { Definition } from './refusals.ts'
 
+/** A whole number of 32 bits. */
 export const int: Kind = {
   name: 'int',
   is: ({ type, format, checks }) =>
@@ -11,6 +12,7 @@ export const int: Kind = {
   wire: () => z.int32(),
 }
 
+/** Minor units, exact as far as a number is. */
 export const money: Kind = {
   name: 'money',
   is: (_, mark) => mark?.kind === 'money',
@@ -19,14 +21,15 @@ export const money: Kind = {
   read: safeInteger,
 }
 
+/** A whole number of 64 bits, as text. */
 export const bigint: Kind = {
   name: 'bigint',
   is: (_, mark) => mark?.kind === 'bigint',
   sqlType: () => 'bigint',
   wire: () => z.string(),
-  read: String,
 }
 
+/** An exact decimal number, as text. */
 export const decimal: Kind = {
   name: 'decimal',
   is: (_, mark) => mark?.kind === 'decimal',
@@ -35,9 +38,9 @@ export const decimal: Kind = {
     return fact?.kind === 'decimal' ? `numeric(${fact.precision},${fact.scale})` : 'numeric'
   },
   wire: () => z.string(),
-  read: String,
 }
 
+/** A number that may be rounded. */
 export const float: Kind = {
   name: 'float',
   is: ({ type, format, coerce, checks }) =>
@@ -46,6 +49,7 @@ export const float: Kind = {
   wire: () => z.number(),
 }
 
+/** True or false. */
 export const boolean: Kind = {
   name: 'boolean',
   is: ({ type, coerce }) => type === 'boolean' && coerce !== true,

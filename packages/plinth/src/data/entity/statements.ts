@@ -46,7 +46,7 @@ export interface EntityStatements {
 /** Compiles the statements of an entity. Every identifier comes from the declaration. */
 export function statementsOf({ schema, table, columns }: Declaration): EntityStatements {
   const target = `${quote(schema)}.${quote(table)} as t`
-  const row = [...BASE_COLUMNS, ...columns].map(selectItem).join(', ')
+  const row = [...BASE_COLUMNS, ...columns].map(({ name }) => `t.${quote(name)}`).join(', ')
   const order = 'order by t."created_at" desc, t."id" desc limit $1 offset $2'
   const named = new Map(columns.map((column) => [column.name, column]))
   const names = columns.map(({ name }) => quote(name))
@@ -96,11 +96,6 @@ function versionGuard(
 ): { sql: string; values: number[] } {
   if (version === undefined) return { sql: '', values: [] }
   return { sql: ` and t."version" = $${place}`, values: [version] }
-}
-
-function selectItem({ name, kind }: BaseColumn): string {
-  const column = `t.${quote(name)}`
-  return `${kind.select?.(column) ?? column} as ${quote(name)}`
 }
 
 function writeValue({ kind }: Column, value: unknown): unknown {

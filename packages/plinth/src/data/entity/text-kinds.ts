@@ -9,6 +9,7 @@ import { jsonFault, textFault } from './safe-text.ts'
 const TEXT_TYPES = new Set(['datetime', 'date', 'time', 'duration', 'uuid', 'guid'])
 const LONGEST_VARCHAR = 10_485_760
 
+/** Text: `varchar(n)` with a `.max(n)`, else `text`. */
 export const text: Kind = {
   name: 'text',
   is: ({ type, format, coerce }) =>
@@ -29,6 +30,7 @@ export const text: Kind = {
   wire: () => z.string(),
 }
 
+/** A list of texts. */
 export const list: Kind = {
   name: 'list',
   is: ({ type, element }) =>
@@ -38,6 +40,7 @@ export const list: Kind = {
   wire: () => z.array(z.string()),
 }
 
+/** Any JSON that a schema describes. */
 export const jsonKind: Kind = {
   name: 'json',
   is: ({ type }, mark) => mark?.kind === 'json' || type === 'record',
@@ -47,6 +50,7 @@ export const jsonKind: Kind = {
   write: (value) => JSON.stringify(value),
 }
 
+/** A UUID in its one canonical form. */
 export const uuid: Kind = {
   name: 'uuid',
   is: ({ type, format }) => type === 'string' && format === 'uuid',
@@ -59,6 +63,7 @@ export const uuid: Kind = {
   generated: 'uuid',
 }
 
+/** One of some texts: `text` with a CHECK, never an enum type, which no migration can shrink. */
 export const enumeration: Kind = {
   name: 'enum',
   is: ({ type, entries }) =>

@@ -19,12 +19,3 @@ function toInstant(text: string): string {
   const moment = new Date(text)
   return Number.isNaN(moment.getTime()) ? text : moment.toISOString()
 }
-
-/** The one text form of a moment that came from the database driver as text or as a Date. */
-export function instantText(value: unknown): string {
-  if (typeof value === 'string' && CANONICAL.test(value)) return value
-  if (!(value instanceof Date) && typeof value !== 'string') {
-    throw new TypeError('a timestamp came back from the database as neither text nor Date')
-  }
-  return new Date(value).toISOString()
-}

@@ -1,0 +1,2 @@
+export type { CrudOptions, Served } from './crud.ts'
+export { crud } from './crud.ts'

@@ -12,8 +12,10 @@ const run = promisify(execFile)
 export interface Consumer extends AsyncDisposable {
   readonly service: string
   readonly tarballs: ReadonlyMap<string, string>
-  /** Runs a program in the service, as a person's shell would; fails with all that it printed. */
-  run(program: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<string>
+  /** npm in the service, on the machine's Node; fails with all that it printed. */
+  npm(...args: string[]): Promise<string>
+  /** The pinned Node in the service, without this checkout's conditions; fails with all that it printed. */
+  node(...args: string[]): Promise<string>
 }
 
 /** Packs, copies the template and installs it. */
@@ -28,10 +30,11 @@ export async function makeConsumer(): Promise<Consumer> {
   const consumer: Consumer = {
     service,
     tarballs,
-    run: (program, args, env = {}) => execute(program, args, { cwd: service, env }),
+    npm: (...args) => execute('npm', args, { cwd: service, env: machineEnvironment() }),
+    node: (...args) => execute(process.execPath, args, { cwd: service, env: pinnedEnvironment() }),
     [Symbol.asyncDispose]: () => rm(work, { recursive: true, force: true }),
   }
-  await consumer.run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund'])
+  await consumer.npm('install', '--prefer-offline', '--no-audit', '--no-fund')
   return consumer
 }
 
@@ -52,17 +55,27 @@ async function dependOn(service: string, tarballs: ReadonlyMap<string, string>):
   await writeFile(file, manifest)
 }
 
+/** A person's shell where `node` is the version that the service asks for. */
+export function pinnedEnvironment(): NodeJS.ProcessEnv {
+  const machine = machineEnvironment()
+  const folders = [path.dirname(process.execPath), machine['PATH'] ?? '']
+  return { ...machine, PATH: folders.join(path.delimiter) }
+}
+
 async function execute(
   program: string,
   args: readonly string[],
-  { cwd, env }: ExecFileOptions,
+  options: ExecFileOptions,
 ): Promise<string> {
-  const options = { cwd, env: { ...machineEnvironment(), ...env }, maxBuffer: 64 * 1024 * 1024 }
   try {
-    const { stdout } = await run(program, args, { ...options, encoding: 'utf8' })
+    const { stdout } = await run(program, args, {
+      ...options,
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+    })
     return stdout
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
-    throw new Error(`${program} ${args.join(' ')} failed:\n${stdout}\n${stderr}`, { cause: error })
+    throw new Error(`${program} ${args.join(' ')} failed:\n${stdout}\n${stderr}`)
   }
 }

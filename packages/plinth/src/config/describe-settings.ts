@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { isSecretName } from './redact.ts'
 import type { SettingNames } from './setting-names.ts'
-import { variablesOf } from './setting-names.ts'
+import { keyPattern, variablesOf } from './setting-names.ts'
 import { shapeOf } from './shape.ts'
 import { typeText } from './type-text.ts'
 
@@ -58,10 +58,4 @@ function rowOf(schema: z.core.$ZodType, key: string, names: SettingNames): Setti
 function namedVariables(names: SettingNames, pattern: string): readonly string[] {
   const matches = keyPattern(pattern)
   return names.variables.filter(({ key = '' }) => matches.test(key)).map(({ name }) => name)
-}
-
-/** Matches the keys that a row with `<name>` in its key stands for. */
-export function keyPattern(rowKey: string): RegExp {
-  const parts = rowKey.split('.').map((part) => (part === '<name>' ? '[^.]+' : part))
-  return new RegExp(`^${parts.join('\\.')}$`)
 }

@@ -1,8 +1,8 @@
 import { ENVIRONMENTS } from './app.settings.ts'
 import type { KeyAlias, LaterKey, SettingNames, VariableName } from './setting-names.ts'
 
-const NO_TEMPORAL = 'this version does not run workflows on Temporal'
-const NO_REDIS = 'this version keeps nothing in Redis'
+const NO_WORKFLOWS = 'this version only watches whether Temporal answers'
+const NO_REDIS = 'this version only watches whether Redis answers; put a password into redis.url'
 const NO_BEARER = 'this version does not accept or issue JWT access tokens'
 const NO_MFA = 'this version has no second factor'
 const NO_OAUTH_CLIENT = 'this version has no OAuth2 client besides sign-in'
@@ -48,9 +48,9 @@ const dataStores: readonly VariableName[] = [
   sets('DATABASE_URL', 'database.url'),
   sets('DATABASE_OWNER_URL', 'database.owner_url'),
   sets('DATABASE_LISTEN_URL', 'database.listen_url'),
-  later('REDIS_URL', 'redis.url', NO_REDIS),
-  later('TEMPORAL_URL', 'temporal.url', NO_TEMPORAL),
-  later('TEMPORAL_ADDRESS', 'temporal.url', NO_TEMPORAL),
+  sets('REDIS_URL', 'redis.url'),
+  sets('TEMPORAL_URL', 'temporal.url'),
+  sets('TEMPORAL_ADDRESS', 'temporal.url'),
   { name: 'CELERY_BROKER_URL', later: NO_BROKER },
   { name: 'CELERY_RESULT_BACKEND', later: NO_BROKER },
   later('STORAGE_BACKEND', 'storage.backend', NO_STORAGE),
@@ -106,6 +106,14 @@ const operations: readonly VariableName[] = [
   sets('OTEL_ENABLED', 'telemetry.otel_enabled'),
   sets('OTEL_SERVICE_NAME', 'telemetry.otel_service_name'),
   sets('OTEL_EXPORTER_OTLP_ENDPOINT', 'telemetry.otel_exporter_otlp_endpoint'),
+  sets('LOG_LEVEL', 'logging.level'),
+  sets('LOG_FORMAT', 'logging.format'),
+  sets('SMTP_HOST', 'notify.smtp.host'),
+  sets('SMTP_PORT', 'notify.smtp.port'),
+  sets('SMTP_USER', 'notify.smtp.user'),
+  sets('SMTP_PASSWORD', 'notify.smtp.password'),
+  sets('SMTP_FROM', 'notify.smtp.from'),
+  sets('SMTP_TLS', 'notify.smtp.tls'),
   later('OPENBAO_ADDR', 'secrets.openbao.addr', NO_OPENBAO),
   later('OPENBAO_TOKEN', 'secrets.openbao.token', NO_OPENBAO),
   later('OPENBAO_NAMESPACE', 'secrets.openbao.namespace', NO_OPENBAO),
@@ -120,13 +128,16 @@ const ROLES_FROM_URLS = 'roles and names come from the connection URLs'
 
 const laterKeys: readonly LaterKey[] = [
   { key: 'rate_limiter', says: 'this version does not limit request rates' },
-  { key: 'temporal', says: NO_TEMPORAL },
-  { key: 'redis', says: NO_REDIS },
   { key: 'jwt', says: NO_BEARER },
   { key: 'storage', says: NO_STORAGE },
   { key: 'compat', says: 'this version serves no older spellings' },
   { key: 'security', says: 'its protections are always on or follow app.base_url' },
-  ...[
+  { key: 'oidc.allowed_audiences', says: 'ID tokens are for the client id and nobody else' },
+  {
+    key: 'oidc.providers.<name>.redirect_uri',
+    says: 'every provider answers to oidc.global_redirect_uri',
+  },
+  ...below('database', ROLES_FROM_URLS, [
     'pg_superuser',
     'pg_db',
     'app_db',
@@ -136,11 +147,35 @@ const laterKeys: readonly LaterKey[] = [
     'temporal_user',
     'temporal_owner',
     'environment_mode',
+    'user_pw_file_path',
     'user_pw_env_var',
     'settings',
     'bundled_postgres',
-  ].map((name) => ({ key: `database.${name}`, says: ROLES_FROM_URLS })),
+  ]),
+  ...below('temporal', NO_WORKFLOWS, [
+    'namespace',
+    'task_queue',
+    'tls',
+    'db_user',
+    'db_owner',
+    'worker',
+    'workflows',
+    'activities',
+  ]),
+  ...below('redis', NO_REDIS, [
+    'password',
+    'password_file_path',
+    'password_env_var',
+    'max_connections',
+    'decode_responses',
+    'socket_timeout',
+    'socket_connect_timeout',
+  ]),
 ]
+
+function below(block: string, says: string, keys: readonly string[]): readonly LaterKey[] {
+  return keys.map((key) => ({ key: `${block}.${key}`, says }))
+}
 
 /** Every name under which a setting of the platform may be given. */
 export const platformNames: SettingNames = {

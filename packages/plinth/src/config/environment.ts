@@ -39,7 +39,8 @@ export function decideEnvironment(
     place: first.place,
     variables: [first],
   })
-  const other = stated.find((variable) => canonical(key, variable.value) !== decided.name)
+  const meant = canonical(key, first.value)
+  const other = stated.find((variable) => canonical(key, variable.value) !== meant)
   if (other === undefined) return decided
   return { ...decided, faults: [...decided.faults, disagreement(key, first, other)] }
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { keyPattern, type SettingRow } from './describe-settings.ts'
+import type { SettingRow } from './describe-settings.ts'
 import { redacted } from './redact.ts'
 import { reader } from './rule.ts'
+import { keyPattern } from './setting-names.ts'
 import { shapeOf } from './shape.ts'
 import { type Source, sourceOf, sourceText } from './source.ts'
 
@@ -22,24 +23,30 @@ export interface Explanation {
 export interface Explained {
   readonly schema: z.core.$ZodType
   readonly rows: readonly SettingRow[]
+  /** Undefined when the configuration was refused: then only the meaning of a key can be told. */
   readonly config: unknown
   readonly sources: ReadonlyMap<string, Source>
 }
 
+const NOT_LOADED: Source = { kind: 'default', place: 'not loaded', variables: [] }
+
 /** Explains every setting at or below `key`; all of them without a key. */
 export function explainSettings(of: Explained, key = ''): readonly Explanation[] {
   const keys = keysOf(of.schema, of.config, '').filter((each) => isWithin(each, key))
-  return keys.flatMap((each) => {
+  const found = keys.flatMap((each) => {
     const row = of.rows.find((candidate) => keyPattern(candidate.key).test(each))
     return row === undefined ? [] : [explanation(each, row, of)]
   })
+  if (found.length > 0) return found
+  const rows = of.rows.filter((row) => isWithin(row.key, key) || keyPattern(row.key).test(key))
+  return rows.map((row) => explanation(row.key, row, of))
 }
 
 function explanation(key: string, row: SettingRow, { config, sources }: Explained): Explanation {
   return {
     key,
     value: redacted(reader(config)(key), row.secret),
-    source: sourceText(sourceOf(sources, key)),
+    source: sourceText(config === undefined ? NOT_LOADED : sourceOf(sources, key)),
     type: row.type,
     default: row.fallback,
     variables: row.variables,

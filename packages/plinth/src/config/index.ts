@@ -13,7 +13,6 @@ export { loadConfig } from './load-config.ts'
 export { namesFaults } from './names-faults.ts'
 export { nearest } from './nearest.ts'
 export {
-  isLoopbackHost,
   noOwnerUrlRule,
   productionFaults,
   productionRules,

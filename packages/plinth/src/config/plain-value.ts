@@ -3,6 +3,7 @@ import { coerceScalar } from './coerce.ts'
 import type { Fault, Notice } from './fault.ts'
 import { nearest } from './nearest.ts'
 import type { SettingNames } from './setting-names.ts'
+import { keyPattern } from './setting-names.ts'
 import { childOf, shapeOf } from './shape.ts'
 import type { Source } from './source.ts'
 import { notSet } from './substitute-tree.ts'
@@ -100,9 +101,7 @@ class Walk {
   }
 
   #unknown(node: Tree, base: z.core.$ZodType, key: string): void {
-    const later = this.#names.laterKeys.find(
-      (known) => key === known.key || key.startsWith(`${known.key}.`),
-    )
+    const later = this.#names.laterKeys.find((known) => keyPattern(known.key).test(key))
     if (later !== undefined) {
       const notice: Notice = {
         code: 'config.later',

@@ -1,4 +1,5 @@
 import { Secret } from '../kernel/index.ts'
+import { isLoopbackHost } from '../outbound/index.ts'
 import type { Fault } from './fault.ts'
 import { brokenRules, type Read, type Rule } from './rule.ts'
 import type { Source } from './source.ts'
@@ -28,13 +29,7 @@ export const productionRules: readonly Rule[] = [
     fix: 'write the https:// URL that browsers use',
   },
   {
-    broken: (read) => issuers(read).filter((key) => isHttp(read(key)) && !isLoopbackUrl(read(key))),
-    says: 'is an http issuer; who stands between could sign anybody in',
-    fix: 'write the https:// issuer of the provider',
-  },
-  {
-    broken: (read) =>
-      isProduction(read) ? issuers(read).filter((key) => isLoopbackHttp(read, key)) : [],
+    broken: (read) => (isProduction(read) ? issuers(read).filter((key) => isHttp(read(key))) : []),
     says: 'is an http issuer in production',
     fix: 'write the https:// issuer of the provider, or remove this provider',
   },
@@ -95,19 +90,13 @@ export function isHttp(value: unknown): boolean {
   return typeof value === 'string' && URL.parse(value)?.protocol === 'http:'
 }
 
-/** Whether a URL names this machine: localhost, *.localhost (RFC 6761), 127.0.0.0/8 or ::1. */
-export function isLoopbackUrl(value: unknown): boolean {
+function isLoopbackUrl(value: unknown): boolean {
   const host = typeof value === 'string' ? URL.parse(value)?.hostname : undefined
   return host !== undefined && isLoopbackHost(host)
 }
 
-/** Whether a host name or address is this machine. */
-export function isLoopbackHost(host: string): boolean {
-  return /^(?:localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/.test(host)
-}
-
-function isLoopbackHttp(read: Read, key = 'app.base_url'): boolean {
-  return isHttp(read(key)) && isLoopbackUrl(read(key))
+function isLoopbackHttp(read: Read): boolean {
+  return isHttp(read('app.base_url')) && isLoopbackUrl(read('app.base_url'))
 }
 
 function isSameSiteNone(read: Read): boolean {
@@ -123,9 +112,13 @@ function sameSecret(read: Read): boolean {
   return session instanceof Secret && csrf instanceof Secret && session.reveal() === csrf.reveal()
 }
 
-/** Keys of the issuers of all providers. */
+/** Keys of the issuers of the providers that production offers. */
 function issuers(read: Read): readonly string[] {
   const providers = read('oidc.providers')
   if (typeof providers !== 'object' || providers === null) return []
-  return Object.keys(providers).map((name) => `oidc.providers.${name}.issuer`)
+  const offered = Object.keys(providers).filter((name) => {
+    const of = (key: string) => read(`oidc.providers.${name}.${key}`)
+    return of('client_id') !== undefined && of('enabled') !== false && of('dev_only') !== true
+  })
+  return offered.map((name) => `oidc.providers.${name}.issuer`)
 }

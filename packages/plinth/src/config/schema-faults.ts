@@ -65,17 +65,25 @@ function sentence(
 
 function missing(key: string, context: IssueContext): Fault {
   const place = placeOfBlock(key, context)
-  const [variable] = variablesOf(context.names, key)
-  const at = schemaAt(context.schema, key)
-  const secret = at !== undefined && shapeOf(at).secret
-  return { code: 'config.missing', place, key, says: 'is required and not set', fix: remedy() }
-
-  function remedy(): string {
-    const name = key.split('.').at(-1)
-    if (variable === undefined) return `write ${name}: … in this block`
-    if (secret) return `set ${variable}, for example to the output of: openssl rand -base64 32`
-    return `set ${variable}, or write ${name}: … in this block`
+  return {
+    code: 'config.missing',
+    place,
+    key,
+    says: 'is required and not set',
+    fix: remedy(key, context),
   }
+}
+
+function remedy(key: string, { names, schema }: IssueContext): string {
+  const [variable] = variablesOf(names, key)
+  const [name, block = 'config'] = key.split('.').reverse()
+  const edit = `write ${name}: … in the block ${block}`
+  if (variable === undefined) return edit
+  const at = schemaAt(schema, key)
+  const secret = at !== undefined && shapeOf(at).secret
+  return secret
+    ? `set ${variable}, for example to the output of: openssl rand -base64 32`
+    : `set ${variable}, or ${edit}`
 }
 
 function placeOfBlock(key: string, { findings, file }: IssueContext): string {

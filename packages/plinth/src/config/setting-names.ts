@@ -21,6 +21,7 @@ export interface KeyAlias {
 
 /** A block or key that a file may hold although nothing reads it yet. */
 export interface LaterKey {
+  /** Dotted; `<name>` stands for any name. */
   readonly key: string
   /** The end of the sentence "KEY is set, but …". */
   readonly says: string
@@ -49,4 +50,10 @@ export function variablesOf(names: SettingNames, key: string): readonly string[]
   const rank = ({ deprecatedFor, yieldsTo }: VariableName) =>
     (deprecatedFor ?? yieldsTo) === undefined
   return [...of.filter(rank), ...of.filter((variable) => !rank(variable))].map(({ name }) => name)
+}
+
+/** Matches the keys that a dotted pattern such as `oidc.providers.<name>.issuer` stands for. */
+export function keyPattern(pattern: string): RegExp {
+  const parts = pattern.split('.').map((part) => (part === '<name>' ? '[^.]+' : part))
+  return new RegExp(`^${parts.join('\\.')}$`)
 }

@@ -33,7 +33,7 @@ export interface TreeScalar {
 export function withNode(tree: TreeMap, key: string, node: Tree): TreeMap {
   const [head = '', ...rest] = key.split('.')
   const below = tree.entries.get(head)
-  const inner = below?.kind === 'map' ? below : emptyMap(node.place)
+  const inner = below?.kind === 'map' ? below : emptyMap(tree.place)
   const next = rest.length === 0 ? node : withNode(inner, rest.join('.'), node)
   return { ...tree, entries: new Map(tree.entries).set(head, next) }
 }

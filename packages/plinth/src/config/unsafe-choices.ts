@@ -1,4 +1,5 @@
-import { isHttp, isLoopbackHost, isProduction } from './production-rules.ts'
+import { isLoopbackHost } from '../outbound/index.ts'
+import { isHttp, isProduction } from './production-rules.ts'
 import { type Read, reader } from './rule.ts'
 import type { Source } from './source.ts'
 
@@ -100,7 +101,7 @@ function list(value: unknown): readonly unknown[] {
 }
 
 function isLoopback(host: unknown): boolean {
-  return typeof host === 'string' && isLoopbackHost(host)
+  return typeof host === 'string' && (host === '::1' || isLoopbackHost(host))
 }
 
 function isSecretFromDotenv([key, source]: readonly [string, Source]): boolean {

@@ -1,0 +1,330 @@
+import assert from 'node:assert/strict'
+import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { z } from 'zod'
+import { appSettings } from './app.settings.ts'
+import { platformNames } from './environment-names.ts'
+import { faultLine } from './fault.ts'
+import { loadConfig } from './load-config.ts'
+import { serviceRules } from './production-rules.ts'
+import { credential, httpUrl } from './setting.ts'
+
+const isLong = (text: string | undefined): text is string => (text?.length ?? 0) > 30
+const SESSION = 'kq3Zr8Wv1xN5tB7yL0pD4sF6hJ9mG2cA'
+const CSRF = 'Xw2Ee9Rr4Tt7Yy1Uu6Ii3Oo8Pp5Aa0Ss'
+const KEYS = { SESSION_SIGNING_SECRET: SESSION, CSRF_SIGNING_SECRET: CSRF }
+const PRODUCTION = { ENVIRONMENT: 'production', BASE_URL: 'https://api.test' }
+const GENERATE = 'openssl rand -base64 32'
+
+const provider = z.strictObject({
+  issuer: httpUrl(),
+  client_id: z.string().optional(),
+  client_secret: credential().optional(),
+  dev_only: z.boolean().default(false),
+})
+
+const schema = z.strictObject({
+  app: appSettings,
+  database: z.strictObject({ url: z.string(), owner_url: z.string().optional() }),
+  oidc: z.strictObject({ providers: z.record(z.string(), provider).default({}) }),
+})
+
+interface Case {
+  readonly title: string
+  readonly yaml?: string
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly dotenv?: string
+  readonly lines: readonly string[]
+}
+
+const app = (...lines: readonly string[]) =>
+  `  app:\n${lines.map((line) => `    ${line}\n`).join('')}`
+const keycloak = (...lines: readonly string[]) =>
+  `  oidc:\n    providers:\n      keycloak:\n${lines.map((line) => `        ${line}\n`).join('')}`
+
+const cases: readonly Case[] = [
+  {
+    title: 'a required secret is missing',
+    env: { SESSION_SIGNING_SECRET: '' },
+    lines: [
+      `config.yaml app.session_signing_secret: is required and not set → set SESSION_SIGNING_SECRET, for example to the output of: ${GENERATE}`,
+    ],
+  },
+  {
+    title: 'a required setting is missing',
+    env: { DATABASE_URL: '' },
+    lines: [
+      'config.yaml database.url: is required and not set → set DATABASE_URL, or write url: … in the block database',
+    ],
+  },
+  {
+    title: 'a placeholder secret',
+    env: { SESSION_SIGNING_SECRET: 'change-me-to-a-long-random-string!' },
+    lines: [
+      `environment app.session_signing_secret (SESSION_SIGNING_SECRET): is a placeholder, not a secret → use the output of: ${GENERATE}`,
+    ],
+  },
+  {
+    title: 'a short secret in .env',
+    env: { CSRF_SIGNING_SECRET: undefined },
+    dotenv: '# keys\nexport CSRF_SIGNING_SECRET=Zr8Wv1xN5tB7\n',
+    lines: [
+      `.env:2 app.csrf_signing_secret (CSRF_SIGNING_SECRET): has 12 characters and needs at least 32 → use the output of: ${GENERATE}`,
+    ],
+  },
+  {
+    title: 'a weak secret',
+    env: { CSRF_SIGNING_SECRET: 'abcabcabcabcabcabcabcabcabcabcabcabc' },
+    lines: [
+      `environment app.csrf_signing_secret (CSRF_SIGNING_SECRET): repeats one short piece → use the output of: ${GENERATE}`,
+    ],
+  },
+  {
+    title: 'the two secrets are the same',
+    env: { CSRF_SIGNING_SECRET: SESSION },
+    lines: [
+      `environment app.csrf_signing_secret (CSRF_SIGNING_SECRET): is the same as app.session_signing_secret; who learns one key must not hold both → use a second output of: ${GENERATE}`,
+    ],
+  },
+  {
+    title: 'a placeholder client secret',
+    yaml: keycloak('issuer: https://id.test', 'client_secret: your-client-secret'),
+    lines: [
+      'config.yaml:6 oidc.providers.keycloak.client_secret: is a placeholder, not a secret → put the real one in a secret file or in the environment',
+    ],
+  },
+  {
+    title: 'an unknown key',
+    yaml: app('base_ulr: https://api.test'),
+    lines: ['config.yaml:3 app.base_ulr: is not a setting → did you mean base_url?'],
+  },
+  {
+    title: 'an unknown key far from any',
+    yaml: keycloak('issuer: https://id.test', 'zzzzzzzz: 1'),
+    lines: [
+      'config.yaml:6 oidc.providers.keycloak.zzzzzzzz: is not a setting → use one of: issuer, client_id, client_secret, dev_only',
+    ],
+  },
+  {
+    title: 'a block outside config:',
+    yaml: 'app:\n  port: 1\n',
+    lines: ['config.yaml:2 app: stands outside the block config: → move it into the block config:'],
+  },
+  {
+    title: 'a key twice',
+    yaml: app('port: 1', 'port: 2'),
+    lines: ['config.yaml:4: this key stands twice in the same block → keep one of the two'],
+  },
+  {
+    title: 'a number that is none',
+    yaml: app('port: eighty'),
+    lines: [
+      'config.yaml:3 app.port: must be a whole number from 0 to 65535, not "eighty" → see: plinth config explain app.port',
+    ],
+  },
+  {
+    title: 'a value that is not one of the list, from .env',
+    dotenv: 'SITE=sometimes\n',
+    yaml: app('session_cookie:', '  same_site: ${SITE}'),
+    lines: [
+      'config.yaml:4 app.session_cookie.same_site (SITE from .env:1): must be one of lax, strict, none, not "sometimes" → see: plinth config explain app.session_cookie.same_site',
+    ],
+  },
+  {
+    title: 'an unknown environment',
+    env: { ENVIRONMENT: 'prodution' },
+    lines: [
+      'environment app.environment (ENVIRONMENT): must be one of development, test, production, not "prodution" → write production',
+    ],
+  },
+  {
+    title: 'two names of one setting differ',
+    env: { ENVIRONMENT: 'production', APP_ENVIRONMENT: 'test' },
+    lines: [
+      'environment app.environment (APP_ENVIRONMENT, ENVIRONMENT): APP_ENVIRONMENT says "test" and ENVIRONMENT says "production" → keep APP_ENVIRONMENT only',
+    ],
+  },
+  {
+    title: 'a variable without value inside a text',
+    yaml: app('base_url: https://${HOST}/'),
+    lines: [
+      'config.yaml:3 app.base_url: ${HOST} is not set → set HOST in .env or in the environment, or write a default: ${HOST:-…}',
+    ],
+  },
+  {
+    title: 'a variable that the file demands',
+    yaml: app('base_url: ${HOST:?the public URL}'),
+    lines: [
+      'config.yaml:3 app.base_url: ${HOST} is not set: the public URL → set HOST in .env or in the environment, or write a default: ${HOST:-…}',
+    ],
+  },
+  {
+    title: 'a ${ that never closes',
+    yaml: app('base_url: ${HOST'),
+    lines: [
+      'config.yaml:3 app.base_url: opens ${ that never closes → close it, put the whole value in quotes, or write $${ for a plain ${',
+    ],
+  },
+  {
+    title: 'a base URL that is none',
+    env: { BASE_URL: 'api.example.test' },
+    lines: [
+      'environment app.base_url (BASE_URL): is not an http or https URL → write it like https://api.example.com',
+    ],
+  },
+  {
+    title: 'D19 an http base URL on another host',
+    env: { BASE_URL: 'http://api.test' },
+    lines: [
+      'environment app.base_url (BASE_URL): is http on a host that is not this machine, so session cookies would travel in the open → write https://…',
+    ],
+  },
+  {
+    title: 'SB-09 an http base URL in production',
+    env: { ENVIRONMENT: 'production' },
+    lines: [
+      'default app.base_url: is http in production, so cookies are not Secure → write the https:// URL that browsers use',
+    ],
+  },
+  {
+    title: 'an http issuer in production',
+    yaml: keycloak('issuer: http://localhost:8080/realms/x', 'client_id: app'),
+    env: PRODUCTION,
+    lines: [
+      'config.yaml:5 oidc.providers.keycloak.issuer: is an http issuer in production → write the https:// issuer of the provider, or remove this provider',
+    ],
+  },
+  {
+    title: '* CORS',
+    env: { CLIENT_ORIGINS: '*' },
+    lines: [
+      'environment app.cors.origins (CLIENT_ORIGINS): allows every site with * → list each origin, like https://app.example.com',
+    ],
+  },
+  {
+    title: 'an origin with a path',
+    yaml: app('cors:', '  origins:', '    - https://a.test', '    - https://b.test/x'),
+    lines: [
+      'config.yaml:6 app.cors.origins: holds "https://b.test/x", which is more than an origin → list each origin, like https://app.example.com',
+    ],
+  },
+  ...['*', 'true', '0.0.0.0/0', '::/0', '0.0.0.0/1'].map((entry) => ({
+    title: `XF-11 trusted proxies ${entry}`,
+    env: { TRUSTED_PROXIES: entry },
+    lines: [
+      `environment app.trusted_proxies (TRUSTED_PROXIES): trusts ${/\d|:/.test(entry) ? 'the addresses of strangers' : 'every address'} with ${entry} → list the addresses of your own proxies, like 10.0.3.0/24`,
+    ],
+  })),
+  {
+    title: 'XF-11 trusted proxies: true in the file',
+    yaml: app('trusted_proxies: true'),
+    lines: [
+      'config.yaml:3 app.trusted_proxies: trusts every address with true → list the addresses of your own proxies, like 10.0.3.0/24',
+    ],
+  },
+  {
+    title: 'XF-11 trusted proxies: IPv4 inside IPv6',
+    env: { TRUSTED_PROXIES: '::ffff:0:0/96' },
+    lines: [
+      'environment app.trusted_proxies (TRUSTED_PROXIES): holds IPv4 addresses inside IPv6 with ::ffff:0:0/96 → write IPv4 ranges as IPv4',
+    ],
+  },
+  {
+    title: 'a path that leaves the service',
+    yaml: app('post_login_default: //evil.test'),
+    lines: [
+      'config.yaml:3 app.post_login_default: leaves this service → write a path that starts with one /',
+    ],
+  },
+  {
+    title: 'the owner URL in production',
+    env: { ...PRODUCTION, DATABASE_OWNER_URL: 'postgres://owner:hunter2@db/app' },
+    lines: [
+      'environment database.owner_url (DATABASE_OWNER_URL): can be read by the service in production; only the migration job may → remove DATABASE_OWNER_URL from its environment and give it to: plinth db migrate',
+    ],
+  },
+  {
+    title: 'SameSite none over http',
+    yaml: app('session_cookie: { same_site: none }'),
+    lines: [
+      'config.yaml:3 app.session_cookie.same_site: is none while app.base_url is http; browsers drop such a cookie → write lax, or an https:// app.base_url',
+    ],
+  },
+  {
+    title: 'a mistake in .env',
+    dotenv: 'APP_PORT 8000\n',
+    lines: ['.env:1: is not NAME=value → write NAME=value or NAME="value"'],
+  },
+  {
+    title: 'broken YAML',
+    yaml: app('host: a: b'),
+    lines: [
+      'config.yaml:3: is not valid YAML (Nested mappings are not allowed in compact mappings) → check the indentation, and quote values that hold ": ", " #", { or [',
+    ],
+  },
+  {
+    title: 'terminal escapes in a value',
+    env: { APP_PORT: '1\u001b[2J\n2' },
+    lines: [
+      'environment app.port (APP_PORT): must be a whole number from 0 to 65535, not "1\\u001b[2J\\n2" → see: plinth config explain app.port',
+    ],
+  },
+]
+
+async function refusals({ yaml = '', env, dotenv }: Case): Promise<readonly string[]> {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'plinth-refused-'))
+  await writeFile(join(folder.path, 'config.yaml'), `config:\n${yaml}`)
+  if (dotenv !== undefined) await writeFile(join(folder.path, '.env'), dotenv)
+  const result = await loadConfig({
+    schema,
+    names: platformNames,
+    cwd: folder.path,
+    env: { ...KEYS, DATABASE_URL: 'postgres:///app', ...env },
+    rules: serviceRules,
+  })
+  return result.ok ? [] : result.faults.map(faultLine)
+}
+
+for (const refused of cases) {
+  test(`FI-52 ${refused.title}`, async () => {
+    const started = performance.now()
+    const lines = await refusals(refused)
+    assert.deepEqual(lines, refused.lines)
+    assert.ok(performance.now() - started < 2_000)
+    for (const value of Object.values({ ...KEYS, ...refused.env }).filter(isLong)) {
+      assert.ok(!lines.join().includes(value), 'a secret was printed')
+    }
+  })
+}
+
+test('FI-52 there is no config.yaml', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'plinth-refused-'))
+  const result = await loadConfig({ schema, names: platformNames, cwd: folder.path, env: KEYS })
+  assert.ok(!result.ok && result.faults[0] !== undefined)
+  assert.equal(
+    faultLine(result.faults[0]),
+    'config.yaml: this file is not in the folder of the service → change to that folder, or write one that starts with: config:',
+  )
+})
+
+test('FI-52 every mistake is found in one run', async () => {
+  const yaml = app('base_ulr: x', 'port: eighty', 'host: ${A')
+  const lines = await refusals({
+    title: '',
+    yaml,
+    env: { SESSION_SIGNING_SECRET: 'short' },
+    lines: [],
+  })
+  assert.equal(lines.length, 4)
+})
+
+test('FI-52 a correct production configuration starts', async () => {
+  const yaml = keycloak(
+    'issuer: http://localhost:8080/realms/x',
+    'dev_only: true',
+    'client_id: app',
+  )
+  assert.deepEqual(await refusals({ title: '', yaml, env: PRODUCTION, lines: [] }), [])
+})

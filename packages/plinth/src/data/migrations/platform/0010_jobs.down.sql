@@ -1,0 +1,2 @@
+-- Waiting jobs and their history go with it.
+drop schema plinth_jobs cascade;

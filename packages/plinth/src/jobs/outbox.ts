@@ -1,0 +1,41 @@
+import type { Outbox, OutboxMessage, PlatformTx, Tx } from '../data/index.ts'
+import { enqueueOne } from './enqueue.ts'
+import type { JobsSettings } from './jobs.settings.ts'
+import { createQueue } from './queue.ts'
+import type { RunnableJob } from './system-job.ts'
+
+/** What an outbox is made of. */
+export interface OutboxOptions {
+  /** Every job of the service: only these can be enqueued. */
+  readonly jobs: readonly RunnableJob[]
+  readonly settings: JobsSettings
+}
+
+/**
+ * The outbox of a process: writes jobs in the caller's transaction, in one statement. They run if,
+ * and only if, that transaction commits.
+ */
+export function createOutbox({ jobs, settings }: OutboxOptions): Outbox {
+  const known = new Map(jobs.map((job) => [job.name, job]))
+  return {
+    enqueue: async (tx, message) => {
+      const job = known.get(message.name)
+      if (job === undefined) throw new TypeError(unknownJob(message.name))
+      if (await insert(tx, message)) return
+      // The first job of its kind in this database: no worker has made its queue yet.
+      const { text, values = [] } = createQueue(job, settings)
+      await tx.query(text, values)
+      await insert(tx, message)
+    },
+  }
+}
+
+async function insert(tx: Tx | PlatformTx, message: OutboxMessage): Promise<boolean> {
+  const { text, values = [] } = enqueueOne(message.name, message.data, message.afterSeconds ?? 0)
+  const { rowCount } = await tx.query(text, values)
+  return rowCount === 1
+}
+
+function unknownJob(name: string): string {
+  return `job "${name}" belongs to no feature of this service: name it in feature(…, { jobs: [...] })`
+}

@@ -19,7 +19,7 @@ const RULES: readonly Rule[] = [
   { name: 'namespace', pattern: /^\s*(export )?(declare )?namespace \w/, instead: 'use a module' },
   {
     name: 'parameter property',
-    pattern: /constructor\([^)]*\b(private|public|protected|readonly) /,
+    pattern: /constructor\((?:[^)]*,)?\s*(private|public|protected|readonly) \w+\s*[?:]/,
     instead: 'declare the field and assign it',
   },
   {
@@ -53,6 +53,8 @@ test('the language gate sees each forbidden form, and no innocent neighbour', ()
   ]
   for (const code of bad) assert.equal(faultsOf(RULES, 'a.ts', code).length, 1, code)
   const good = [
+    'class A { constructor(a: readonly string[], b: { readonly c: string }) {} }',
+
     "const a = 'any'",
     'list.any(x)',
     '// any, or none',

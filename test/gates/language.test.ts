@@ -19,7 +19,7 @@ const RULES: readonly Rule[] = [
   { name: 'namespace', pattern: /^\s*(export )?(declare )?namespace \w/, instead: 'use a module' },
   {
     name: 'parameter property',
-    pattern: /constructor\((?:[^)]*,)?\s*(private|public|protected|readonly) \w+\s*[?:]/,
+    pattern: /constructor\((?:[^)]*,)?\s*(?:(?:private|public|protected|readonly) )+\w+\s*[?:]/,
     instead: 'declare the field and assign it',
   },
   {

@@ -74,7 +74,6 @@ class DoorConnection implements DatabaseConnection {
     return { rows: [...rows], numAffectedRows: BigInt(rowCount) }
   }
 
-  // biome-ignore lint/correctness/useYield: the door answers whole results; it has no cursor.
   async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
     throw new TypeError('a query through Db is not streamed; page it, or use a cursor on tx.client')
   }

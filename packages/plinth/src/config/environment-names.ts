@@ -10,6 +10,9 @@ const NO_STORAGE = 'this version does not store files'
 const NO_OPENBAO = 'this version does not read secrets from OpenBao'
 const NO_BROKER = 'background jobs run on PostgreSQL and need no broker'
 
+/** The command that brings what a service lacks on a developer's machine. */
+const DEV = 'plinth dev'
+
 /** A name and the key that it sets. */
 function sets(name: string, key: string): VariableName {
   return { name, key }
@@ -31,13 +34,13 @@ const service: readonly VariableName[] = [
   sets('APP_PORT', 'app.port'),
   sets('BASE_URL', 'app.base_url'),
   sets('SESSION_MAX_AGE', 'app.session_max_age'),
-  sets('SESSION_SIGNING_SECRET', 'app.session_signing_secret'),
+  { ...sets('SESSION_SIGNING_SECRET', 'app.session_signing_secret'), suppliedBy: DEV },
   {
     name: 'SESSION_JWT_SECRET',
     key: 'app.session_signing_secret',
     deprecatedFor: 'SESSION_SIGNING_SECRET',
   },
-  sets('CSRF_SIGNING_SECRET', 'app.csrf_signing_secret'),
+  { ...sets('CSRF_SIGNING_SECRET', 'app.csrf_signing_secret'), suppliedBy: DEV },
   sets('CLIENT_ORIGINS', 'app.cors.origins'),
   { name: 'CLIENT_ORIGIN', key: 'app.cors.origins', yieldsTo: 'CLIENT_ORIGINS' },
   sets('TRUSTED_PROXIES', 'app.trusted_proxies'),
@@ -45,9 +48,10 @@ const service: readonly VariableName[] = [
 ]
 
 const dataStores: readonly VariableName[] = [
-  sets('DATABASE_URL', 'database.url'),
+  { ...sets('DATABASE_URL', 'database.url'), suppliedBy: DEV },
   sets('DATABASE_OWNER_URL', 'database.owner_url'),
   sets('DATABASE_LISTEN_URL', 'database.listen_url'),
+  sets('DATABASE_PASSWORD_FILE', 'database.password_file'),
   sets('REDIS_URL', 'redis.url'),
   sets('TEMPORAL_URL', 'temporal.url'),
   sets('TEMPORAL_ADDRESS', 'temporal.url'),
@@ -102,18 +106,19 @@ const tokens: readonly VariableName[] = [
 ]
 
 const operations: readonly VariableName[] = [
-  sets('METRICS_TOKEN', 'telemetry.metrics_token'),
-  sets('OTEL_ENABLED', 'telemetry.otel_enabled'),
-  sets('OTEL_SERVICE_NAME', 'telemetry.otel_service_name'),
-  sets('OTEL_EXPORTER_OTLP_ENDPOINT', 'telemetry.otel_exporter_otlp_endpoint'),
   sets('LOG_LEVEL', 'logging.level'),
   sets('LOG_FORMAT', 'logging.format'),
+  sets('LOG_FILE', 'logging.file'),
   sets('SMTP_HOST', 'notify.smtp.host'),
   sets('SMTP_PORT', 'notify.smtp.port'),
   sets('SMTP_USER', 'notify.smtp.user'),
   sets('SMTP_PASSWORD', 'notify.smtp.password'),
   sets('SMTP_FROM', 'notify.smtp.from'),
   sets('SMTP_TLS', 'notify.smtp.tls'),
+  sets('METRICS_TOKEN', 'telemetry.metrics_token'),
+  sets('OTEL_ENABLED', 'telemetry.otel_enabled'),
+  sets('OTEL_SERVICE_NAME', 'telemetry.otel_service_name'),
+  sets('OTEL_EXPORTER_OTLP_ENDPOINT', 'telemetry.otel_exporter_otlp_endpoint'),
   later('OPENBAO_ADDR', 'secrets.openbao.addr', NO_OPENBAO),
   later('OPENBAO_TOKEN', 'secrets.openbao.token', NO_OPENBAO),
   later('OPENBAO_NAMESPACE', 'secrets.openbao.namespace', NO_OPENBAO),
@@ -122,6 +127,7 @@ const operations: readonly VariableName[] = [
 
 const keyAliases: readonly KeyAlias[] = [
   { from: 'app.session_jwt_secret', to: 'app.session_signing_secret' },
+  { from: 'database.user_pw_file_path', to: 'database.password_file' },
 ]
 
 const ROLES_FROM_URLS = 'roles and names come from the connection URLs'
@@ -147,7 +153,6 @@ const laterKeys: readonly LaterKey[] = [
     'temporal_user',
     'temporal_owner',
     'environment_mode',
-    'user_pw_file_path',
     'user_pw_env_var',
     'settings',
     'bundled_postgres',

@@ -61,8 +61,16 @@ export const noOwnerUrlRule: Rule = {
   fix: 'remove DATABASE_OWNER_URL from its environment and give it to: plinth db migrate',
 }
 
+/** A service never starts a database by itself. `plinth db …` may do with the owner's URL alone. */
+const databaseRule: Rule = {
+  code: 'config.missing',
+  broken: (read) => only('database.url', read('database.url') === undefined),
+  says: 'is required and not set',
+  fix: 'set DATABASE_URL; on your own machine plinth dev brings a PostgreSQL',
+}
+
 /** Rules for a process that answers requests or runs jobs. */
-export const serviceRules: readonly Rule[] = [...productionRules, noOwnerUrlRule]
+export const serviceRules: readonly Rule[] = [...productionRules, noOwnerUrlRule, databaseRule]
 
 /**
  * What forbids a configuration to start.

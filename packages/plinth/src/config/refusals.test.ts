@@ -27,7 +27,7 @@ const provider = z.strictObject({
 
 const schema = z.strictObject({
   app: appSettings,
-  database: z.strictObject({ url: z.string(), owner_url: z.string().optional() }),
+  database: z.strictObject({ url: z.string().optional(), owner_url: z.string().optional() }),
   oidc: z.strictObject({ providers: z.record(z.string(), provider).default({}) }),
 })
 
@@ -49,14 +49,21 @@ const cases: readonly Case[] = [
     title: 'a required secret is missing',
     env: { SESSION_SIGNING_SECRET: '' },
     lines: [
-      `config.yaml app.session_signing_secret: is required and not set → set SESSION_SIGNING_SECRET, for example to the output of: ${GENERATE}`,
+      `config.yaml app.session_signing_secret: is required and not set → set SESSION_SIGNING_SECRET, for example to the output of: ${GENERATE} (plinth dev sets it by itself)`,
+    ],
+  },
+  {
+    title: 'the database is missing',
+    env: { DATABASE_URL: '' },
+    lines: [
+      'default database.url: is required and not set → set DATABASE_URL; on your own machine plinth dev brings a PostgreSQL',
     ],
   },
   {
     title: 'a required setting is missing',
-    env: { DATABASE_URL: '' },
+    yaml: keycloak('client_id: app'),
     lines: [
-      'config.yaml database.url: is required and not set → set DATABASE_URL, or write url: … in the block database',
+      'config.yaml:4 oidc.providers.keycloak.issuer: is required and not set → set OIDC_KEYCLOAK_ISSUER, or write issuer: … in the block keycloak',
     ],
   },
   {

@@ -1,4 +1,4 @@
-import type { Fault } from './fault.ts'
+import type { Fault, FaultCode } from './fault.ts'
 import type { Source } from './source.ts'
 import { sourceOf } from './source.ts'
 
@@ -7,6 +7,8 @@ export type Read = (key: string) => unknown
 
 /** A rule over a whole configuration, such as "two secrets must differ". */
 export interface Rule {
+  /** What kind of refusal it is; `config.unsafe` by default. */
+  readonly code?: FaultCode
   /** Keys at fault; empty when the rule holds. */
   readonly broken: (read: Read) => readonly string[]
   /** What is wrong, as the end of a sentence about the key. */
@@ -22,10 +24,10 @@ export function brokenRules(
   sources: ReadonlyMap<string, Source>,
 ): readonly Fault[] {
   const read = reader(config)
-  return rules.flatMap(({ broken, says, fix }) =>
+  return rules.flatMap(({ broken, says, fix, code = 'config.unsafe' }) =>
     broken(read).map((key): Fault => {
       const { place, variables } = sourceOf(sources, key)
-      return { code: 'config.unsafe', place, key, variables, says, fix }
+      return { code, place, key, variables, says, fix }
     }),
   )
 }

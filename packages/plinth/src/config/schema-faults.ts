@@ -76,14 +76,16 @@ function missing(key: string, context: IssueContext): Fault {
 
 function remedy(key: string, { names, schema }: IssueContext): string {
   const [variable] = variablesOf(names, key)
-  const [name, block = 'config'] = key.split('.').reverse()
-  const edit = `write ${name}: … in the block ${block}`
+  const [last = key, block = 'config'] = key.split('.').reverse()
+  const edit = `write ${last}: … in the block ${block}`
   if (variable === undefined) return edit
   const at = schemaAt(schema, key)
   const secret = at !== undefined && shapeOf(at).secret
+  const supplier = names.variables.find(({ name }) => name === variable)?.suppliedBy
+  const alone = supplier === undefined ? '' : ` (${supplier} sets it by itself)`
   return secret
-    ? `set ${variable}, for example to the output of: openssl rand -base64 32`
-    : `set ${variable}, or ${edit}`
+    ? `set ${variable}, for example to the output of: openssl rand -base64 32${alone}`
+    : `set ${variable}, or ${edit}${alone}`
 }
 
 function placeOfBlock(key: string, { findings, file }: IssueContext): string {

@@ -9,6 +9,8 @@ export interface VariableName {
   readonly yieldsTo?: string
   /** Values of all names that join into one list are put together, in the order of the table. */
   readonly joins?: true
+  /** The command that sets it by itself on a developer's machine, for the message when it is missing. */
+  readonly suppliedBy?: string
   /** The name is known and nothing reads it yet: the end of the sentence "NAME is set, but …". */
   readonly later?: string
 }

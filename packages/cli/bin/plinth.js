@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, join, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const NEEDED = 24
+const CONDITIONS = '--conditions=plinth-source'
+const home = dirname(dirname(fileURLToPath(import.meta.url)))
+// In Plinth's own repository there are sources and no build; an installed package is the other way.
+const fromSource =
+  !home.includes(`${sep}node_modules${sep}`) && existsSync(join(home, 'src/main.ts'))
+
+if (Number(process.versions.node.split('.')[0]) < NEEDED) {
+  const run = `npx --yes node@${NEEDED} ${process.argv[1]} ${process.argv.slice(2).join(' ')}`
+  process.stderr.write(
+    `plinth needs Node ${NEEDED} or newer, and this is ${process.version}; install it from nodejs.org, or run once with \`${run.trim()}\`.\n`,
+  )
+  process.exitCode = 2
+} else if (fromSource && !hasConditions()) {
+  again()
+} else {
+  const { main } = await import(fromSource ? '../src/main.ts' : '../dist/main.js')
+  await main(process.argv.slice(2))
+}
+
+function hasConditions() {
+  return [process.env.NODE_OPTIONS ?? '', ...process.execArgv].join(' ').includes(CONDITIONS)
+}
+
+/** The same command, with the condition under which `plinth` means its sources. */
+function again() {
+  const options = `${process.env.NODE_OPTIONS ?? ''} ${CONDITIONS}`.trim()
+  const env = { ...process.env, NODE_OPTIONS: options }
+  const child = spawn(process.execPath, process.argv.slice(1), { stdio: 'inherit', env })
+  process.on('SIGINT', () => {})
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.once('close', (code, signal) => {
+    process.exitCode = code ?? (signal === 'SIGKILL' ? 137 : 143)
+  })
+}

@@ -1,0 +1,129 @@
+import { join } from 'node:path'
+import { misuse } from '../cli-error.ts'
+import { type DevFolder, devFolder } from './dev-folder.ts'
+import { ensureSecrets, type Secrets } from './dev-secrets.ts'
+import { clearState, readState, type ServicesState, writeState } from './dev-state.ts'
+import { freePort } from './free-port.ts'
+import { isRunning, markOf, signal } from './process-stamp.ts'
+import { type Generation, ReloadingServer } from './reloading-server.ts'
+import { onPort, type ServerOptions, serverEnvironment } from './server-environment.ts'
+import { readNeeds, type ServiceNeeds } from './service-needs.ts'
+import { migrateAll } from './set-up-database.ts'
+import { type Services, startServices } from './start-services.ts'
+import { stopRequested } from './stop-signals.ts'
+import { quiet, say, whileWaiting } from './terminal.ts'
+import { watchFiles } from './watch-files.ts'
+import { welcome } from './welcome.ts'
+
+/** What `plinth dev` was asked. */
+export interface RunOptions extends ServerOptions {
+  readonly port: number | undefined
+  readonly reload: boolean
+}
+
+const DRAIN_MS = 10_000
+const CONFIGURATION = /^(config\.yaml|\.env)/
+
+/** Runs a service with all it needs until it is told to stop; everything it started is stopped then. */
+export async function runServer(options: RunOptions): Promise<void> {
+  const folder = devFolder()
+  refuseSecond(folder)
+  let session: Session | undefined
+  const stop = stopRequested(() => void endNow(session))
+  session = await openSession(folder, options)
+  const { server, services, url } = session
+  const first = whileWaiting('Starting the server', server.start())
+  if ((await Promise.race([stop, first])) === true) say(welcome({ url, services: services.state }))
+  const watching = options.reload
+    ? await watchFiles(folder.service, (files) => server.reload(files))
+    : undefined
+  const why = await Promise.race([stop, server.givenUp.then(() => 'given up' as const)])
+  watching?.close()
+  say(quiet('Stopping …'))
+  await server.stop(DRAIN_MS)
+  clearState(folder.home, 'server')
+  await services.stop?.(false)
+  process.exit(why === 'given up' ? 1 : 0)
+}
+
+/** The second Ctrl-C: nothing is waited for. */
+async function endNow(session: Session | undefined): Promise<void> {
+  await session?.server.stop(0)
+  if (session !== undefined) clearState(session.folder.home, 'server')
+  await session?.services.stop?.(true)
+  process.exit(130)
+}
+
+interface Session {
+  readonly folder: DevFolder
+  readonly server: ReloadingServer
+  /** `stop` only where this process started them. */
+  readonly services: { readonly state: ServicesState | undefined; stop?: Services['stop'] }
+  readonly url: string
+}
+
+async function openSession(folder: DevFolder, options: RunOptions): Promise<Session> {
+  const secrets = ensureSecrets(folder.secrets)
+  const request = { service: folder.service, env: process.env, secrets }
+  let needs = await readNeeds(request)
+  const services = await servicesFor(folder, secrets, needs)
+  const port = await freePort(options.port ?? needs.port)
+  const url = onPort(needs.baseUrl, needs.port, port)
+  const prepare = async (changed: readonly string[]): Promise<Generation> => {
+    if (changed.some((file) => CONFIGURATION.test(file))) {
+      needs = await readNeeds(request)
+      refuseNewNeeds(needs, services.state)
+    }
+    const { ownerUrl } = services.state ?? {}
+    const migrationsChanged = changed.some((file) => file.startsWith('migrations/'))
+    if (migrationsChanged && needs.database && ownerUrl !== undefined)
+      await migrateAll(folder, ownerUrl)
+    const parts = { folder, needs, services: services.state, port, options }
+    return { environment: serverEnvironment(parts), host: options.host ?? needs.host, port }
+  }
+  const supervisor = markOf(process.pid) ?? { pid: process.pid, stamp: '' }
+  const server = new ReloadingServer({
+    service: folder.service,
+    logFile: join(folder.logs, 'server.log'),
+    prepare,
+    reloads: options.reload,
+    running: (children) => writeState(folder.home, 'server', { supervisor, children, url }),
+  })
+  return { folder, server, services, url }
+}
+
+/** Services that `plinth dev start-env` runs are used and left alone; else this process runs its own. */
+async function servicesFor(
+  folder: DevFolder,
+  secrets: Secrets,
+  needs: ServiceNeeds,
+): Promise<Session['services']> {
+  const running = readState(folder.home, 'state')
+  if (running !== undefined && isRunning(running.supervisor)) {
+    refuseNewNeeds(needs, running)
+    return { state: running }
+  }
+  return startServices({ folder, secrets, needs })
+}
+
+function refuseNewNeeds(needs: ServiceNeeds, state: ServicesState | undefined): void {
+  const missing =
+    (needs.database && !state?.postgres && 'a database') ||
+    (needs.provider && !state?.provider && 'an identity provider') ||
+    (needs.mailbox && !state?.mailbox && 'a mailbox')
+  if (missing)
+    throw misuse(
+      `The configuration now needs ${missing}, which this environment was started without; run \`plinth dev stop\` and start again.`,
+    )
+}
+
+function refuseSecond(folder: DevFolder): void {
+  const other = readState(folder.home, 'server')
+  if (other === undefined) return
+  if (isRunning(other.supervisor))
+    throw misuse(
+      `plinth dev already runs here at ${other.url} (process ${other.supervisor.pid}); stop it with \`plinth dev stop\`.`,
+    )
+  for (const child of other.children) signal(child, 'SIGKILL')
+  clearState(folder.home, 'server')
+}

@@ -1,0 +1,76 @@
+import { CliError, misuse } from '../cli-error.ts'
+import type { Secrets } from './dev-secrets.ts'
+
+/** What a service lacks to run on this machine: only that is supplied. */
+export interface ServiceNeeds {
+  readonly database: boolean
+  readonly provider: boolean
+  readonly mailbox: boolean
+  /** Development secrets that nobody set. */
+  readonly secrets: Secrets
+  readonly host: string
+  readonly port: number
+  readonly baseUrl: string
+  /** Undefined where the service derives it from its base URL. */
+  readonly redirectUri: string | undefined
+  /** Who may migrate a database of one's own. */
+  readonly ownerUrl: string | undefined
+}
+
+/** Where to look: the service, its environment, and what could be supplied. */
+export interface NeedsRequest {
+  readonly service: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly secrets: Secrets
+}
+
+/** The provider that the template names: it is the one that `plinth dev` brings along. */
+const DEVELOPMENT_ISSUER = /^http:\/\/(localhost|127\.0\.0\.1):8080\/realms\/test-realm$/
+const LACKING = new Set(['config.missing', 'config.not_set'])
+
+/**
+ * Reads the configuration as the service will, first with nothing supplied: what it then misses is
+ * what it needs. Values that a person wrote, wherever, are never replaced.
+ * @throws CliError with every other fault of the configuration, one a line
+ */
+export async function readNeeds(request: NeedsRequest): Promise<ServiceNeeds> {
+  const { loadServiceSettings } = await import('./service-settings.ts')
+  const first = await loadServiceSettings(request.service, request.env)
+  const lacking = first.ok ? [] : first.faults.filter(({ code }) => LACKING.has(code))
+  const misses = (key: string) => lacking.some((fault) => fault.key === key)
+  const secrets = Object.fromEntries(
+    Object.entries(request.secrets).filter(([name]) => misses(SECRET_KEYS[name] ?? name)),
+  )
+  const supplied = {
+    ...secrets,
+    ...(misses('database.url') ? { DATABASE_URL: PLACEHOLDER_URL } : {}),
+  }
+  const loaded = first.ok
+    ? first
+    : await loadServiceSettings(request.service, { ...request.env, ...supplied })
+  if (!loaded.ok) throw new CliError(loaded.lines.join('\n'))
+  if (loaded.environment === 'production')
+    throw misuse(
+      'plinth dev is for development, and this service is set to production (app.environment); start it with `node src/main.ts`.',
+    )
+  const { app, database, oidc, notify } = loaded.config
+  return {
+    database: database.url === undefined || database.url === PLACEHOLDER_URL,
+    provider: DEVELOPMENT_ISSUER.test(oidc.providers['keycloak']?.issuer ?? ''),
+    mailbox: notify.smtp.host === null,
+    secrets,
+    host: app.host,
+    port: app.port,
+    baseUrl: app.base_url,
+    redirectUri: oidc.global_redirect_uri,
+    ownerUrl: database.owner_url,
+  }
+}
+
+/** Stands in while the configuration is read; the real one is known once the database runs. */
+const PLACEHOLDER_URL = 'postgresql://app_db_user:placeholder@127.0.0.1:5432/app_db'
+
+const SECRET_KEYS: Readonly<Record<string, string>> = {
+  SESSION_SIGNING_SECRET: 'app.session_signing_secret',
+  CSRF_SIGNING_SECRET: 'app.csrf_signing_secret',
+}

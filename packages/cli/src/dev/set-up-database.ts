@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DevFolder } from './dev-folder.ts'
+import type { Secrets } from './dev-secrets.ts'
+import { fileLog } from './log-file.ts'
+import { quiet, say } from './terminal.ts'
+
+const DATABASE = 'app_db'
+
+/** URLs of the roles of a development database. */
+export interface DatabaseUrls {
+  readonly app: string
+  readonly owner: string
+}
+
+/** Makes database, roles, schemas and tables, whatever of them is missing. */
+export async function setUpDatabase(
+  folder: DevFolder,
+  adminUrl: string,
+  secrets: Secrets,
+): Promise<DatabaseUrls> {
+  const { setupRoles } = await import('plinth/data')
+  const passwords = {
+    owner: secrets['DATABASE_OWNER_PASSWORD'] ?? '',
+    app: secrets['DATABASE_APP_PASSWORD'] ?? '',
+    readonly: secrets['DATABASE_READONLY_PASSWORD'] ?? '',
+  }
+  const { urls } = await setupRoles({ adminUrl, database: DATABASE, passwords })
+  await migrateAll(folder, urls.owner)
+  return { app: urls.app, owner: urls.owner }
+}
+
+/** Brings both sets of migrations up to date, the platform's first. */
+export async function migrateAll(folder: DevFolder, ownerUrl: string): Promise<void> {
+  const { migrate } = await import('plinth/data')
+  const log = fileLog(join(folder.logs, 'migrations.log'))
+  const own = join(folder.service, 'migrations')
+  const sets = existsSync(own) ? (['platform', { folder: own }] as const) : (['platform'] as const)
+  for (const set of sets) {
+    const { ran } = await migrate({ url: ownerUrl, set, log })
+    for (const name of ran) say(quiet(`Migrated ${name}`))
+  }
+}

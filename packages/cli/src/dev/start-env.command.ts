@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { defineCommand } from 'citty'
+import { CliError } from '../cli-error.ts'
+import { type DevFolder, devFolder } from './dev-folder.ts'
+import { readState } from './dev-state.ts'
+import { devStatus } from './dev-status.ts'
+import { lastLines } from './follow-file.ts'
+import { isRunning } from './process-stamp.ts'
+import { stopEverything } from './stop-everything.ts'
+import { say, table, whileWaiting } from './terminal.ts'
+
+const PROGRAM = fileURLToPath(new URL('../../bin/plinth.js', import.meta.url))
+const PATIENCE_MS = 120_000
+
+/** `plinth dev start-env`: the services, in the background. */
+export const startEnvCommand = defineCommand({
+  meta: { description: 'Start PostgreSQL, identity provider and mailbox in the background' },
+  args: {
+    force: { type: 'boolean', description: 'Stop what runs and start again' },
+    wait: {
+      type: 'boolean',
+      default: true,
+      description: 'Wait until everything answers',
+      negativeDescription: 'Return at once; `plinth dev status` tells when it runs',
+    },
+  },
+  async run({ args }) {
+    const folder = devFolder()
+    if (args.force) await whileWaiting('Stopping', stopEverything(folder))
+    if (isRunning(readState(folder.home, 'state')?.supervisor))
+      return say('The services run already; `plinth dev status` shows them.')
+    const supervisor = launch(folder)
+    if (!args.wait)
+      return say('Starting in the background; `plinth dev status` tells when it runs.')
+    await whileWaiting('Starting the services', ready(folder, supervisor))
+    const services = (await devStatus(folder)).filter(({ name }) => name !== 'server')
+    say(table(services.map(({ name, state, at = '' }) => [name, state, at])))
+    say('\n  Start the server with `plinth dev start-server`; stop all with `plinth dev stop`.')
+  },
+})
+
+interface Supervisor {
+  readonly log: string
+  readonly hasEnded: () => boolean
+}
+
+function launch(folder: DevFolder): Supervisor {
+  const log = join(folder.logs, 'supervisor.log')
+  mkdirSync(folder.logs, { recursive: true, mode: 0o700 })
+  const output = openSync(log, 'w', 0o600)
+  const child = spawn(process.execPath, [PROGRAM, 'dev', 'supervise'], {
+    cwd: folder.service,
+    detached: true,
+    stdio: ['ignore', output, output],
+  })
+  closeSync(output)
+  child.unref()
+  return { log, hasEnded: () => child.exitCode !== null || child.signalCode !== null }
+}
+
+async function ready(folder: DevFolder, { log, hasEnded }: Supervisor): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS
+  while (!isRunning(readState(folder.home, 'state')?.supervisor)) {
+    if (hasEnded())
+      throw new CliError(lastLines(log, 3).join(' ') || `It ended at once; see ${log}.`)
+    if (performance.now() > deadline)
+      throw new CliError(`The services have not started within two minutes; see ${log}.`)
+    await sleep(50)
+  }
+}

@@ -1,0 +1,24 @@
+import { defineCommand } from 'citty'
+import { devFolder } from './dev-folder.ts'
+import { ensureSecrets } from './dev-secrets.ts'
+import { readNeeds } from './service-needs.ts'
+import { startServices } from './start-services.ts'
+import { stopRequested } from './stop-signals.ts'
+
+/** The process behind `plinth dev start-env`: holds the services until it is told to stop. */
+export const superviseCommand = defineCommand({
+  meta: { description: 'Hold the services in this process', hidden: true },
+  async run() {
+    const stop = stopRequested(() => process.exit(130))
+    const folder = devFolder()
+    const secrets = ensureSecrets(folder.secrets)
+    const needs = await readNeeds({ service: folder.service, env: process.env, secrets })
+    const services = await startServices({ folder, secrets, needs })
+    // Without provider and mailbox nothing else would keep this process alive.
+    const alive = setInterval(() => undefined, 60_000)
+    await stop
+    clearInterval(alive)
+    await services.stop(false)
+    process.exit(0)
+  },
+})

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { checkArguments, resolveCommand } from './resolve-command.ts'
+import { rootCommand } from './root.command.ts'
+
+const PROGRAM = fileURLToPath(new URL('../bin/plinth.js', import.meta.url))
+
+interface Outcome {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+function plinth(args: readonly string[], options: { cwd?: string } = {}): Promise<Outcome> {
+  const env = { ...process.env, NO_COLOR: '1' }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [PROGRAM, ...args], { ...options, env }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
+    })
+  })
+}
+
+test('help is one screen, and needs no service', async () => {
+  for (const args of [['--help'], ['help'], ['-h']]) {
+    const { code, stdout } = await plinth(args, { cwd: '/' })
+    assert.equal(code, 0)
+    assert.match(stdout, /plinth dev start-env/)
+    assert.ok(stdout.split('\n').length <= 24, 'more than one screen')
+    assert.ok(stdout.split('\n').every((line) => line.length <= 80))
+  }
+})
+
+test('help of a command names its options', async () => {
+  const { code, stdout } = await plinth(['dev', 'start-server', '--help'])
+  assert.equal(code, 0)
+  for (const option of ['--host', '--port', '--no-reload', '--log-level'])
+    assert.ok(stdout.includes(option), option)
+  const env = await plinth(['dev', 'start-env', '--help'])
+  for (const option of ['--force', '--no-wait']) assert.ok(env.stdout.includes(option), option)
+})
+
+test('a mistyped command or option names the nearest', async () => {
+  const cases: readonly [string[], RegExp][] = [
+    [['devv'], /^`plinth` has no command "devv"; did you mean `plinth dev`\?$/],
+    [
+      ['dev', 'statsu'],
+      /^`plinth dev` has no command "statsu"; did you mean `plinth dev status`\?$/,
+    ],
+    [['dev', 'xylophone'], /has no command "xylophone"; see `plinth dev --help`\.$/],
+    [['version', '--jsn'], /^`plinth version` has no option --jsn; did you mean --json\?$/],
+    [['dev', '--port'], /^--port needs a value; see `plinth dev --help`\.$/],
+    [['dev', 'status', 'now'], /^`plinth dev status` does not take "now"; see /],
+  ]
+  for (const [argv, message] of cases) {
+    const refused = resolveCommand(rootCommand, argv).then(checkArguments)
+    await assert.rejects(refused, { name: 'CliError', exitCode: 2, message })
+  }
+})
+
+test('outside a service the sentence says where to go', async () => {
+  const { code, stderr } = await plinth(['dev', 'status'], { cwd: '/' })
+  assert.equal(code, 2)
+  assert.match(stderr, /^There is no service here: .* change into your service first\.\n$/)
+})
+
+test('version prints what runs, also as JSON', async () => {
+  const { stdout } = await plinth(['version', '--json'])
+  const versions: unknown = JSON.parse(stdout)
+  assert.deepEqual(Object.keys(Object(versions)), ['cli', 'plinth', 'node'])
+  assert.match((await plinth(['--version'])).stdout, /^cli +\d/)
+})

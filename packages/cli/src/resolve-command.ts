@@ -1,0 +1,110 @@
+import type { ArgsDef, CommandDef } from 'citty'
+import { misuse } from './cli-error.ts'
+import { suggestion } from './suggestion.ts'
+
+/** The command that a command line names, and what is left for it. */
+export interface Resolved {
+  /** Names from the root, without the program: `['dev', 'status']`. */
+  readonly path: readonly string[]
+  readonly command: CommandDef
+  readonly rest: readonly string[]
+}
+
+/**
+ * Walks from the root to the command that is meant.
+ * @throws CliError naming the nearest command when there is none of that name
+ */
+export async function resolveCommand(root: CommandDef, argv: readonly string[]): Promise<Resolved> {
+  let command = root
+  const path: string[] = []
+  let rest = argv
+  for (;;) {
+    const [name] = rest
+    const children = await settled(command.subCommands)
+    if (children === undefined || name === undefined || name.startsWith('-')) break
+    const child = await childNamed(children, name)
+    if (child === undefined) throw await unknownCommand(name, path, Object.keys(children))
+    command = child
+    path.push(name)
+    rest = rest.slice(1)
+  }
+  return { path, command, rest }
+}
+
+type Children = Exclude<Awaited<ReturnType<typeof childrenOf>>, undefined>
+
+function childrenOf(command: CommandDef) {
+  return settled(command.subCommands)
+}
+
+async function childNamed(children: Children, name: string): Promise<CommandDef | undefined> {
+  if (Object.hasOwn(children, name)) return settled(children[name])
+  const alias = ALIASES[name]
+  return alias !== undefined && Object.hasOwn(children, alias)
+    ? settled(children[alias])
+    : undefined
+}
+
+/** Other spellings that documents use. Here, and not at the commands, so that none is loaded to be compared. */
+const ALIASES: Readonly<Record<string, string>> = { 'stop-env': 'stop' }
+
+async function unknownCommand(name: string, path: readonly string[], known: readonly string[]) {
+  const place = ['plinth', ...path].join(' ')
+  const near = await suggestion(name, [...known, ...Object.keys(ALIASES)])
+  const next = near === undefined ? `see \`${place} --help\`` : `did you mean \`${place} ${near}\`?`
+  return misuse(`\`${place}\` has no command "${name}"; ${next}${next.endsWith('?') ? '' : '.'}`)
+}
+
+/**
+ * Refuses what a command would silently ignore: options it does not know, values too many.
+ * @throws CliError naming the nearest option
+ */
+export async function checkArguments({ path, command, rest }: Resolved): Promise<void> {
+  const options = (await settled(command.args)) ?? {}
+  const place = ['plinth', ...path].join(' ')
+  const positionals: string[] = []
+  for (let at = 0; at < rest.length; at++) {
+    const word = rest[at] ?? ''
+    if (word === '--') break
+    if (!word.startsWith('-') || word === '-') {
+      positionals.push(word)
+      continue
+    }
+    const name = optionName(options, word)
+    if (name === undefined) throw await unknownOption(word, place, Object.keys(options))
+    if (!takesValue(options, name) || word.includes('=')) continue
+    at += 1
+    if (rest[at] === undefined) throw misuse(`${word} needs a value; see \`${place} --help\`.`)
+  }
+  const allowed = Object.values(options).filter(({ type }) => type === 'positional').length
+  const extra = positionals[allowed]
+  if (extra !== undefined)
+    throw misuse(`\`${place}\` does not take "${extra}"; see \`${place} --help\`.`)
+}
+
+function optionName(options: ArgsDef, word: string): string | undefined {
+  const name = word.replace(/^--?(no-)?/, '').replace(/=.*$/, '')
+  const plain = word.replace(/^--?/, '').replace(/=.*$/, '')
+  return Object.keys(options).find((key) => {
+    const option = options[key]
+    if (option === undefined || option.type === 'positional') return false
+    if (key === plain || (key === name && option.type === 'boolean')) return true
+    return 'alias' in option && [option.alias].flat().includes(plain)
+  })
+}
+
+function takesValue(options: ArgsDef, name: string): boolean {
+  const type = options[name]?.type
+  return type === 'string' || type === 'enum'
+}
+
+async function unknownOption(word: string, place: string, known: readonly string[]) {
+  const name = word.replace(/^--?/, '').replace(/=.*$/, '')
+  const near = await suggestion(name, known)
+  const next = near === undefined ? `see \`${place} --help\`.` : `did you mean --${near}?`
+  return misuse(`\`${place}\` has no option ${word.replace(/=.*$/, '')}; ${next}`)
+}
+
+async function settled<T>(value: T | Promise<T> | (() => T | Promise<T>) | undefined) {
+  return typeof value === 'function' ? await (value as () => T | Promise<T>)() : await value
+}

@@ -1,0 +1,14 @@
+import { defineCommand } from 'citty'
+
+/** All commands; each is loaded when it is asked for. */
+export const rootCommand = defineCommand({
+  meta: { name: 'plinth', description: 'The command line of Plinth' },
+  subCommands: {
+    dev: () => import('./dev/dev.command.ts').then((module) => module.devCommand),
+    'init-db': () => import('./init-db.command.ts').then((module) => module.initDbCommand),
+    db: () => import('./db/db.command.ts').then((module) => module.dbCommand),
+    config: () => import('./config/config.command.ts').then((module) => module.configCommand),
+    routes: () => import('./routes.command.ts').then((module) => module.routesCommand),
+    version: () => import('./version.command.ts').then((module) => module.versionCommand),
+  },
+})

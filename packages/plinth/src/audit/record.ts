@@ -33,7 +33,6 @@ export function auditStatement(
   event: AuditEvent,
 ): Statement {
   return {
-    name: 'plinth_audit_insert',
     text: INSERT,
     values: [
       newId(),

@@ -11,11 +11,22 @@ export interface Rows<R> {
   readonly rowCount: number
 }
 
-/** One SQL statement with its values. `name` prepares it under that name. */
+/**
+ * One SQL statement with its values. Equal texts share one prepared statement: keep what varies in
+ * the values.
+ */
 export interface Statement {
   readonly text: string
   readonly values?: readonly unknown[]
-  readonly name?: string
+}
+
+/** How a transaction behaves. */
+export interface TransactionOptions {
+  /**
+   * Says that `work` may run again from the start (it touches nothing but this transaction): after
+   * a deadlock or a serialization failure it is repeated up to three times.
+   */
+  readonly repeatable?: boolean
 }
 
 /** Anything that runs SQL. */
@@ -34,7 +45,7 @@ export interface Db extends Queryable {
   readonly [door]: 'tenant'
   readonly tenant: Id<'tenant'>
   /** Runs `work` in one transaction: commits when it resolves, rolls back when it throws. */
-  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>
 }
 
 /** An open transaction of one tenant. Jobs, mail and audit rows commit with it. */
@@ -48,7 +59,7 @@ export interface Tx extends Db {
 /** The door to the platform's own tables: no tenant is set, and tenant tables show it no rows. */
 export interface PlatformDb extends Queryable {
   readonly [door]: 'platform'
-  transaction<T>(work: (tx: PlatformTx) => Promise<T>): Promise<T>
+  transaction<T>(work: (tx: PlatformTx) => Promise<T>, options?: TransactionOptions): Promise<T>
 }
 
 /** An open transaction over platform tables. */
@@ -60,11 +71,44 @@ export interface PlatformTx extends PlatformDb {
   inTenant<T>(tenant: Id<'tenant'>, work: (tx: Tx) => Promise<T>): Promise<T>
 }
 
+/** What went over the wire since the process started. Counted exactly, for tests and metrics. */
+export interface DatabaseStatistics {
+  /** Times that something was sent and waited for. */
+  readonly roundTrips: number
+  /** Statements run, those that set the tenant or bound a transaction included. */
+  readonly statements: number
+  /** Connections open, idle ones included. */
+  readonly connections: number
+  /** Callers that wait for a connection. */
+  readonly waiting: number
+}
+
+/**
+ * The door for work that belongs to no request: explicit, named and audited. Same role as every
+ * other door, one tenant at a time, never the owner's role.
+ */
+export interface SystemContext {
+  /** Runs `work` in a transaction of one tenant. */
+  inTenant<T>(tenant: Id<'tenant'>, work: (tx: Tx) => Promise<T>): Promise<T>
+  /** Runs `work` in each active tenant, one after the other, each in a transaction of its own. */
+  eachTenant(work: (tx: Tx) => Promise<void>): Promise<void>
+}
+
 /** The open database of a process. */
 export interface Database {
   readonly platform: PlatformDb
+  readonly statistics: DatabaseStatistics
   forTenant(tenant: Id<'tenant'>): Db
-  /** One statement over all tenants by a named reason; audited; same role, never the owner's. */
+  /**
+   * Enters tenants without a request. Each use writes an audit row that says why.
+   * @param reason short stable text: `job product.restock`
+   */
+  system(reason: string): SystemContext
+  /**
+   * One round trip to the server.
+   * @throws AppError `data.unavailable` when it does not answer in time
+   */
   ping(): Promise<void>
+  /** Waits for connections in use, then closes all. */
   close(): Promise<void>
 }

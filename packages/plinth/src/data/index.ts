@@ -1,13 +1,22 @@
+export { dataProblems } from './data.errors.ts'
+export type { DatabaseSettings } from './database.settings.ts'
+export { databaseSettings } from './database.settings.ts'
+export type { DatabaseAddress, SslMode } from './database-url.ts'
+export { parseDatabaseUrl } from './database-url.ts'
 export type {
   Database,
+  DatabaseStatistics,
   Db,
   PlatformDb,
   PlatformTx,
   Queryable,
   Rows,
   Statement,
+  SystemContext,
+  TransactionOptions,
   Tx,
 } from './db.ts'
+export type { DbLog } from './db-log.ts'
 export type {
   AnyEntity,
   BaseRow,
@@ -41,4 +50,18 @@ export {
   ref,
   timestamp,
 } from './entity/index.ts'
+export type { Applied } from './migrations/history.ts'
+export type { MigrateOptions, MigrateResult } from './migrations/migrate.ts'
+export { migrate } from './migrations/migrate.ts'
+export { PLATFORM_MIGRATIONS, readMigrations } from './migrations/migration-files.ts'
+export type { MigrationStatus } from './migrations/migration-status.ts'
+export { migrationStatus } from './migrations/migration-status.ts'
+export type { DatabaseOptions } from './open-database.ts'
+export { openDatabase } from './open-database.ts'
 export type { Outbox, OutboxMessage } from './outbox.ts'
+export { directConnectionConfig } from './pool/connection-config.ts'
+export type { LoginRoles } from './roles/role-names.ts'
+export { loginRolesOf, roles, schemas } from './roles/role-names.ts'
+export type { SetupOptions, SetupResult } from './roles/setup-roles.ts'
+export { setupRoles } from './roles/setup-roles.ts'
+export { SqlFault } from './sql-fault.ts'

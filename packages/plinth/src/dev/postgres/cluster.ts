@@ -1,6 +1,17 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  chown,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
+import { userInfo } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import type { ServerAccount } from './account.ts'
@@ -30,6 +41,7 @@ export interface ClusterPlace {
 export async function openCluster(place: ClusterPlace): Promise<Cluster> {
   const { account, binaries } = place
   const home = await homeOf(place)
+  await assertOurs(home, account)
   if (!(await exists(join(home, 'data', 'PG_VERSION')))) await makeCluster(home, place)
   const password = (await readFile(join(home, 'password'), 'utf8')).trim()
   return { home, data: join(home, 'data'), password, account, binaries }
@@ -45,6 +57,14 @@ async function homeOf({ dataDir, account, log }: ClusterPlace): Promise<string> 
     log(`Keeping the database in ${home}: the system user "postgres" cannot enter ${wanted}.`)
   }
   return home
+}
+
+/** In a folder that everybody writes to, somebody else could have put a cluster of his there. */
+async function assertOurs(home: string, account: ServerAccount | undefined): Promise<void> {
+  const found = await lstat(home).catch(() => undefined)
+  const uid = account?.uid ?? userInfo().uid
+  if (found === undefined || process.platform === 'win32' || found.uid === uid) return
+  throw new Error(`${home} belongs to another user; remove it, or name another folder.`)
 }
 
 /**

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { serverAccount } from './account.ts'
 import { binariesFor } from './binaries.ts'
 import { type Cluster, openCluster } from './cluster.ts'
+import { keepUntilIdle } from './keep-until-idle.ts'
 import type { Postmaster } from './postmaster.ts'
 import { adminUrlOf, adoptServer, lastWords, launchServer, stopServer } from './server.ts'
 
@@ -14,6 +15,8 @@ export interface PostgresOptions {
   readonly fast?: boolean
   /** More server settings, by PostgreSQL's own names. Used at start only, not when adopted. */
   readonly settings?: Readonly<Record<string, string>>
+  /** Stops the server and deletes its data once nobody was connected for so long. */
+  readonly removeWhenIdleSeconds?: number
   /** Gets one line about anything that a person should know. */
   readonly log?: (sentence: string) => void
 }
@@ -51,7 +54,10 @@ export async function ensurePostgres(options: PostgresOptions): Promise<Postgres
   let launched = false
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const server = await adoptServer(cluster)
-    if (server !== undefined) return described(cluster, server, !launched)
+    if (server !== undefined) {
+      if (launched) keepUntilIdle(cluster.home, options.removeWhenIdleSeconds)
+      return described(cluster, server, !launched)
+    }
     // It ends at once when another process was quicker, or when the free port was taken meanwhile.
     launched = await launchServer(cluster, settings)
     if (!launched) await sleep(50 * attempt)
@@ -74,6 +80,8 @@ const FAST = {
   wal_level: 'minimal',
   max_wal_senders: '0',
   max_connections: '300',
+  // DROP DATABASE waits for connections that are still signing in, also for those left half-way.
+  authentication_timeout: '5s',
 }
 
 function described(cluster: Cluster, server: Postmaster, adopted: boolean): Postgres {

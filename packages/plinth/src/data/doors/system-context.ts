@@ -1,0 +1,46 @@
+import type { Clock, Id } from '../../kernel/index.ts'
+import { newId } from '../../kernel/index.ts'
+import type { Db, PlatformDb, SystemContext } from '../db.ts'
+
+/** What entering tenants without a request needs. */
+export interface SystemParts {
+  readonly platform: PlatformDb
+  readonly forTenant: (tenant: Id<'tenant'>) => Db
+  readonly clock: Clock
+}
+
+const AUDIT = `
+  insert into plinth.audit_events (id, tenant_id, actor_kind, action, outcome, reason)
+  values ($1, $2, 'system', 'system.context', 'success', $3)`
+
+const PAGE = 500
+const ACTIVE = `
+  select id from plinth.tenants where status = 'active' and ($1::uuid is null or id > $1)
+   order by id limit ${PAGE}`
+
+/** Work that belongs to no request. The audit row is written before it, and stays if it fails. */
+export function systemContext(parts: SystemParts, reason: string): SystemContext {
+  const inTenant: SystemContext['inTenant'] = async (tenant, work) => {
+    const db = parts.forTenant(tenant)
+    await db.query(AUDIT, [newId(parts.clock), tenant, reason])
+    return db.transaction(work)
+  }
+  return {
+    inTenant,
+    async eachTenant(work) {
+      for await (const tenant of activeTenants(parts.platform)) await inTenant(tenant, work)
+    },
+  }
+}
+
+/** Page by page, in the order of their ids: a tenant that is made meanwhile comes last. */
+async function* activeTenants(platform: PlatformDb): AsyncGenerator<Id<'tenant'>> {
+  let last: Id<'tenant'> | null = null
+  do {
+    const page: readonly { readonly id: Id<'tenant'> }[] = (
+      await platform.query<{ id: Id<'tenant'> }>(ACTIVE, [last])
+    ).rows
+    for (const { id } of page) yield id
+    last = page.length < PAGE ? null : (page.at(-1)?.id ?? null)
+  } while (last !== null)
+}

@@ -1,0 +1,93 @@
+import type { ClientBase } from 'pg'
+import type { Id } from '../../kernel/index.ts'
+import type { Statement } from '../db.ts'
+import type { Held } from '../pool/line.ts'
+import type { AnyRows } from '../wire/wire.ts'
+
+/** The setting that row-level security reads. Always local to its transaction. */
+const ENTER = "select set_config('plinth.tenant_id', $1, true)"
+
+/** The statement that enters a tenant; null leaves it. */
+export function enter(tenant: Id<'tenant'> | null): Statement {
+  return { text: ENTER, values: [tenant ?? ''] }
+}
+
+/** One open transaction on one connection. Both kinds of `Tx` are views of it. */
+export class OpenTransaction {
+  readonly client: ClientBase
+  readonly #held: Held
+  readonly #revoke: () => void
+  #tenant: Id<'tenant'> | null
+  #last: Promise<unknown> = Promise.resolve()
+  #over = false
+  #savepoints = 0
+
+  constructor(held: Held, tenant: Id<'tenant'> | null) {
+    this.#held = held
+    this.#tenant = tenant
+    const { proxy, revoke } = Proxy.revocable(held.client, { get: borrowed })
+    this.client = proxy
+    this.#revoke = revoke
+  }
+
+  /**
+   * Sends statements as the given tenant. One after the other: a connection does one thing at a time.
+   * @throws TypeError after the end of the transaction, or from the view that is not its turn
+   */
+  send(tenant: Id<'tenant'> | null, statements: readonly Statement[]): Promise<readonly AnyRows[]> {
+    if (this.#over) throw new TypeError('this transaction is over; use what it was opened from')
+    if (tenant !== this.#tenant) {
+      throw new TypeError('inTenant(…) is open: use the transaction that it hands to its work')
+    }
+    const sent = this.#last.then(() => this.#held.send(statements))
+    this.#last = sent.catch(() => undefined)
+    return sent
+  }
+
+  /** A part that may fail by itself. PostgreSQL also restores the tenant of before. */
+  async nested<T>(tenant: Id<'tenant'> | null, work: () => Promise<T>): Promise<T> {
+    this.#savepoints += 1
+    const name = `plinth_${this.#savepoints}`
+    await this.send(tenant, [{ text: `savepoint ${name}` }])
+    try {
+      const result = await work()
+      await this.send(tenant, [{ text: `release savepoint ${name}` }])
+      return result
+    } catch (error) {
+      const undo = [`rollback to savepoint ${name}`, `release savepoint ${name}`]
+      await this.send(
+        tenant,
+        undo.map((text) => ({ text })),
+      )
+      throw error
+    }
+  }
+
+  /** Runs `work` with a tenant set; afterwards none is. */
+  async entered<T>(tenant: Id<'tenant'>, work: () => Promise<T>): Promise<T> {
+    await this.send(null, [enter(tenant)])
+    this.#tenant = tenant
+    try {
+      return await work()
+    } finally {
+      await this.send(tenant, [enter(null)]).catch(() => undefined)
+      this.#tenant = null
+    }
+  }
+
+  /** Nothing runs through this transaction any more, whoever kept it. */
+  end(): void {
+    this.#over = true
+    this.#revoke()
+  }
+}
+
+const NOT_LENT: ReadonlySet<PropertyKey> = new Set(['release', 'end', 'connect'])
+
+/** The client belongs to the pool: it is lent without what would take it away. */
+function borrowed(client: ClientBase, key: PropertyKey): unknown {
+  if (NOT_LENT.has(key))
+    throw new TypeError(`client.${String(key)}() is not the borrower's to call`)
+  const value: unknown = Reflect.get(client, key, client)
+  return typeof value === 'function' ? value.bind(client) : value
+}

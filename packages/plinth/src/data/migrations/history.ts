@@ -1,0 +1,63 @@
+import type { Client } from 'pg'
+import type { Migration } from './migration-files.ts'
+
+/** One applied migration. */
+export interface Applied {
+  readonly number: number
+  readonly name: string
+  readonly hash: string
+  readonly appliedAt: string
+}
+
+/** Makes the history table where it is missing. Called under the migration lock. */
+export async function ensureHistory(client: Client): Promise<void> {
+  const { rows } = await client.query("select to_regclass('plinth.migrations') as known")
+  if (rows[0]?.known !== null) return
+  await client.query('create schema if not exists plinth')
+  await client.query('create schema if not exists app')
+  await client.query(`create table plinth.migrations (
+    set        text not null,
+    number     integer not null,
+    name       text not null,
+    hash       text not null,
+    applied_at timestamptz(3) not null default now(),
+    primary key (set, number)
+  )`)
+}
+
+/** What is applied of a set, in order; nothing when the database is still empty. */
+export async function readHistory(client: Client, set: string): Promise<readonly Applied[]> {
+  const known = await client.query("select to_regclass('plinth.migrations') as known")
+  if (known.rows[0]?.known === null) return []
+  const { rows } = await client.query<Applied>(
+    `select number, name, hash, to_json(applied_at) #>> '{}' as "appliedAt"
+       from plinth.migrations where set = $1 order by number`,
+    [set],
+  )
+  return rows
+}
+
+/**
+ * Compares files and history.
+ * @throws Error when an applied file was edited or is gone, or a new one sorts before an applied one
+ */
+export function assertSameHistory(files: readonly Migration[], applied: readonly Applied[]): void {
+  const byNumber = new Map(files.map((file) => [file.number, file]))
+  const newestFile = files.at(-1)?.number ?? 0
+  for (const { number, name, hash } of applied) {
+    const file = byNumber.get(number)
+    // A database that is ahead of the code: a rollback of the service, which must still run.
+    if (file === undefined && number > newestFile) continue
+    if (file === undefined) throw new Error(`${name} is applied, and its file is missing`)
+    if (file.name !== name) throw new Error(`${name} is applied, and is now called ${file.name}`)
+    if (file.hash !== hash) {
+      throw new Error(`${name} was edited after it was applied; restore it and add a new migration`)
+    }
+  }
+  const newest = applied.at(-1)?.number ?? 0
+  const known = new Set(applied.map(({ number }) => number))
+  const late = files.find(({ number }) => number < newest && !known.has(number))
+  if (late !== undefined) {
+    throw new Error(`${late.name} sorts before a migration that is applied; give it a new number`)
+  }
+}

@@ -1,0 +1,62 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** One migration as it lies on disk. */
+export interface Migration {
+  readonly number: number
+  /** `0001_house`: number and name as in the file's name. */
+  readonly name: string
+  readonly up: string
+  readonly down: string
+  /** SHA-256 of the up text, line ends taken as LF. */
+  readonly hash: string
+}
+
+/** The platform's set, shipped with this package. */
+export const PLATFORM_MIGRATIONS = fileURLToPath(new URL('./platform/', import.meta.url))
+
+const FILE = /^(\d{4})_([a-z0-9_]+)\.(up|down)\.sql$/
+
+/**
+ * Reads a folder of `NNNN_name.up.sql` and `.down.sql`, in order. A missing folder is an empty set.
+ * @throws Error naming the file when a name leaves the grammar, a number is used twice, or a half
+ *   of a pair is missing
+ */
+export async function readMigrations(folder: string): Promise<readonly Migration[]> {
+  const names = (await readdir(folder).catch(noFolder)).filter((file) => file.endsWith('.sql'))
+  for (const file of names) {
+    if (!FILE.test(file)) throw new Error(`${file} must look like 0001_what_it_does.up.sql`)
+  }
+  const ups = names.filter((file) => file.endsWith('.up.sql')).sort()
+  const lonely = names.find((file) => file.endsWith('.down.sql') && !names.includes(upOf(file)))
+  if (lonely !== undefined) throw new Error(`${lonely} has no ${upOf(lonely)} beside it`)
+  const migrations = await Promise.all(ups.map((file) => readPair(folder, file)))
+  migrations.forEach((migration, at) => {
+    const before = migrations[at - 1]
+    if (before?.number === migration.number) {
+      throw new Error(`${before.name} and ${migration.name} have the same number; renumber one`)
+    }
+  })
+  return migrations
+}
+
+async function readPair(folder: string, file: string): Promise<Migration> {
+  const name = file.slice(0, -'.up.sql'.length)
+  const up = await readFile(join(folder, file), 'utf8')
+  const down = await readFile(join(folder, `${name}.down.sql`), 'utf8').catch(() => {
+    throw new Error(`${file} has no ${name}.down.sql beside it`)
+  })
+  const hash = createHash('sha256').update(up.replaceAll('\r\n', '\n')).digest('hex')
+  return { number: Number(name.slice(0, 4)), name, up, down, hash }
+}
+
+function upOf(file: string): string {
+  return file.replace(/\.down\.sql$/, '.up.sql')
+}
+
+function noFolder(error: NodeJS.ErrnoException): string[] {
+  if (error.code === 'ENOENT') return []
+  throw error
+}

@@ -1,0 +1,25 @@
+import { type Applied, readHistory } from './history.ts'
+import { type MigrateOptions, setOf } from './migrate.ts'
+import { asReader } from './migration-client.ts'
+import { readMigrations } from './migration-files.ts'
+
+/** Where a set stands in a database. */
+export interface MigrationStatus {
+  readonly applied: readonly Applied[]
+  /** Names of the files that are not applied yet, in order. */
+  readonly pending: readonly string[]
+  /** Number that the database is at; 0 when nothing is applied. */
+  readonly current: number
+}
+
+/** Compares files and database; changes nothing. */
+export async function migrationStatus(
+  options: Omit<MigrateOptions, 'to'>,
+): Promise<MigrationStatus> {
+  const { folder, set } = setOf(options.set)
+  const files = await readMigrations(folder)
+  const applied = await asReader(options, (client) => readHistory(client, set))
+  const current = applied.at(-1)?.number ?? 0
+  const pending = files.filter(({ number }) => number > current).map(({ name }) => name)
+  return { applied, pending, current }
+}

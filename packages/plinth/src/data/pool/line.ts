@@ -1,0 +1,130 @@
+import type { PoolClient } from 'pg'
+import type { Statement } from '../db.ts'
+import { toCaller } from '../sql-fault.ts'
+import { oneSync } from '../wire/one-sync.ts'
+import { plain } from '../wire/plain.ts'
+import { proveIsolation } from '../wire/self-test.ts'
+import type { AnyRows, Wire } from '../wire/wire.ts'
+import { type Connections, type ConnectionsOptions, openConnections } from './connections.ts'
+
+/** The line to the database: who counts what goes over it, and how it is said. */
+export interface Line {
+  /** Runs statements as one unit of their own. */
+  unit(statements: readonly Statement[]): Promise<readonly AnyRows[]>
+  /** Lends one connection for a transaction. */
+  hold<T>(work: (held: Held) => Promise<T>): Promise<T>
+  counts(): { roundTrips: number; statements: number; connections: number; waiting: number }
+  close(): Promise<void>
+}
+
+/** A connection that is lent for a transaction. */
+export interface Held {
+  readonly client: PoolClient
+  /** One round trip inside the transaction. */
+  send(statements: readonly Statement[]): Promise<readonly AnyRows[]>
+}
+
+/** What a line needs. */
+export interface LineOptions extends Omit<ConnectionsOptions, 'pipeline'> {
+  /** The ways to try, best first; the first that keeps two tenants apart is used. */
+  readonly wires?: readonly Wire[]
+}
+
+interface Ready {
+  readonly wire: Wire
+  readonly connections: Connections
+}
+
+/** Connects at the first use. The way of talking is chosen then, by proof on a live connection. */
+export function openLine(options: LineOptions): Line {
+  const { prepared } = options.settings
+  const wires = options.wires ?? [oneSync(prepared), plain(prepared)]
+  let [trips, statements] = [0, 0]
+  let ready: Promise<Ready> | undefined
+  let chosen: Ready | undefined
+
+  /** A server that is not there proves nothing: the next caller tries again. */
+  function line(): Promise<Ready> {
+    ready ??= chooseWire(wires, options).then(
+      (found) => {
+        chosen = found
+        return found
+      },
+      (error) => {
+        ready = undefined
+        throw error
+      },
+    )
+    return ready
+  }
+
+  return {
+    async unit(sent) {
+      const { wire, connections } = chosen ?? (await line())
+      return connections.use((client) => {
+        trips += 1 + wire.extra.trips
+        statements += sent.length + wire.extra.statements
+        return wire.unit(client, sent)
+      })
+    },
+    async hold(work) {
+      const { wire, connections } = chosen ?? (await line())
+      return connections.use((client) =>
+        work({
+          client,
+          async send(sent) {
+            trips += 1
+            statements += sent.length
+            try {
+              return await wire.inside(client, sent)
+            } catch (error) {
+              throw toCaller(error)
+            }
+          },
+        }),
+      )
+    },
+    counts: () => ({
+      roundTrips: trips,
+      statements,
+      connections: chosen?.connections.open ?? 0,
+      waiting: chosen?.connections.waiting ?? 0,
+    }),
+    async close() {
+      const found = chosen ?? (await ready?.catch(() => undefined))
+      await found?.connections.close()
+    },
+  }
+}
+
+async function chooseWire(wires: readonly Wire[], options: LineOptions): Promise<Ready> {
+  const refused: unknown[] = []
+  for (const wire of wires) {
+    const connections = openConnections({ ...options, pipeline: wire.pipeline })
+    const fault = await connections
+      .use((client) => faultOf(wire, client))
+      .catch(async (error) => {
+        await connections.close()
+        throw error
+      })
+    if (fault === undefined) return { wire, connections }
+    refused.push(fault)
+    await connections.close()
+    options.log.warn(
+      { reason: String(fault) },
+      'this way of talking to the database is not safe here',
+    )
+  }
+  throw new Error('no way of talking to the database keeps tenants apart', { cause: refused })
+}
+
+/** Undefined when the way holds. A database that goes away meanwhile is no fault of the way. */
+async function faultOf(wire: Wire, client: PoolClient): Promise<unknown> {
+  try {
+    await proveIsolation(wire, client)
+    return undefined
+  } catch (error) {
+    if (toCaller(error) !== error) throw error
+    return error
+  }
+}

@@ -1,0 +1,191 @@
+import { type Client, escapeIdentifier, escapeLiteral } from 'pg'
+import type { LoginRoles } from './role-names.ts'
+import { roles, schemas } from './role-names.ts'
+import { scramVerifier } from './scram-verifier.ts'
+
+/** One statement of the setup. */
+export interface SetupStep {
+  readonly sql: string
+  /** What a person may see of it, where the statement itself holds a secret. */
+  readonly shown?: string
+  readonly creates?: 'database'
+}
+
+/** What the steps are computed from. */
+export interface SetupRequest {
+  readonly database: string
+  readonly names: LoginRoles
+  readonly passwords: Partial<LoginRoles>
+  readonly dryRun: boolean
+}
+
+interface RoleRow {
+  readonly rolname: string
+  readonly rolsuper: boolean
+  readonly rolbypassrls: boolean
+  readonly rolcreaterole: boolean
+  readonly rolcreatedb: boolean
+  readonly settings: readonly string[]
+  readonly groups: readonly string[]
+}
+
+const id = escapeIdentifier
+
+/** Roles, their rights and the database itself: what belongs to the whole server. */
+export async function serverSteps(
+  admin: Client,
+  { database, names, passwords }: SetupRequest,
+): Promise<readonly SetupStep[]> {
+  const known = await rolesOf(admin, [...Object.values(roles), ...Object.values(names)])
+  const groups = Object.values(roles)
+    .filter((role) => !known.has(role))
+    .map((role) => ({ sql: `create role ${id(role)} nologin` }))
+  const logins = (['owner', 'app', 'readonly'] as const).flatMap((kind) =>
+    loginSteps(names[kind], known.get(names[kind]), passwords[kind]),
+  )
+  return [
+    ...groups,
+    ...logins,
+    ...memberSteps(known, names),
+    ...limitSteps(known, names),
+    ...(await createDatabaseSteps(admin, database, names.owner)),
+  ]
+}
+
+async function rolesOf(
+  admin: Client,
+  wanted: readonly string[],
+): Promise<ReadonlyMap<string, RoleRow>> {
+  const { rows } = await admin.query<RoleRow>(
+    `select r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolcreatedb,
+            coalesce((select s.setconfig from pg_catalog.pg_db_role_setting s
+                       where s.setrole = r.oid and s.setdatabase = 0), '{}') as settings,
+            array(select g.rolname::text from pg_catalog.pg_auth_members m
+                    join pg_catalog.pg_roles g on g.oid = m.roleid
+                   where m.member = r.oid) as groups
+       from pg_catalog.pg_roles r where r.rolname = any($1)`,
+    [wanted],
+  )
+  return new Map(rows.map((row) => [row.rolname, row]))
+}
+
+function loginSteps(
+  name: string,
+  row: RoleRow | undefined,
+  password: string | undefined,
+): readonly SetupStep[] {
+  const shown = `password '[hidden]'`
+  const secret = password === undefined ? '' : `password ${escapeLiteral(scramVerifier(password))}`
+  if (row === undefined) {
+    const create = `create role ${id(name)} login`
+    return [{ sql: `${create} ${secret}`, shown: `${create} ${shown}` }]
+  }
+  const alter = `alter role ${id(name)}`
+  const tooMuch = [
+    row.rolsuper && 'nosuperuser',
+    row.rolbypassrls && 'nobypassrls',
+    row.rolcreaterole && 'nocreaterole',
+    row.rolcreatedb && 'nocreatedb',
+  ].filter((word) => word !== false)
+  return [
+    ...(tooMuch.length > 0 ? [{ sql: `${alter} ${tooMuch.join(' ')}` }] : []),
+    ...(secret === '' ? [] : [{ sql: `${alter} ${secret}`, shown: `${alter} ${shown}` }]),
+  ]
+}
+
+function memberSteps(known: ReadonlyMap<string, RoleRow>, names: LoginRoles): readonly SetupStep[] {
+  const wanted = [
+    [roles.app, names.app],
+    [roles.readonly, names.readonly],
+  ] as const
+  return wanted
+    .filter(([group, member]) => known.get(member)?.groups.includes(group) !== true)
+    .map(([group, member]) => ({ sql: `grant ${id(group)} to ${id(member)}` }))
+}
+
+/**
+ * A ceiling for connections that did not set their own, such as those through a pooler that drops
+ * start-up parameters.
+ */
+function limitSteps(known: ReadonlyMap<string, RoleRow>, names: LoginRoles): readonly SetupStep[] {
+  const wanted = [
+    [names.app, 'idle_in_transaction_session_timeout', '60s'],
+    [names.app, 'statement_timeout', '60s'],
+    [names.readonly, 'statement_timeout', '60s'],
+    [names.readonly, 'default_transaction_read_only', 'on'],
+  ] as const
+  return wanted
+    .filter(
+      ([role, key]) =>
+        known.get(role)?.settings.some((line) => line.startsWith(`${key}=`)) !== true,
+    )
+    .map(([role, key, value]) => ({
+      sql: `alter role ${id(role)} set ${key} = ${escapeLiteral(value)}`,
+    }))
+}
+
+async function createDatabaseSteps(
+  admin: Client,
+  database: string,
+  owner: string,
+): Promise<readonly SetupStep[]> {
+  const { rows } = await admin.query<{ there: boolean; superuser: boolean }>(
+    `select exists (select from pg_catalog.pg_database where datname = $1) as there,
+            (select rolsuper from pg_catalog.pg_roles where rolname = current_user) as superuser`,
+    [database],
+  )
+  if (rows[0]?.there === true) return []
+  return [
+    // Only a superuser makes a database for a role that it is no member of.
+    ...(rows[0]?.superuser === true ? [] : [{ sql: `grant ${id(owner)} to current_user` }]),
+    { sql: `create database ${id(database)} owner ${id(owner)}`, creates: 'database' },
+  ]
+}
+
+/** Schemas and grants inside the database. Granting what is granted already changes nothing. */
+export async function databaseSteps(
+  admin: Client,
+  { database, names }: SetupRequest,
+): Promise<readonly SetupStep[]> {
+  const { rows } = await admin.query<{ nspname: string }>(
+    'select nspname from pg_catalog.pg_namespace where nspname = any($1)',
+    [Object.values(schemas)],
+  )
+  const known = new Set(rows.map(({ nspname }) => nspname))
+  const made = Object.values(schemas)
+    .filter((schema) => !known.has(schema))
+    .map((schema) => ({ sql: `create schema ${id(schema)} authorization ${id(names.owner)}` }))
+  return [...(await connectSteps(admin, database, names)), ...made, ...usageSteps()]
+}
+
+/** Nobody but this service's roles connects: the groups are shared by all databases of a server. */
+async function connectSteps(
+  admin: Client,
+  database: string,
+  names: LoginRoles,
+): Promise<readonly SetupStep[]> {
+  const { rows } = await admin.query<{ open: boolean; owner: boolean }>(
+    `select has_database_privilege('public', $1, 'connect') as open,
+            has_database_privilege($2, $1, 'create') as owner`,
+    [database, names.owner],
+  )
+  const logins = Object.values(names).map(id).join(', ')
+  return [
+    ...(rows[0]?.open === true
+      ? [{ sql: `revoke all on database ${id(database)} from public` }]
+      : []),
+    ...(rows[0]?.owner === true
+      ? []
+      : [{ sql: `grant create on database ${id(database)} to ${id(names.owner)}` }]),
+    { sql: `grant connect on database ${id(database)} to ${logins}` },
+  ]
+}
+
+function usageSteps(): readonly SetupStep[] {
+  const both = Object.values(schemas).map(id).join(', ')
+  return [
+    { sql: 'revoke all on schema public from public' },
+    { sql: `grant usage on schema ${both} to ${roles.app}, ${roles.readonly}` },
+    { sql: `grant usage on schema ${id(schemas.service)} to ${roles.search}` },
+  ]
+}

@@ -1,0 +1,43 @@
+import { types } from 'pg'
+
+const { DATE, TIMESTAMP, TIMESTAMPTZ } = types.builtins
+type Parse = (text: string) => unknown
+
+/**
+ * How values of rows arrive: as the JSON that will be sent. Instants are ISO 8601 texts in UTC with
+ * milliseconds, dates and local times are texts as they are, int8 and numeric are exact texts.
+ */
+export const rowValues = {
+  getTypeParser(oid: number, format?: 'text' | 'binary'): Parse {
+    if (format === 'binary') return types.getTypeParser(oid, 'binary') as Parse
+    switch (oid) {
+      case TIMESTAMPTZ:
+        return isoInstant
+      case DATE:
+      case TIMESTAMP:
+        return asItIs
+      default:
+        return types.getTypeParser(oid, 'text') as Parse
+    }
+  },
+} as typeof types
+
+function asItIs(text: string): string {
+  return text
+}
+
+const UTC = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?\+00$/
+
+/** `2026-01-02 03:04:05.6+00` → `2026-01-02T03:04:05.600Z`. */
+function isoInstant(text: string): string {
+  const parts = UTC.exec(text)
+  if (parts === null) return otherInstant(text)
+  const [, day, time, fraction = ''] = parts
+  return `${day}T${time}.${fraction.slice(0, 3).padEnd(3, '0')}Z`
+}
+
+/** Another time zone, a year beyond 9999, or infinity. */
+function otherInstant(text: string): string {
+  const parsed: unknown = types.getTypeParser(TIMESTAMPTZ, 'text')(text)
+  return parsed instanceof Date ? parsed.toISOString() : text
+}

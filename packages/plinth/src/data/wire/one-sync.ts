@@ -1,0 +1,40 @@
+import { DatabaseError, type PoolClient } from 'pg'
+import type { Statement } from '../db.ts'
+import { preparedNamesOf } from './prepared-names.ts'
+import { TenantQuery } from './tenant-query.ts'
+import type { AnyRows, Wire } from './wire.ts'
+
+/** One round trip for everything, on the inside of pg. The self-test watches over it. */
+export function oneSync(prepared: boolean): Wire {
+  const send = (client: PoolClient, statements: readonly Statement[]) =>
+    new Promise<readonly AnyRows[]>((resolve, reject) => {
+      client.query(
+        new TenantQuery(statements, prepared, (error, results) => {
+          if (error === null && results !== undefined) resolve(results)
+          else reject(error)
+        }),
+      )
+    })
+  return {
+    name: 'one-sync',
+    extra: { trips: 0, statements: 0 },
+    pipeline: false,
+    inside: send,
+    async unit(client, statements) {
+      try {
+        return await send(client, statements)
+      } catch (error) {
+        if (!isStalePlan(error)) throw error
+        // The whole unit was rolled back, so it may run again, under new names.
+        preparedNamesOf(client.connection).dropAll()
+        return send(client, statements)
+      }
+    },
+  }
+}
+
+/** A migration changed a table under a prepared `select *`, or a pooler swapped the server. */
+function isStalePlan(error: unknown): boolean {
+  if (!(error instanceof DatabaseError)) return false
+  return error.routine === 'RevalidateCachedQuery' || error.code === '26000'
+}

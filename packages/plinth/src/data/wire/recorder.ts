@@ -1,0 +1,73 @@
+import type { Connection } from 'pg'
+
+/** What pg's own `Query.prepare` does with a connection. */
+interface WireParts {
+  readonly parsedStatements: Record<string, string>
+  readonly submittedNamedStatements: Record<string, string>
+  parse(query: object): void
+  bind(config: BindConfig): void
+  describe(message: object): void
+  execute(config: object): void
+  close(message: object): void
+  sendCopyFail(message: string): void
+}
+
+/** pg's connection with the parts that its types leave out. */
+export type WireConnection = Omit<Connection, keyof WireParts> & WireParts
+
+interface BindConfig {
+  readonly values?: readonly unknown[]
+  readonly valueMapper?: (value: unknown, at: number) => unknown
+}
+
+/**
+ * Stands in for a connection while statements are prepared. Nothing is sent until all of them are
+ * ready: a value that cannot be written must not leave the first half of a unit on its way.
+ */
+export class Recorder {
+  readonly parsedStatements: Record<string, string>
+  readonly submittedNamedStatements: Record<string, string>
+  readonly #sends: ((connection: WireConnection) => void)[] = []
+
+  constructor(connection: WireConnection) {
+    this.parsedStatements = connection.parsedStatements
+    this.submittedNamedStatements = connection.submittedNamedStatements
+  }
+
+  parse(query: object): void {
+    this.#sends.push((connection) => connection.parse(query))
+  }
+
+  bind({ valueMapper, ...config }: BindConfig): void {
+    const values = config.values?.map((value, at) => valueMapper?.(value, at) ?? null)
+    this.#sends.push((connection) => connection.bind({ ...config, ...(values && { values }) }))
+  }
+
+  describe(message: object): void {
+    this.#sends.push((connection) => connection.describe(message))
+  }
+
+  execute(config: object): void {
+    this.#sends.push((connection) => connection.execute(config))
+  }
+
+  close(message: object): void {
+    this.#sends.push((connection) => connection.close(message))
+  }
+
+  /** One Sync ends the whole unit; those of single statements are left out. */
+  sync(): void {
+    // Sent by play().
+  }
+
+  /** Sends everything and one Sync, in one packet where it fits. */
+  play(connection: WireConnection): void {
+    connection.stream.cork()
+    try {
+      for (const send of this.#sends) send(connection)
+      connection.sync()
+    } finally {
+      connection.stream.uncork()
+    }
+  }
+}

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { bigint, decimal, entity, json, money, ref, timestamp } from './index.ts'
+import { bigint, createTableSql, decimal, entity, json, money, ref, timestamp } from './index.ts'
 
 /** For the tests of this room: what a product refers to. */
 export const category = entity(
@@ -67,3 +67,14 @@ export const sampler = entity('sampler', {
   born_on: z.iso.date().default('now'),
   handle: z.uuid().default('uuid'),
 })
+
+/** Creates the tables of all three. */
+export async function createTables(ownerUrl: string): Promise<void> {
+  const { Client } = await import('pg')
+  const owner = new Client(ownerUrl)
+  await owner.connect()
+  await owner.query(createTableSql(category))
+  await owner.query(createTableSql(product, [category]))
+  await owner.query(createTableSql(sampler))
+  await owner.end()
+}

@@ -11,7 +11,7 @@ import { readLiveTable } from './live-table.ts'
  * @returns one sentence for each difference; empty when the two agree
  */
 export async function declarationFaults(
-  db: Queryable,
+  db: Pick<Queryable, 'query'>,
   entities: readonly Pick<AnyEntity, 'declaration'>[],
 ): Promise<string[]> {
   const known = entities.map(({ declaration }) => declaration)

@@ -36,7 +36,7 @@ const OBJECTS = `
 
 /** Reads a table from the live catalogue; undefined when there is none. */
 export async function readLiveTable(
-  db: Queryable,
+  db: Pick<Queryable, 'query'>,
   { schema, table }: Declaration,
 ): Promise<LiveTable | undefined> {
   const [found] = (await db.query<TableRow>(TABLE, [schema, table])).rows

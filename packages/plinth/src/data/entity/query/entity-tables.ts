@@ -15,6 +15,7 @@ import type {
 } from 'kysely'
 import { AliasNode, IdentifierNode, OperationNodeTransformer, TableNode } from 'kysely'
 import type { Declaration } from '../declaration.ts'
+import { JsonValues } from './json-values.ts'
 import type { Kinds } from './output-kinds.ts'
 import { outputKinds } from './output-kinds.ts'
 
@@ -55,10 +56,12 @@ export class EntityTables implements KyselyPlugin {
  */
 class TableNames extends OperationNodeTransformer {
   readonly #tables: ReadonlyMap<string, Declaration>
+  readonly #json: JsonValues
 
   constructor(entities: readonly Declaration[]) {
     super()
     this.#tables = new Map(entities.map((entity) => [entity.name, entity]))
+    this.#json = new JsonValues(entities)
   }
 
   protected override transformFrom(node: FromNode, id?: QueryId): FromNode {
@@ -75,12 +78,13 @@ class TableNames extends OperationNodeTransformer {
   }
 
   protected override transformUpdateQuery(node: UpdateQueryNode, id?: QueryId): UpdateQueryNode {
-    if (node.table === undefined) return super.transformUpdateQuery(node, id)
-    return super.transformUpdateQuery({ ...node, table: this.#named(node.table) }, id)
+    const written = this.#json.update(node)
+    if (written.table === undefined) return super.transformUpdateQuery(written, id)
+    return super.transformUpdateQuery({ ...written, table: this.#named(written.table) }, id)
   }
 
   protected override transformInsertQuery(node: InsertQueryNode, id?: QueryId): InsertQueryNode {
-    const inner = super.transformInsertQuery(node, id)
+    const inner = super.transformInsertQuery(this.#json.insert(node), id)
     const into = node.into === undefined ? undefined : this.#tableOf(node.into)
     return into === undefined ? inner : { ...inner, into }
   }

@@ -5,8 +5,11 @@ import type { Wire } from './wire.ts'
 
 const ENTER = "select set_config('plinth.tenant_id', $1, true)"
 const WHO = "select coalesce(current_setting('plinth.tenant_id', true), '') as tenant"
-// The server logs it: the text says what it is.
-const FAILING = "select 'a plinth self-test: this error is expected'::int"
+/** The server logs this error: its text says what it is. */
+const FAILING: Statement = {
+  text: 'select $1::text::int',
+  values: ['a self-test of plinth: this error is expected'],
+}
 
 /**
  * Proves on a live connection that a way of talking keeps two tenants apart: a tenant is seen inside
@@ -36,10 +39,7 @@ async function expectTenant(
 }
 
 async function expectFailure(wire: Wire, client: PoolClient, tenant: string): Promise<void> {
-  const failing = [
-    { text: ENTER, values: [tenant] },
-    { text: 'select 1 / $1::int', values: [0] },
-  ]
+  const failing = [{ text: ENTER, values: [tenant] }, FAILING]
   const failed = await wire.unit(client, [...failing, { text: WHO }]).then(
     () => false,
     () => true,

@@ -98,6 +98,13 @@ test('explain prints no secret and no password of a URL', async () => {
   assert.ok(text.includes('postgres://app:***@db:5432/app?password=***&x=1'))
 })
 
+test('a null default is told, and a name that sounds secret hides no boolean', async () => {
+  const block = z.strictObject({ host: z.string().nullable().default(null) })
+  assert.equal(describeSettings(block, platformNames)[0]?.fallback, 'null')
+  const [credentials] = await explained('app.cors.allow_credentials')
+  assert.equal(credentials?.value, true)
+})
+
 test('explain tells the meaning of a key although the configuration was refused', () => {
   const refused = { schema, rows, config: undefined, sources: new Map() }
   const [port] = explainSettings(refused, 'app.port')

@@ -2,8 +2,7 @@ import { Secret } from '../kernel/index.ts'
 
 const HIDDEN = '[secret]'
 const LONGEST = 80
-const SECRET_NAME =
-  /(?:secret|password|passwd|token|private|credential|(?:api|signing|encryption)_key)s?$/i
+const SECRET_NAME = /(?:secret|password|passwd|token|private|(?:api|signing|encryption)_key)s?$/i
 // Up to the last @: a password may hold / or @, and hiding too much beats hiding too little.
 const USERINFO = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):.*@/gis
 const QUERY_SECRET = /([?&][^=&\s]*(?:secret|password|token|key|sig)[^=&\s]*=)[^&\s]*/gi

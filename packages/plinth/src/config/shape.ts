@@ -37,10 +37,14 @@ function withLayer(shape: Shape, layer: z.core.$ZodType): Shape {
     base: layer,
     mayBeAbsent: shape.mayBeAbsent || layer instanceof z.ZodOptional || isDefault(layer),
     acceptsNull: shape.acceptsNull || layer instanceof z.ZodNullable,
-    fallback: shape.fallback ?? (isDefault(layer) ? layer.def.defaultValue : undefined),
+    fallback: shape.fallback === undefined ? defaultOf(layer) : shape.fallback,
     secret: shape.secret || facts?.['secret'] === true,
     description: shape.description ?? facts?.description,
   }
+}
+
+function defaultOf(schema: z.core.$ZodType): unknown {
+  return isDefault(schema) ? schema.def.defaultValue : undefined
 }
 
 function isDefault(schema: z.core.$ZodType): schema is z.ZodDefault | z.ZodPrefault {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { Client } from 'pg'
 import { z } from 'zod'
 import type { Db, Statement } from '../data/index.ts'
 import { createTableSql, entity, money } from '../data/index.ts'
@@ -38,11 +37,7 @@ let http: HttpHarness
 let batches: number[] = []
 
 before(async () => {
-  database = await openTestDatabase()
-  const owner = new Client(database.ownerUrl)
-  await owner.connect()
-  await owner.query(createTableSql(gadget))
-  await owner.end()
+  database = await openTestDatabase({ sql: createTableSql(gadget) })
   http = await openHttp([feature('gadget', { entities: [gadget], routes: [crud(gadget)] })], {
     dbFor: (tenant) => counted(database.database.forTenant(tenant)),
     authenticate: async (request) => ({

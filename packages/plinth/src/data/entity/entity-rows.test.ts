@@ -6,15 +6,14 @@ import { newId } from '../../kernel/index.ts'
 import { openTestDatabase } from '../../testing/database.ts'
 import type { Db } from '../db.ts'
 import { declarationFaults } from './index.ts'
-import { category, createTables, product, sampler } from './sample.fixture.ts'
+import { category, product, sampler, samplesSql } from './sample.fixture.ts'
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>
 let db: Db
 let other: Db
 
 before(async () => {
-  database = await openTestDatabase()
-  await createTables(database.ownerUrl)
+  database = await openTestDatabase({ sql: samplesSql })
   db = database.database.forTenant(newId<'tenant'>())
   other = database.database.forTenant(newId<'tenant'>())
 })

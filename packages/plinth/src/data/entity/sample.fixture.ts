@@ -68,13 +68,9 @@ export const sampler = entity('sampler', {
   handle: z.uuid().default('uuid'),
 })
 
-/** Creates the tables of all three. */
-export async function createTables(ownerUrl: string): Promise<void> {
-  const { Client } = await import('pg')
-  const owner = new Client(ownerUrl)
-  await owner.connect()
-  await owner.query(createTableSql(category))
-  await owner.query(createTableSql(product, [category]))
-  await owner.query(createTableSql(sampler))
-  await owner.end()
-}
+/** The tables of all three. */
+export const samplesSql = [
+  createTableSql(category),
+  createTableSql(product, [category]),
+  createTableSql(sampler),
+].join('\n')

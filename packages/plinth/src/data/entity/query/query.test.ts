@@ -4,15 +4,14 @@ import { sql } from 'kysely'
 import { newId } from '../../../kernel/index.ts'
 import { openTestDatabase } from '../../../testing/database.ts'
 import type { Db } from '../../db.ts'
-import { category, createTables, product, sampler } from '../sample.fixture.ts'
+import { category, product, sampler, samplesSql } from '../sample.fixture.ts'
 import { query } from './query.ts'
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>
 let db: Db
 
 before(async () => {
-  database = await openTestDatabase()
-  await createTables(database.ownerUrl)
+  database = await openTestDatabase({ sql: samplesSql })
   db = database.database.forTenant(newId<'tenant'>())
   const lamps = await category.insert(db, { name: 'Lamps' })
   await product.insert(db, { sku: 'LAMP-1', name: 'Lamp', price: 1999, category_id: lamps.id })

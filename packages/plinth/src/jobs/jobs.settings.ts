@@ -5,6 +5,10 @@ const count = (least: number, most: number, fallback: number, meaning: string) =
 
 /** Settings of the worker (`jobs` in config.yaml). */
 export const jobsSettings = z.strictObject({
+  in_api: z
+    .boolean()
+    .default(true)
+    .describe('Whether a process that serves HTTP runs jobs too; false where workers run apart.'),
   concurrency: count(
     1,
     1_000,

@@ -25,7 +25,7 @@ async function run(argv: readonly string[]): Promise<void> {
     process.stdout.write(await helpFor(found))
     return
   }
-  const { command, rest, path } = found
+  const { command, groups, rest, path } = found
   if (command.run === undefined) {
     process.stderr.write(await helpFor(found))
     process.exitCode = path.length === 0 ? 0 : 2
@@ -33,7 +33,9 @@ async function run(argv: readonly string[]): Promise<void> {
   }
   await checkArguments(found)
   const args = parseArgs([...rest], await argumentsOf(found))
-  await command.run({ rawArgs: [...rest], args, cmd: command })
+  const context = { rawArgs: [...rest], args, cmd: command }
+  for (const { setup } of [...groups, command]) await setup?.(context)
+  await command.run(context)
 }
 
 function wantsHelp({ rest }: Resolved): boolean {

@@ -7,6 +7,8 @@ export interface Resolved {
   /** Names from the root, without the program: `['dev', 'status']`. */
   readonly path: readonly string[]
   readonly command: CommandDef
+  /** The groups on the way to it; their `setup` runs before the command. */
+  readonly groups: readonly CommandDef[]
   readonly rest: readonly string[]
 }
 
@@ -17,6 +19,7 @@ export interface Resolved {
 export async function resolveCommand(root: CommandDef, argv: readonly string[]): Promise<Resolved> {
   let command = root
   const path: string[] = []
+  const groups: CommandDef[] = []
   let rest = argv
   for (;;) {
     const [name] = rest
@@ -24,11 +27,12 @@ export async function resolveCommand(root: CommandDef, argv: readonly string[]):
     if (children === undefined || name === undefined || name.startsWith('-')) break
     const child = await childNamed(children, name)
     if (child === undefined) throw await unknownCommand(name, path, Object.keys(children))
+    groups.push(command)
     command = child
     path.push(name)
     rest = rest.slice(1)
   }
-  return { path, command, rest }
+  return { path, command, groups, rest }
 }
 
 type Children = Exclude<Awaited<ReturnType<typeof childrenOf>>, undefined>

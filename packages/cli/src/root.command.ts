@@ -6,7 +6,13 @@ export const rootCommand = defineCommand({
   subCommands: {
     dev: () => import('./dev/dev.command.ts').then((module) => module.devCommand),
     'init-db': () => import('./init-db.command.ts').then((module) => module.initDbCommand),
-    db: () => import('./db/db.command.ts').then((module) => module.dbCommand),
+    db: async () => {
+      const [{ dbCommand }, { lendDatabase }] = await Promise.all([
+        import('./db/db.command.ts'),
+        import('./dev/lend-database.ts'),
+      ])
+      return { ...dbCommand, setup: lendDatabase }
+    },
     config: () => import('./config/config.command.ts').then((module) => module.configCommand),
     routes: () => import('./routes.command.ts').then((module) => module.routesCommand),
     version: () => import('./version.command.ts').then((module) => module.versionCommand),

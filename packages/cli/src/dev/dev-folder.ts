@@ -19,11 +19,17 @@ export interface DevFolder {
  * @throws CliError when there is none
  */
 export function devFolder(from: string = process.cwd()): DevFolder {
+  const found = findDevFolder(from)
+  if (found !== undefined) return found
+  throw misuse(
+    `There is no service here: neither ${from} nor a folder above it holds both package.json and config.yaml; change into your service first.`,
+  )
+}
+
+/** The same, undefined when there is none. */
+export function findDevFolder(from: string = process.cwd()): DevFolder | undefined {
   const service = serviceAbove(resolve(from))
-  if (service === undefined)
-    throw misuse(
-      `There is no service here: neither ${from} nor a folder above it holds both package.json and config.yaml; change into your service first.`,
-    )
+  if (service === undefined) return undefined
   const home = join(service, '.plinth', 'dev')
   return {
     service,

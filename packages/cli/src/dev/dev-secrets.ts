@@ -26,7 +26,7 @@ export function ensureSecrets(file: string): Secrets {
     missing.map((name) => [name, randomBytes(32).toString('base64url')]),
   )
   const secrets = { ...known, ...made }
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  mkdirSync(dirname(file), { recursive: true })
   const lines = Object.entries(secrets).map(([name, value]) => `${name}=${value}\n`)
   writeFileSync(file, `# Made by plinth dev for this machine only.\n${lines.join('')}`, {
     mode: 0o600,

@@ -40,7 +40,7 @@ export function readState<K extends keyof Files>(home: string, name: K): Files[K
 
 /** Writes one of the state files in one step, readable by its owner only. */
 export function writeState<K extends keyof Files>(home: string, name: K, state: Files[K]): void {
-  mkdirSync(home, { recursive: true, mode: 0o700 })
+  mkdirSync(home, { recursive: true })
   const file = join(home, `${name}.json`)
   writeFileSync(`${file}.new`, JSON.stringify(state, null, 2), { mode: 0o600 })
   renameSync(`${file}.new`, file)

@@ -6,7 +6,7 @@ const MAX_BYTES = 5 * 1024 * 1024
 
 /** Appends text to a log file; a full one becomes `<name>.1`, which replaces the one before it. */
 export function appendLog(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  mkdirSync(dirname(file), { recursive: true })
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0
   if (size > MAX_BYTES) renameSync(file, `${file}.1`)
   appendFileSync(file, text, { mode: 0o600 })

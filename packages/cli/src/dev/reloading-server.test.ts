@@ -16,6 +16,7 @@ let service: string
 let port: number
 let running: readonly ProcessMark[] = []
 let server: ReloadingServer
+let worker = false
 
 const answering = (status: number) => `
 import { createServer } from 'node:http'
@@ -46,6 +47,7 @@ function reloading(reloads: boolean): ReloadingServer {
       environment: { ...process.env, PORT: String(port) },
       host: 'localhost',
       port,
+      worker,
     }),
     running: (children) => {
       running = children
@@ -106,7 +108,9 @@ test('without reload a server that ends is given up', async () => {
 
 test('a worker joins once the server answers', async () => {
   writeFileSync(join(service, 'src/worker.ts'), 'setInterval(() => {}, 1000)')
+  worker = true
   await server.start()
+  worker = false
   await until(() => running.length === 2)
 })
 

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { appendLog } from './log-file.ts'
 import type { ProcessMark } from './process-stamp.ts'
 import { type ServerProcess, startServerProcess } from './server-process.ts'
@@ -11,6 +9,8 @@ export interface Generation {
   readonly environment: NodeJS.ProcessEnv
   readonly host: string
   readonly port: number
+  /** Whether `src/worker.ts` runs beside it. */
+  readonly worker: boolean
 }
 
 /** What a reloading server is made of. */
@@ -102,7 +102,7 @@ export class ReloadingServer {
       const api = this.#spawn(API, generation)
       if (!(await waitForServer(hostToCall(generation.host), generation.port, api.ended)))
         return false
-      if (existsSync(join(this.#options.service, WORKER))) this.#spawn(WORKER, generation)
+      if (generation.worker) this.#spawn(WORKER, generation)
       return true
     } catch (error) {
       this.#failed(error instanceof Error ? error.message : String(error))

@@ -11,7 +11,7 @@ export async function rememberedPort(home: string, name: string, first: number):
   const file = join(home, 'ports.json')
 
   const port = await freePort(read(file)[name] ?? first)
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, `${JSON.stringify({ ...read(file), [name]: port }, null, 2)}\n`)
   return port
 }

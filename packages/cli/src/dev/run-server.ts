@@ -79,7 +79,8 @@ async function openSession(folder: DevFolder, options: RunOptions): Promise<Sess
     if (migrationsChanged && needs.database && ownerUrl !== undefined)
       await migrateAll(folder, ownerUrl)
     const parts = { folder, needs, services: services.state, port, options }
-    return { environment: serverEnvironment(parts), host: options.host ?? needs.host, port }
+    const { worker, host } = needs
+    return { environment: serverEnvironment(parts), host: options.host ?? host, port, worker }
   }
   const supervisor = markOf(process.pid) ?? { pid: process.pid, stamp: '' }
   const server = new ReloadingServer({

@@ -6,6 +6,8 @@ export interface ServiceNeeds {
   readonly database: boolean
   readonly provider: boolean
   readonly mailbox: boolean
+  /** Whether jobs run in a process of their own (`jobs.in_api: false`). */
+  readonly worker: boolean
   /** Development secrets that nobody set. */
   readonly secrets: Secrets
   readonly host: string
@@ -43,7 +45,7 @@ export async function readNeeds(request: NeedsRequest): Promise<ServiceNeeds> {
   )
   const supplied = {
     ...secrets,
-    ...(misses('database.url') ? { DATABASE_URL: PLACEHOLDER_URL } : {}),
+    ...(misses('database.url') ? placeholderEnvironment : {}),
   }
   const loaded = first.ok
     ? first
@@ -53,11 +55,12 @@ export async function readNeeds(request: NeedsRequest): Promise<ServiceNeeds> {
     throw misuse(
       'plinth dev is for development, and this service is set to production (app.environment); start it with `node src/main.ts`.',
     )
-  const { app, database, oidc, notify } = loaded.config
+  const { app, database, jobs, notify, oidc } = loaded.config
   return {
-    database: database.url === undefined || database.url === PLACEHOLDER_URL,
+    database: database.url === undefined || database.url === placeholderEnvironment.DATABASE_URL,
     provider: DEVELOPMENT_ISSUER.test(oidc.providers['keycloak']?.issuer ?? ''),
     mailbox: notify.smtp.host === null,
+    worker: !jobs.in_api,
     secrets,
     host: app.host,
     port: app.port,
@@ -68,7 +71,9 @@ export async function readNeeds(request: NeedsRequest): Promise<ServiceNeeds> {
 }
 
 /** Stands in while the configuration is read; the real one is known once the database runs. */
-const PLACEHOLDER_URL = 'postgresql://app_db_user:placeholder@127.0.0.1:5432/app_db'
+export const placeholderEnvironment = {
+  DATABASE_URL: 'postgresql://app_db_user:placeholder@127.0.0.1:5432/app_db',
+} as const
 
 const SECRET_KEYS: Readonly<Record<string, string>> = {
   SESSION_SIGNING_SECRET: 'app.session_signing_secret',

@@ -50,7 +50,7 @@ interface Supervisor {
 
 function launch(folder: DevFolder): Supervisor {
   const log = join(folder.logs, 'supervisor.log')
-  mkdirSync(folder.logs, { recursive: true, mode: 0o700 })
+  mkdirSync(folder.logs, { recursive: true })
   const output = openSync(log, 'w', 0o600)
   const child = spawn(process.execPath, [PROGRAM, 'dev', 'supervise'], {
     cwd: folder.service,

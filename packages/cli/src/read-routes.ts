@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { describeAccess } from 'plinth/access'
+import { buildService, renderCensus, type ServiceOptions } from 'plinth/server'
+import { CliError, misuse } from './cli-error.ts'
+import { devFolder } from './dev/dev-folder.ts'
+import { ensureSecrets } from './dev/dev-secrets.ts'
+import { placeholderEnvironment } from './dev/service-needs.ts'
+
+/** One route and its rule. */
+export interface RouteLine {
+  readonly method: string
+  readonly url: string
+  /** In words; `OUTSIDE` for a route that Plinth does not guard. */
+  readonly access: string
+}
+
+/** The routes of the service here, put together as its server does, without listening. */
+export async function readRoutes(): Promise<{ text: string; list: readonly RouteLine[] }> {
+  const folder = devFolder()
+  const service = await buildService({
+    features: await featuresOf(folder.service),
+    cwd: folder.service,
+    env: { ...placeholderEnvironment, ...ensureSecrets(folder.secrets), ...process.env },
+    rules: [],
+    values: { 'logging.file': null },
+    logTo: { write: () => true },
+  })
+  try {
+    await service.app.ready()
+    const census = service.census()
+    const list = census.map(({ method, url, facts }) => ({
+      method,
+      url,
+      access: facts === undefined ? 'OUTSIDE' : describeAccess(facts.access),
+    }))
+    return { text: renderCensus(census), list }
+  } finally {
+    await service.app.close()
+  }
+}
+
+async function featuresOf(service: string): Promise<ServiceOptions['features']> {
+  const file = join(service, 'src', 'features.ts')
+  if (!existsSync(file))
+    throw misuse('There is no src/features.ts; export `features`, all of this service, from it.')
+  const found: { features?: unknown } = await import(pathToFileURL(file).href)
+  if (!Array.isArray(found.features))
+    throw new CliError(
+      'src/features.ts exports no list `features`; export all of this service there.',
+    )
+  return found.features
+}

@@ -1,3 +1,5 @@
+export type { Consumable, ConsumableKey, ConsumedColumn } from './consume.ts'
+export { consume } from './consume.ts'
 export { dataProblems } from './data.errors.ts'
 export type { DatabaseSettings } from './database.settings.ts'
 export { databaseSettings } from './database.settings.ts'

@@ -1,0 +1,65 @@
+import type { Queryable } from './db.ts'
+
+/**
+ * Everything that can be used once. The list is closed: identifiers of the statement come from here
+ * and from nowhere else, and a new kind of single use is a line in a review.
+ */
+const consumables = {
+  pending_logins: {
+    table: 'plinth.pending_logins',
+    keys: ['state_hash', 'cookie_hash'],
+    used: 'consumed_at',
+    returns: [
+      'id',
+      'provider',
+      'nonce',
+      'code_verifier',
+      'redirect_uri',
+      'return_to',
+      'fingerprint',
+      'created_at',
+      'expires_at',
+    ],
+  },
+} as const
+
+/** Name of a thing that can be used once. */
+export type Consumable = keyof typeof consumables
+
+/** What finds one: all of its keys must match. */
+export type ConsumableKey<C extends Consumable> = {
+  readonly [K in (typeof consumables)[C]['keys'][number]]: Buffer | string
+}
+
+/** The columns that come back to the one who used it. */
+export type ConsumedColumn<C extends Consumable> = (typeof consumables)[C]['returns'][number]
+
+const texts = new Map(
+  Object.entries(consumables).map(([name, { table, keys, used, returns }]) => {
+    const found = keys.map((key, at) => `${key} = $${at + 2}`).join(' and ')
+    const text =
+      `update ${table} set ${used} = $1 where ${found} and ${used} is null ` +
+      `returning ${returns.join(', ')}`
+    return [name, { text, keys }]
+  }),
+)
+
+/**
+ * Uses a thing up, in one conditional statement: of any number of callers at once exactly one gets
+ * the row. Never read first and written later (CWE-367).
+ * @param at when it was used, ISO 8601
+ * @returns undefined when it is unknown, or was used before; the two look alike on purpose
+ */
+export async function consume<R, C extends Consumable = Consumable>(
+  db: Queryable,
+  what: C,
+  key: ConsumableKey<C>,
+  at: string,
+): Promise<R | undefined> {
+  const statement = texts.get(what)
+  if (statement === undefined) throw new TypeError(`"${what}" cannot be consumed`)
+  const given = new Map<string, Buffer | string>(Object.entries(key))
+  const values = statement.keys.map((name) => given.get(name))
+  const { rows } = await db.query<R>(statement.text, [at, ...values])
+  return rows[0]
+}

@@ -1,8 +1,9 @@
 import type { RawBuilder } from 'kysely'
 import type { z } from 'zod'
+import { schemas } from '../roles/role-names.ts'
 import type { Column } from './column.ts'
 import { columnOf } from './column.ts'
-import type { Key, TableKeys } from './keys.ts'
+import type { TableKeys } from './keys.ts'
 import { keysOf } from './keys.ts'
 import { isName, pluralOf } from './names.ts'
 
@@ -19,8 +20,6 @@ export interface Declaration extends TableKeys {
   readonly rules: readonly RowRule[]
   readonly computed: readonly Computed[]
 }
-
-export type { Key }
 
 /** A condition over several fields; the types of the row were checked where it was declared. */
 export interface RowRule {
@@ -90,7 +89,7 @@ export function declarationOf(
   })
 }
 
-const HERE = { schema: 'app', migrated: 'here' } as const
+const HERE = { schema: schemas.service, migrated: 'here' } as const
 
 function wireOf(field: string, { hidden, serverOnly }: DeclaredOptions) {
   return {

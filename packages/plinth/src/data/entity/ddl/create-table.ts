@@ -1,12 +1,10 @@
+import { roles } from '../../roles/role-names.ts'
 import type { Declaration } from '../declaration.ts'
 import type { AnyEntity } from '../entity.ts'
 import type { ForeignKey } from '../keys.ts'
 import { plain } from '../names.ts'
 import type { Line } from './column-sql.ts'
 import { columnLine } from './column-sql.ts'
-
-/** Who may do what with a table; the roles are made by `plinth db setup`. */
-const [APP_ROLE, READONLY_ROLE] = ['plinth_app', 'plinth_readonly']
 
 /** The tenant that the connection stands in; NULL, and so no row, when it stands in none. */
 const CURRENT_TENANT = "nullif(current_setting('plinth.tenant_id', true), '')::uuid"
@@ -37,8 +35,8 @@ export function createTableSql(
     `alter table ${table} force row level security`,
     `create policy tenant on ${table}\n  using (tenant_id = ${CURRENT_TENANT})\n` +
       `  with check (tenant_id = ${CURRENT_TENANT})`,
-    `grant select, insert, update, delete on ${table} to ${APP_ROLE}`,
-    `grant select on ${table} to ${READONLY_ROLE}`,
+    `grant select, insert, update, delete on ${table} to ${roles.app}`,
+    `grant select on ${table} to ${roles.readonly}`,
   ]
   return grouped(statements)
 }

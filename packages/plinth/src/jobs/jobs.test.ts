@@ -32,18 +32,26 @@ const lapsed = job('test.lapsed', {
     await world.owner.query(claim)
   },
 })
+const unkept = job('test.unkept', {
+  handle: async ({ tx }) => {
+    // The constraint looks only at the commit, after everything else has gone well.
+    await tx.query('INSERT INTO plinth_test.once (n) VALUES (1), (1)')
+  },
+})
 const hopeless = systemJob('test.hopeless', {
   input: {},
   handle: async () => {
     throw new PermanentFailure('no use')
   },
 })
-const jobs = [note, flaky, lapsed, hopeless]
+const jobs = [note, flaky, lapsed, unkept, hopeless]
 
 before(async () => {
   world = await openTestJobs(jobs)
   await world.owner.query(`CREATE SCHEMA plinth_test; GRANT USAGE ON SCHEMA plinth_test TO plinth_app;
-    CREATE TABLE plinth_test.effects (tenant uuid); GRANT ALL ON plinth_test.effects TO plinth_app`)
+    CREATE TABLE plinth_test.effects (tenant uuid); GRANT ALL ON plinth_test.effects TO plinth_app;
+    CREATE TABLE plinth_test.once (n int UNIQUE DEFERRABLE INITIALLY DEFERRED);
+    GRANT ALL ON plinth_test.once TO plinth_app`)
 })
 beforeEach(async () => {
   ran = []
@@ -195,4 +203,10 @@ test('FI-02 a worker whose claim has lapsed completes nothing, and nothing of it
   )
   assert.equal((await world.owner.query('SELECT FROM plinth_test.effects')).rowCount, 0)
   assert.match(JSON.stringify(world.lines), /gone to another worker/)
+})
+
+test('a job whose commit fails is not done: effect and completion are one', async () => {
+  await world.database.forTenant(world.ana).transaction((tx) => unkept.enqueue(tx, {}))
+  await world.drain()
+  assert.equal((await world.rowsOf('test.unkept'))[0]?.state, 'retry')
 })

@@ -1,3 +1,5 @@
+export type { CleanOptions } from './clean.ts'
+export { cleanFacts } from './clean.ts'
 export type { CrashPolicy, ProcessLike } from './crash.ts'
 export { onCrash } from './crash.ts'
 export type { LineTarget, Log, LogOptions, RootLog } from './log.ts'

@@ -4,6 +4,8 @@ import type { Secret } from './secret.ts'
 /** What a token may be used for. A token of one purpose never opens the door of another. */
 export type Purpose =
   | 'session'
+  | 'session-successor'
+  | 'device'
   | 'pending-login'
   | 'csrf'
   | 'fingerprint'

@@ -31,5 +31,5 @@ function isLoopbackHttp(url: URL): boolean {
 
 /** Whether a host of a parsed URL is this machine by its spelling: localhost, 127.0.0.0/8, [::1]. */
 export function isLoopbackHost(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+  return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname)
 }

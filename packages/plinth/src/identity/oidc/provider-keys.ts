@@ -2,6 +2,7 @@ import type { CryptoKey, JWK } from 'jose'
 import { importJWK } from 'jose'
 import type { Clock } from '../../kernel/index.ts'
 import type { IdTokenAlgorithm } from './id-token-claims.ts'
+import { keep } from './kept-value.ts'
 import type { KeyFinder } from './verify-id-token.ts'
 
 /** Where a provider's keys come from and how long they are kept. */
@@ -20,82 +21,57 @@ export interface ProviderKeys {
   warm(): Promise<void>
 }
 
-interface KeySet {
-  readonly keys: readonly JWK[]
-  readonly fetchedAt: number
-}
-
-/** Time between two fetches, whether the last one failed or brought no new key (JW-50, JW-51). */
+/** Time between two fetches, whether the last one failed or brought no new key. */
 const COOL_DOWN_MS = 30_000
-/** A set that cannot be renewed is used this much longer (JW-52). */
+/** A set that cannot be renewed is used this much longer. */
 const STALE_MS = 3_600_000
 const MOST_KEYS = 100
 const MOST_TRIED = 5
 
 /**
- * Keeps the key set of one issuer: fetched when first needed, once at a time, at most once in 30 s,
- * and kept when the provider is down. A key id that is not in it fetches it anew, so that a
- * provider may rotate its keys between our fetch and its signing.
+ * Keeps the key set of one issuer. A key id that is not in it fetches it anew, so that a provider
+ * may rotate its keys between our fetch and its signing (JW-50 to JW-54).
  */
-export function createProviderKeys(deps: ProviderKeysDeps): ProviderKeys {
-  let held: KeySet | undefined
-  let triedAt: number | undefined
-  let fetching: Promise<void> | undefined
-
-  const age = () =>
-    held === undefined ? Number.POSITIVE_INFINITY : deps.clock.monotonic() - held.fetchedAt
-  const coolingDown = () => triedAt !== undefined && deps.clock.monotonic() - triedAt < COOL_DOWN_MS
-
-  async function fetchOnce(): Promise<void> {
-    triedAt = deps.clock.monotonic()
-    const keys = (await deps.fetchKeys()).slice(0, MOST_KEYS).filter(isUsable)
-    // An empty answer does not wipe a good set.
-    if (keys.length > 0) held = { keys, fetchedAt: deps.clock.monotonic() }
-  }
-
-  async function renew(): Promise<void> {
-    if (fetching === undefined && coolingDown()) return
-    fetching ??= fetchOnce().finally(() => {
-      fetching = undefined
-    })
-    await fetching
-  }
-
-  async function renewIfPossible(): Promise<void> {
-    try {
-      await renew()
-    } catch (error) {
-      if (age() > deps.ttlSeconds * 1_000 + STALE_MS) throw error
-    }
-  }
-
-  const usable = () => (age() <= deps.ttlSeconds * 1_000 + STALE_MS ? (held?.keys ?? []) : [])
-
+export function createProviderKeys({
+  clock,
+  fetchKeys,
+  ttlSeconds,
+}: ProviderKeysDeps): ProviderKeys {
+  const kept = keep({
+    clock,
+    fetch: async () => usableKeys(await fetchKeys()),
+    freshMs: ttlSeconds * 1_000,
+    staleMs: STALE_MS,
+    coolDownMs: COOL_DOWN_MS,
+  })
   return {
     async find({ kid, algorithm }) {
-      if (age() > deps.ttlSeconds * 1_000) await renewIfPossible()
-      let found = matching(usable(), kid, algorithm)
-      if (found.length === 0) {
-        await renewIfPossible()
-        found = matching(usable(), kid, algorithm)
-      }
-      return importAll(found, algorithm)
+      const found = matching(await kept.get(), kid, algorithm)
+      if (found.length > 0) return importAll(found, algorithm)
+      await kept.renew()
+      return importAll(matching(await kept.get(), kid, algorithm), algorithm)
     },
     async warm() {
-      if (age() > deps.ttlSeconds * 1_000) await renewIfPossible()
-      if (usable().length === 0) throw new Error('the provider published no usable signing key')
+      await kept.get()
     },
   }
 }
 
-/** A public signing key. Symmetric keys, and private ones published by mistake, are passed over. */
-function isUsable(entry: unknown): entry is JWK {
+/** The entries worth keeping. None at all counts as a failed fetch: it must not wipe a good set. */
+function usableKeys(entries: readonly unknown[]): readonly JWK[] {
+  const keys = entries.slice(0, MOST_KEYS).filter(mayBeUsable)
+  if (keys.length === 0) throw new Error('the provider published no usable signing key')
+  return keys
+}
+
+/** Whether an entry may be a public signing key; import decides. */
+function mayBeUsable(entry: unknown): entry is JWK {
   if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return false
-  const { kty, use, d, k, n, e, key_ops: operations } = entry as JWK
+  const { kty, use, n, e, key_ops: operations } = entry as JWK
   if (kty !== 'EC' && !(kty === 'RSA' && bytesOf(n) >= 256 && bytesOf(e) >= 3)) return false
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify')))
     return false
-  return d === undefined && k === undefined && (use === undefined || use === 'sig')
+  return use === undefined || use === 'sig'
 }
 
 /** RSA below 2,048 bits or with an exponent below 65,537 is not accepted (RFC 7518 3.3). */
@@ -124,6 +100,7 @@ async function importAll(
   return imported.filter((key) => key !== undefined)
 }
 
+/** Private keys, published by mistake, are passed over like any that cannot be used. */
 async function importOne(jwk: JWK, algorithm: IdTokenAlgorithm): Promise<CryptoKey | undefined> {
   try {
     const key = await importJWK(jwk, algorithm)

@@ -59,6 +59,8 @@ const REFUSED: readonly unknown[] = [
   '\\/evil.test',
   '\\\\evil.test',
   '/\\/evil.test',
+  '/a\\b',
+  '/a?x=\\',
   '/\t/evil.test',
   '/\n/evil.test',
   '/\r/evil.test',

@@ -24,7 +24,7 @@ export function safeReturnTo(input: unknown, rule: ReturnToRule): string {
   const text = input.replace(/^ +| +$/g, '')
   if (!isPlain(text)) return rule.fallback
   const url = parse(text, rule)
-  if (url === undefined || url.username || url.password || !isPlainPath(url)) return rule.fallback
+  if (url === undefined || !isPlainPath(url)) return rule.fallback
   const path = `${url.pathname}${url.search}${url.hash}`
   return url.origin === rule.ownOrigin ? path : `${url.origin}${path}`
 }
@@ -49,7 +49,7 @@ function parse(text: string, { ownOrigin, allowedOrigins }: ReturnToRule): URL |
 function isPlainPath({ pathname }: URL): boolean {
   const decoded = decode(pathname)
   if (decoded === undefined || CONTROL_OR_BACKSLASH.test(decoded)) return false
-  if (pathname.startsWith('//') || decoded.startsWith('//')) return false
+  if (decoded.startsWith('//')) return false
   // Back to sign-in or sign-out would be a loop.
   return !AUTH_ROUTES.test(decoded) && !/^\/auth$/i.test(decoded)
 }

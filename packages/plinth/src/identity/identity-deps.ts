@@ -1,0 +1,78 @@
+import type { Principal } from '../access/index.ts'
+import type { PlatformDb } from '../data/index.ts'
+import type { Log } from '../feature/index.ts'
+import type { Clock, Secret } from '../kernel/index.ts'
+import type { Notify } from '../notify/index.ts'
+import type { Outbound } from '../outbound/index.ts'
+import type { OidcSettings } from './oidc/oidc.settings.ts'
+import type { CookieRule } from './sessions/cookie.ts'
+import { cookieName } from './sessions/cookie.ts'
+import type { Fingerprints } from './sessions/fingerprint.ts'
+import { createFingerprints } from './sessions/fingerprint.ts'
+import type { SessionDeps } from './sessions/mint-session.ts'
+import type { SessionSettings } from './sessions/sessions.settings.ts'
+
+/** What identity reads of the `app` section. */
+export interface AppFacts {
+  readonly environment: 'development' | 'test' | 'production'
+  readonly base_url: string
+  readonly post_login_default: string
+  readonly session_max_age: number
+  readonly session_signing_secret: Secret
+  readonly session_cookie: { readonly same_site: CookieRule['sameSite'] }
+}
+
+/** Everything that identity is given. */
+export interface IdentityDeps {
+  readonly app: AppFacts
+  readonly oidc: OidcSettings
+  readonly sessions: SessionSettings
+  readonly platform: PlatformDb
+  readonly clock: Clock
+  readonly outbound: Outbound
+  readonly notify: Pick<Notify, 'mail'>
+  /** The CSRF token of a principal, as http makes and checks it. */
+  readonly csrfTokenFor: (principal: Principal) => string | null
+  readonly log: Log
+}
+
+/** What the parts of identity share, made once. */
+export interface Identity extends IdentityDeps {
+  readonly cookie: CookieRule
+  readonly cookieName: string
+  readonly fingerprints: Fingerprints
+  readonly mint: SessionDeps
+}
+
+/** Derives from settings what all parts need. */
+export function assemble(deps: IdentityDeps): Identity {
+  const { app, clock, oidc } = deps
+  const secret = app.session_signing_secret
+  const fingerprints = createFingerprints(secret)
+  return {
+    ...deps,
+    cookie: cookieRule(app),
+    cookieName: sessionCookieName(app.base_url),
+    fingerprints,
+    mint: {
+      clock,
+      secret,
+      fingerprints,
+      idleSeconds: app.session_max_age,
+      lifetimeSeconds: oidc.refresh_tokens.max_session_lifetime_seconds,
+    },
+  }
+}
+
+function cookieRule(app: Pick<AppFacts, 'base_url' | 'session_cookie'>): CookieRule {
+  return { secure: isHttps(app.base_url), sameSite: app.session_cookie.same_site }
+}
+
+/** Name of the session cookie; it follows the scheme of `app.base_url` (D19). */
+export function sessionCookieName(baseUrl: string): string {
+  return cookieName({ secure: isHttps(baseUrl) }, 'user_session_id')
+}
+
+function isHttps(url: string): boolean {
+  return new URL(url).protocol === 'https:'
+}

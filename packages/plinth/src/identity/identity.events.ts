@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { defineEvents } from '../audit/index.ts'
+
+/** Why a sign-in failed. Stable codes: alerts are built on them. */
+export const SIGN_IN_FAULTS = [
+  'login_cookie_missing',
+  'login_unknown',
+  'login_expired',
+  'other_browser',
+  'provider_disabled',
+  'provider_unavailable',
+  'provider_error',
+  'issuer_mismatch',
+  'code_missing',
+  'token_refused',
+  'token_answer_invalid',
+  'id_token_invalid',
+  'userinfo_invalid',
+  'person_disabled',
+] as const
+
+/** One of {@link SIGN_IN_FAULTS}. */
+export type SignInFault = (typeof SIGN_IN_FAULTS)[number]
+
+/** What the audit log keeps of people who sign in and out. */
+export const authEvents = defineEvents('auth', {
+  sign_in: {
+    reasons: SIGN_IN_FAULTS,
+    data: {
+      provider: z.string(),
+      fault: z.string(),
+      new_person: z.boolean(),
+      new_device: z.boolean(),
+    },
+  },
+  sign_out: {},
+})
+
+/** What the audit log keeps of sessions. */
+export const sessionEvents = defineEvents('session', {
+  rotated: {},
+  use_after_rotate: { reasons: ['rotated_id_replayed'] },
+  browser_changed: { reasons: ['other_browser'] },
+  refresh_failed: { reasons: ['provider_refused'] },
+})

@@ -1,0 +1,90 @@
+import type { Actor } from '../../access/index.ts'
+import type { SignInFault } from '../identity.events.ts'
+import { profileOf } from '../people/profile.ts'
+import type { MintedSession } from '../sessions/mint-session.ts'
+import type { SignInDeps } from '../sign-in.ts'
+import { signIn } from '../sign-in.ts'
+import type { CallbackQuery } from './callback-answer.ts'
+import { callbackAnswer } from './callback-answer.ts'
+import type { ExchangeDeps } from './exchange-code.ts'
+import { exchangeCode } from './exchange-code.ts'
+import type { PendingLogin } from './pending-logins.repository.ts'
+import type { Provider } from './provider.ts'
+import type { Providers } from './providers.ts'
+import type { Tokens } from './token-endpoint.ts'
+import type { IdTokenClaims } from './verify-id-token.ts'
+
+/** What finishing a sign-in needs. */
+export interface FinishDeps extends ExchangeDeps, SignInDeps {
+  readonly providers: Providers
+  /** Whether the provider's refresh token is kept (`oidc.refresh_tokens`). */
+  readonly keepsRefreshTokens: boolean
+}
+
+/** A callback whose pending login was taken, and the browser it came from. */
+export interface Callback {
+  readonly pending: PendingLogin
+  readonly query: CallbackQuery
+  readonly actor: Actor
+  readonly userAgent: string | undefined
+  readonly formerToken: string | undefined
+}
+
+/** How a sign-in ended. `other_login` means that the pending login was not this browser's, or late. */
+export type FinishedLogin =
+  | { readonly code: 'signed_in'; readonly session: MintedSession; readonly returnTo: string }
+  | { readonly code: 'other_login'; readonly reason: SignInFault }
+  | { readonly code: 'failed'; readonly reason: SignInFault; readonly fault?: string }
+
+/** Goes from a provider's answer to a session, straight down; each step can only end it. */
+export async function finishLogin(deps: FinishDeps, callback: Callback): Promise<FinishedLogin> {
+  const { pending, query } = callback
+  const foreign = pendingFault(deps, callback)
+  if (foreign !== undefined) return { code: 'other_login', reason: foreign }
+  const provider = deps.providers.find(pending.provider)
+  if (provider === undefined) return { code: 'failed', reason: 'provider_disabled' }
+  const metadata = await provider.metadata().catch(() => undefined)
+  if (metadata === undefined) return { code: 'failed', reason: 'provider_unavailable' }
+  const answer = callbackAnswer(provider, metadata, query)
+  if (!answer.ok) return { code: 'failed', reason: answer.reason, fault: answer.fault }
+  const exchanged = await exchangeCode(deps, { provider, pending, code: answer.code })
+  if (!exchanged.ok) return { code: 'failed', reason: exchanged.reason, fault: exchanged.fault }
+  const outcome = await signIn(deps, provenPerson(deps, callback, { provider, ...exchanged }))
+  if (outcome.code !== 'signed_in') return { code: 'failed', reason: outcome.code }
+  return { ...outcome, returnTo: pending.return_to }
+}
+
+/** Whether the pending login has expired, or was started in another kind of browser. */
+function pendingFault(
+  { sessions }: FinishDeps,
+  { pending, userAgent }: Callback,
+): SignInFault | undefined {
+  if (sessions.clock.now() >= Date.parse(pending.expires_at)) return 'login_expired'
+  const seen = sessions.fingerprints.ofBrowser(userAgent)
+  return seen.equals(pending.fingerprint) ? undefined : 'other_browser'
+}
+
+interface Proof {
+  readonly provider: Provider
+  readonly claims: IdTokenClaims
+  readonly tokens: Tokens
+}
+
+function provenPerson(deps: FinishDeps, callback: Callback, { provider, claims, tokens }: Proof) {
+  const { actor, userAgent, formerToken } = callback
+  const authTime = claims['auth_time']
+  return {
+    issuer: provider.issuer,
+    subject: claims.sub,
+    provider: provider.name,
+    profile: profileOf(claims),
+    authenticatedAt: typeof authTime === 'number' ? authTime * 1_000 : deps.sessions.clock.now(),
+    tokens: {
+      idToken: tokens.idToken,
+      refreshToken: deps.keepsRefreshTokens ? tokens.refreshToken : undefined,
+    },
+    actor,
+    userAgent,
+    formerToken,
+  }
+}

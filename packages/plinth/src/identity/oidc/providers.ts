@@ -1,0 +1,48 @@
+import type { Log } from '../../feature/index.ts'
+import type { OidcSettings, ProviderSettings } from './oidc.settings.ts'
+import type { Provider, ProviderDeps } from './provider.ts'
+import { createProvider } from './provider.ts'
+
+/** The providers that people may sign in through. */
+export interface Providers {
+  readonly all: readonly Provider[]
+  /** The provider of a name; the default one for none, an empty one and `default` (contract C31). */
+  find(name: string | undefined): Provider | undefined
+}
+
+/** What the providers are made with. */
+export interface ProvidersDeps extends ProviderDeps {
+  readonly production: boolean
+  readonly log: Log
+}
+
+/** Makes the enabled providers; each one that is left out is one log line. */
+export function createProviders(deps: ProvidersDeps): Providers {
+  const byName = new Map<string, Provider>()
+  for (const [name, own] of Object.entries(deps.settings.providers)) {
+    const why = offBecause(own, deps.production)
+    if (why !== undefined || !hasClient(own))
+      deps.log.info({ provider: name, why }, 'provider is off')
+    else byName.set(name, createProvider(deps, name, own))
+  }
+  return {
+    all: [...byName.values()],
+    find: (name) => byName.get(nameOf(name, deps.settings)),
+  }
+}
+
+function nameOf(name: string | undefined, settings: OidcSettings): string {
+  return name === undefined || name === '' || name === 'default' ? settings.default_provider : name
+}
+
+function offBecause(own: ProviderSettings, production: boolean): string | undefined {
+  if (!own.enabled) return 'enabled is false'
+  if (own.dev_only && production) return 'dev_only in production'
+  return hasClient(own) ? undefined : 'client_id is not set'
+}
+
+function hasClient(
+  own: ProviderSettings,
+): own is ProviderSettings & { readonly client_id: string } {
+  return own.client_id !== undefined && own.client_id !== ''
+}

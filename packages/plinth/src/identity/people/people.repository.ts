@@ -1,0 +1,119 @@
+import type { PlatformTx } from '../../data/index.ts'
+import type { Id } from '../../kernel/index.ts'
+import type { Profile } from './profile.ts'
+
+/** The key of an identity: who vouches, and for whom (D8). Never an e-mail, never a name. */
+export interface IdentityKey {
+  readonly issuer: string
+  readonly subject: string
+}
+
+/** An identity and its person. */
+export interface KnownIdentity {
+  readonly identity: Id<'identity'>
+  readonly person: Id<'person'>
+  readonly status: string
+}
+
+/** Finds an identity by its key. */
+export async function findIdentity(
+  tx: PlatformTx,
+  { issuer, subject }: IdentityKey,
+): Promise<KnownIdentity | undefined> {
+  const { rows } = await tx.query<KnownIdentity>(
+    `select i.id as identity, p.id as person, p.status
+       from plinth.identities i join plinth.people p on p.id = i.person_id
+      where i.issuer = $1 and i.subject = $2`,
+    [issuer, subject],
+  )
+  return rows[0]
+}
+
+/** A person and the identity they first came with. */
+export interface NewPerson extends IdentityKey {
+  readonly identity: Id<'identity'>
+  readonly person: Id<'person'>
+  readonly provider: string
+  readonly profile: Profile
+}
+
+// One statement: the unique key decides who creates, and whoever loses has written nothing. The
+// foreign key is checked at its end, when the person is there.
+const CREATE = `
+  with claimed as (
+    insert into plinth.identities (id, person_id, issuer, subject, provider, email, email_verified)
+    values ($1, $2, $3, $4, $5, $6, $6::text is not null)
+    on conflict (issuer, subject) do nothing
+    returning person_id
+  )
+  insert into plinth.people (id, name, given_name, family_name, email, email_verified)
+  select person_id, $7, $8, $9, $6, $6::text is not null from claimed`
+
+/** Creates a person with an identity; false when somebody else did at the same moment (B12). */
+export async function createPerson(tx: PlatformTx, person: NewPerson): Promise<boolean> {
+  const { profile } = person
+  const { rowCount } = await tx.query(CREATE, [
+    person.identity,
+    person.person,
+    person.issuer,
+    person.subject,
+    person.provider,
+    profile.email,
+    profile.name,
+    profile.givenName,
+    profile.familyName,
+  ])
+  return rowCount > 0
+}
+
+/** Takes over what the provider says now; a row that already says so is not written. */
+export async function updatePerson(
+  tx: PlatformTx,
+  { identity, person }: KnownIdentity,
+  { profile, now }: { readonly profile: Profile; readonly now: string },
+): Promise<void> {
+  const { name, givenName, familyName, email } = profile
+  await tx.batch([
+    {
+      text: `update plinth.identities
+                set last_sign_in_at = $2, email = $3, email_verified = $3::text is not null
+              where id = $1`,
+      values: [identity, now, email],
+    },
+    {
+      text: `update plinth.people
+                set name = $2, given_name = $3, family_name = $4, email = coalesce($5, email),
+                    email_verified = email_verified or $5::text is not null,
+                    version = version + 1, updated_at = $6
+              where id = $1
+                and (name, given_name, family_name, email)
+                    is distinct from ($2, $3, $4, coalesce($5, email))`,
+      values: [person, name, givenName, familyName, email, now],
+    },
+  ])
+}
+
+/** Remembers a device of a person; false when it was known. */
+export async function rememberDevice(
+  tx: PlatformTx,
+  device: { readonly person: Id<'person'>; readonly hash: Buffer; readonly now: string },
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `insert into plinth.known_devices (person_id, device_hash, first_seen_at) values ($1, $2, $3)
+     on conflict do nothing`,
+    [device.person, device.hash, device.now],
+  )
+  return rowCount > 0
+}
+
+/** The subject of an identity at its issuer. */
+export async function subjectOf(
+  tx: PlatformTx,
+  identity: Id<'identity'>,
+): Promise<string | undefined> {
+  const { rows } = await tx.query<{ subject: string }>(
+    'select subject from plinth.identities where id = $1',
+    [identity],
+  )
+  return rows[0]?.subject
+}

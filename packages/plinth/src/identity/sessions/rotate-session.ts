@@ -1,0 +1,125 @@
+import type { Actor } from '../../access/index.ts'
+import { record } from '../../audit/index.ts'
+import type { PlatformDb, PlatformTx } from '../../data/index.ts'
+import type { Id } from '../../kernel/index.ts'
+import { deriveKey, hashToken, Secret } from '../../kernel/index.ts'
+import { sessionEvents } from '../identity.events.ts'
+import type { MintedSession, ProviderTokens, SessionDeps } from './mint-session.ts'
+import { isoTime, mintSession, placeOf } from './mint-session.ts'
+import type { Rotated } from './rotation.repository.ts'
+import { claimRotation, findSuccessor, linkSuccessor } from './rotation.repository.ts'
+import { seal, unseal } from './seal.ts'
+import { ROTATION_GRACE_SECONDS } from './session.ts'
+import { endFamily } from './sessions.repository.ts'
+
+/** Gets fresh tokens of the provider, where policy asks for it. */
+export type RenewTokens = (
+  tx: PlatformTx,
+  session: { readonly provider: string; readonly identity: Id<'identity'> },
+  tokens: ProviderTokens,
+) => Promise<ProviderTokens | 'refused'>
+
+/** What rotation needs. */
+export interface RotateDeps {
+  readonly platform: PlatformDb
+  readonly sessions: SessionDeps
+  readonly renewTokens: RenewTokens
+}
+
+/** Whose session, and from where. */
+export interface RotateRequest {
+  readonly token: string
+  readonly userAgent: string | undefined
+  readonly actor: Actor
+}
+
+/** How a rotation ended. */
+export type Rotation =
+  | { readonly code: 'rotated'; readonly session: MintedSession }
+  | { readonly code: 'ended' }
+  | { readonly code: 'refused' }
+
+/**
+ * Gives a session a new id (D6). The old one is claimed once; whoever comes with it again within the
+ * grace gets the same successor (D9), so that of twenty parallel calls none is lost and none forks.
+ */
+export async function rotateSession(deps: RotateDeps, request: RotateRequest): Promise<Rotation> {
+  const rotation = await deps.platform.transaction((tx) => claimAndMint(deps, tx, request))
+  return rotation ?? repeatAnswer(deps, request.token)
+}
+
+async function claimAndMint(
+  deps: RotateDeps,
+  tx: PlatformTx,
+  request: RotateRequest,
+): Promise<Rotation | undefined> {
+  const { sessions } = deps
+  const now = isoTime(sessions.clock.now())
+  const old = await claimRotation(tx, hashToken('session', request.token), now)
+  if (old === undefined) return undefined
+  const held = openTokens(sessions, old)
+  const tokens = await deps.renewTokens(
+    tx,
+    { provider: old.provider, identity: old.identity_id },
+    held,
+  )
+  const target = { type: 'session', id: old.id }
+  if (tokens === 'refused') {
+    await endFamily(tx, old.family_id, { now, reason: 'provider_refused' })
+    const event = sessionEvents.refresh_failed({
+      outcome: 'failed',
+      reason: 'provider_refused',
+      target,
+    })
+    await record(tx, request.actor, event)
+    return { code: 'refused' }
+  }
+  const session = await mintSession(sessions, tx, successorOf(old, request, tokens))
+  const sealedToken = seal(successorKey(request.token), successorPlace(old.id), session.token)
+  await linkSuccessor(tx, { from: old.id, to: session.id, sealedToken })
+  await record(tx, request.actor, sessionEvents.rotated({ outcome: 'success', target }))
+  return { code: 'rotated', session }
+}
+
+function successorOf(old: Rotated, request: RotateRequest, tokens: ProviderTokens) {
+  return {
+    person: old.person_id,
+    tenant: old.tenant_id,
+    identity: old.identity_id,
+    provider: old.provider,
+    authenticatedAt: Date.parse(old.authenticated_at),
+    userAgent: request.userAgent,
+    clientAddress: request.actor.clientAddress,
+    tokens,
+    continues: { family: old.family_id, absoluteExpiresAt: Date.parse(old.absolute_expires_at) },
+  }
+}
+
+/** The answer of a rotation that was done a moment ago, for whoever holds the old token. */
+async function repeatAnswer({ platform, sessions }: RotateDeps, token: string): Promise<Rotation> {
+  const since = isoTime(sessions.clock.now() - ROTATION_GRACE_SECONDS * 1_000)
+  const old = await findSuccessor(platform, hashToken('session', token), since)
+  if (old === undefined) return { code: 'ended' }
+  const opened = unseal(successorKey(token), successorPlace(old.id), old.successor_sealed)
+  if (opened === undefined) return { code: 'ended' }
+  return { code: 'rotated', session: { id: old.successor_id, token: opened } }
+}
+
+/** Derived from the old token, of which the database has only a hash: a dump opens nothing. */
+function successorKey(token: string): Buffer {
+  return deriveKey(new Secret(token), 'session-successor')
+}
+
+function successorPlace(id: string): string {
+  return `session ${id} successor`
+}
+
+function openTokens(sessions: SessionDeps, old: Rotated): ProviderTokens {
+  const key = deriveKey(sessions.secret, 'provider-token')
+  const open = (kind: keyof ProviderTokens, sealed: Buffer | null) =>
+    sealed === null ? undefined : unseal(key, placeOf({ id: old.id, kind }), sealed)
+  return {
+    idToken: open('idToken', old.id_token_sealed),
+    refreshToken: open('refreshToken', old.refresh_token_sealed),
+  }
+}

@@ -1,0 +1,66 @@
+import type { PlatformDb, PlatformTx } from '../../data/index.ts'
+import { consume } from '../../data/index.ts'
+import type { Id } from '../../kernel/index.ts'
+
+/** What a rotation takes over from the session that it ends. */
+export interface Rotated {
+  readonly id: Id<'session'>
+  readonly family_id: Id<'session'>
+  readonly person_id: Id<'person'>
+  readonly tenant_id: Id<'tenant'> | null
+  readonly identity_id: Id<'identity'>
+  readonly provider: string
+  readonly authenticated_at: string
+  readonly absolute_expires_at: string
+  readonly id_token_sealed: Buffer | null
+  readonly refresh_token_sealed: Buffer | null
+}
+
+/**
+ * Claims the one rotation of a session, or answers undefined: it was rotated, has ended, or is not
+ * there. Whoever comes at the same moment waits for the claim to commit.
+ */
+export async function claimRotation(
+  tx: PlatformTx,
+  idHash: Buffer,
+  now: string,
+): Promise<Rotated | undefined> {
+  return consume<Rotated, 'session_rotations'>(tx, 'session_rotations', { id_hash: idHash }, now)
+}
+
+/** Links a rotated session to its successor, whose token only the holder of the old one can open. */
+export async function linkSuccessor(
+  tx: PlatformTx,
+  link: { readonly from: string; readonly to: string; readonly sealedToken: Buffer },
+): Promise<void> {
+  await tx.query(
+    `update plinth.sessions
+        set successor_id = $2, successor_sealed = $3,
+            id_token_sealed = null, refresh_token_sealed = null
+      where id = $1`,
+    [link.from, link.to, link.sealedToken],
+  )
+}
+
+/** The successor of a session that was rotated a moment ago. */
+export interface Successor {
+  readonly id: Id<'session'>
+  readonly successor_id: Id<'session'>
+  readonly successor_sealed: Buffer
+}
+
+/** Finds the successor of a session that was rotated after `since` and has not ended. */
+export async function findSuccessor(
+  db: PlatformDb,
+  idHash: Buffer,
+  since: string,
+): Promise<Successor | undefined> {
+  const { rows } = await db.query<Successor>(
+    `select id, successor_id, successor_sealed
+       from plinth.sessions
+      where id_hash = $1 and rotated_at > $2 and revoked_at is null
+        and successor_sealed is not null`,
+    [idHash, since],
+  )
+  return rows[0]
+}

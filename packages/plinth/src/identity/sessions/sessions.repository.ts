@@ -1,0 +1,176 @@
+import type { PlatformDb, PlatformTx, Statement, Tx } from '../../data/index.ts'
+import type { Id } from '../../kernel/index.ts'
+import type { SessionRow } from './session.ts'
+
+// Row-level security shows a membership to its own person and tenant only. A setting inside the
+// query that reads would be unsafe (the planner may scan first), so it is a statement before it.
+const ENTER = `
+  select set_config('plinth.person_id', person_id::text, true),
+         set_config('plinth.tenant_id', coalesce(tenant_id::text, ''), true)
+    from plinth.sessions
+   where id_hash = $1`
+
+const READ = `
+  select s.id, s.family_id, s.person_id, s.fingerprint, s.authenticated_at, s.last_seen_at,
+         s.rotated_at, s.expires_at, s.absolute_expires_at, s.revoked_at, s.mismatch_reported_at,
+         p.name, p.email, p.given_name, p.family_name, p.status as person_status,
+         t.id as tenant_id, t.slug as tenant_slug, t.name as tenant_name, m.role, m.permissions
+    from plinth.sessions s
+    join plinth.people p on p.id = s.person_id
+    left join plinth.memberships m on m.tenant_id = s.tenant_id and m.person_id = s.person_id
+    left join plinth.tenants t on t.id = m.tenant_id and t.status = 'active'
+   where s.id_hash = $1`
+
+/** Reads a session with its person, tenant and grants: two statements, one round trip. */
+export async function readSession(db: PlatformDb, idHash: Buffer): Promise<SessionRow | undefined> {
+  const values = [idHash]
+  const [, found] = await db.batch([
+    { text: ENTER, values },
+    { text: READ, values },
+  ])
+  return found?.rows[0] as SessionRow | undefined
+}
+
+/** A session as it is written. */
+export interface NewSession {
+  readonly id: Id<'session'>
+  readonly idHash: Buffer
+  readonly family: Id<'session'>
+  readonly person: Id<'person'>
+  readonly tenant: Id<'tenant'> | null
+  readonly identity: Id<'identity'>
+  readonly provider: string
+  readonly fingerprint: Buffer
+  readonly userAgent: string | null
+  readonly clientAddress: string | null
+  readonly authenticatedAt: string
+  readonly now: string
+  readonly expiresAt: string
+  readonly absoluteExpiresAt: string
+  readonly idTokenSealed: Buffer | null
+  readonly refreshTokenSealed: Buffer | null
+}
+
+const INSERT = `
+  insert into plinth.sessions
+    (id, id_hash, family_id, person_id, tenant_id, identity_id, provider, fingerprint, user_agent,
+     client_address, authenticated_at, created_at, last_seen_at, expires_at, absolute_expires_at,
+     id_token_sealed, refresh_token_sealed)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15, $16)`
+
+/** Writes a session. Only `mintSession` calls it. */
+export async function insertSession(tx: PlatformTx, session: NewSession): Promise<void> {
+  await tx.query(INSERT, [
+    session.id,
+    session.idHash,
+    session.family,
+    session.person,
+    session.tenant,
+    session.identity,
+    session.provider,
+    session.fingerprint,
+    session.userAgent,
+    session.clientAddress,
+    session.authenticatedAt,
+    session.now,
+    session.expiresAt,
+    session.absoluteExpiresAt,
+    session.idTokenSealed,
+    session.refreshTokenSealed,
+  ])
+}
+
+/** Notes that a session was used, unless that was noted by somebody else or it has ended (SB-30). */
+export async function touchSession(
+  db: PlatformDb,
+  use: {
+    readonly id: string
+    readonly now: string
+    readonly before: string
+    readonly expiresAt: string
+  },
+): Promise<void> {
+  await db.query(
+    `update plinth.sessions set last_seen_at = $2, expires_at = least($4, absolute_expires_at)
+      where id = $1 and last_seen_at < $3 and revoked_at is null and rotated_at is null`,
+    [use.id, use.now, use.before, use.expiresAt],
+  )
+}
+
+/** Marks that a session came from another kind of browser; false when that was marked before. */
+export async function markMismatch(tx: PlatformTx, id: string, now: string): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `update plinth.sessions set mismatch_reported_at = $2
+      where id = $1 and mismatch_reported_at is null`,
+    [id, now],
+  )
+  return rowCount > 0
+}
+
+/** A session that was not ended yet, expired or not. */
+export interface UnendedSession {
+  readonly id: Id<'session'>
+  readonly family_id: Id<'session'>
+  readonly provider: string
+  readonly id_token_sealed: Buffer | null
+}
+
+/** Finds what there is to end behind a cookie. */
+export async function findUnended(
+  tx: PlatformTx,
+  idHash: Buffer,
+): Promise<UnendedSession | undefined> {
+  const { rows } = await tx.query<UnendedSession>(
+    `select id, family_id, provider, id_token_sealed
+       from plinth.sessions where id_hash = $1 and revoked_at is null`,
+    [idHash],
+  )
+  return rows[0]
+}
+
+/** Why sessions were ended. */
+export type EndReason =
+  | 'signed_out'
+  | 'signed_in_again'
+  | 'rotated_id_replayed'
+  | 'provider_refused'
+
+/**
+ * Ends all sessions of a family and says how many lived. The rows are locked first: a rotation that
+ * is under way commits before they are ended, so that its successor is among them.
+ */
+export async function endFamily(
+  tx: PlatformTx,
+  family: string,
+  end: { readonly now: string; readonly reason: EndReason },
+): Promise<number> {
+  const [, ended] = await tx.batch([
+    { text: 'select id from plinth.sessions where family_id = $1 for update', values: [family] },
+    {
+      text: `update plinth.sessions
+                set revoked_at = $2, revoke_reason = $3, successor_sealed = null,
+                    id_token_sealed = null, refresh_token_sealed = null
+              where family_id = $1 and revoked_at is null`,
+      values: [family, end.now, end.reason],
+    },
+  ])
+  return ended?.rowCount ?? 0
+}
+
+/** Removes what can never be used again: ended sessions, successors beyond the grace. */
+export function sweepStatements(now: string, graceOver: string): readonly Statement[] {
+  return [
+    { text: 'delete from plinth.sessions where absolute_expires_at < $1', values: [now] },
+    {
+      text: `update plinth.sessions set successor_sealed = null
+              where successor_sealed is not null and rotated_at < $1`,
+      values: [graceOver],
+    },
+    { text: 'delete from plinth.pending_logins where expires_at < $1', values: [now] },
+  ]
+}
+
+/** Runs the sweep. The tables are global: any transaction reaches them. */
+export async function sweep(tx: Tx, now: string, graceOver: string): Promise<void> {
+  await tx.batch(sweepStatements(now, graceOver))
+}

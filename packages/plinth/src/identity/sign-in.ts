@@ -1,0 +1,110 @@
+import type { Actor } from '../access/index.ts'
+import { record } from '../audit/index.ts'
+import type { PlatformDb, PlatformTx } from '../data/index.ts'
+import { hashToken } from '../kernel/index.ts'
+import type { Notify } from '../notify/index.ts'
+import { newDeviceSignIn } from '../notify/index.ts'
+import { authEvents } from './identity.events.ts'
+import { rememberDevice } from './people/people.repository.ts'
+import type { Profile } from './people/profile.ts'
+import type { Provisioned } from './people/provision-person.ts'
+import { provisionPerson } from './people/provision-person.ts'
+import { browserKind } from './sessions/fingerprint.ts'
+import type { MintedSession, ProviderTokens, SessionDeps } from './sessions/mint-session.ts'
+import { isoTime, mintSession } from './sessions/mint-session.ts'
+import { endFamily, findUnended } from './sessions/sessions.repository.ts'
+
+/** What signing a person in needs. */
+export interface SignInDeps {
+  readonly platform: PlatformDb
+  readonly sessions: SessionDeps
+  readonly notify: Pick<Notify, 'mail'>
+  /** `app.base_url`, for the mail about a new device. */
+  readonly baseUrl: string
+}
+
+/** A person whom a provider vouches for, and the browser they sit at. */
+export interface ProvenPerson {
+  readonly issuer: string
+  readonly subject: string
+  readonly provider: string
+  readonly profile: Profile
+  /** When they last proved it to the provider, milliseconds since 1970. */
+  readonly authenticatedAt: number
+  readonly tokens: ProviderTokens
+  readonly actor: Actor
+  readonly userAgent: string | undefined
+  /** The session that this browser brought along; it ends. */
+  readonly formerToken: string | undefined
+}
+
+/** A session, or why the person may not have one. */
+export type SignIn =
+  | { readonly code: 'signed_in'; readonly session: MintedSession }
+  | { readonly code: 'person_disabled' }
+
+/**
+ * Signs a proven person in: person, tenant, session, notice and audit row commit together. The
+ * session that the browser had before ends, whoever's it was, and is never merged (RP-33).
+ */
+export async function signIn(deps: SignInDeps, proven: ProvenPerson): Promise<SignIn> {
+  return deps.platform.transaction(async (tx) => {
+    const someone = await provisionPerson(tx, deps.sessions.clock, proven)
+    if (someone.status !== 'active') return { code: 'person_disabled' }
+    await endFormer(deps, tx, proven.formerToken)
+    const session = await mintSession(deps.sessions, tx, {
+      ...proven,
+      person: someone.person,
+      tenant: someone.tenant,
+      identity: someone.identity,
+      clientAddress: proven.actor.clientAddress,
+    })
+    const isNewDevice = await noticeDevice(deps, tx, { proven, someone })
+    const event = authEvents.sign_in({
+      outcome: 'success',
+      target: { type: 'session', id: session.id },
+      data: { provider: proven.provider, new_person: someone.isNew, new_device: isNewDevice },
+    })
+    await record(tx, { ...proven.actor, kind: 'person', person: someone.person }, event)
+    return { code: 'signed_in', session }
+  })
+}
+
+async function endFormer(
+  { sessions }: SignInDeps,
+  tx: PlatformTx,
+  token: string | undefined,
+): Promise<void> {
+  const former = token && (await findUnended(tx, hashToken('session', token)))
+  if (!former) return
+  const now = isoTime(sessions.clock.now())
+  await endFamily(tx, former.family_id, { now, reason: 'signed_in_again' })
+}
+
+/** Tells a person by mail of the first sign-in from a device; false when it was known. */
+async function noticeDevice(
+  deps: SignInDeps,
+  tx: PlatformTx,
+  { proven, someone }: { readonly proven: ProvenPerson; readonly someone: Provisioned },
+): Promise<boolean> {
+  const { clock, fingerprints } = deps.sessions
+  const now = isoTime(clock.now())
+  const hash = fingerprints.ofDevice(someone.person, proven.userAgent)
+  if (!(await rememberDevice(tx, { person: someone.person, hash, now }))) return false
+  const { email, name } = proven.profile
+  if (email === null) return true
+  const { family, system } = browserKind(proven.userAgent)
+  await deps.notify.mail(
+    tx,
+    newDeviceSignIn,
+    { name, address: email },
+    {
+      name,
+      when: now,
+      device: `${family} on ${system}`,
+      address: proven.actor.clientAddress ?? 'unknown',
+      baseUrl: deps.baseUrl,
+    },
+  )
+  return true
+}

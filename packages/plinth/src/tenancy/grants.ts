@@ -1,0 +1,12 @@
+/** What a person is in a tenant. */
+export interface Membership {
+  readonly role: string
+  readonly permissions: readonly string[]
+}
+
+const EVERYTHING = new Set(['owner', 'admin'])
+
+/** The grants of a membership: what it lists, and everything for owners and administrators. */
+export function grantsOf({ role, permissions }: Membership): readonly string[] {
+  return EVERYTHING.has(role) ? ['*', ...permissions] : permissions
+}

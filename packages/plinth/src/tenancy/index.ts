@@ -1,0 +1,5 @@
+export { createPersonalTenant } from './create-personal-tenant.ts'
+export { grantsOf } from './grants.ts'
+export { homeTenant } from './home-tenant.ts'
+export { placeInTenant } from './place-in-tenant.ts'
+export { tenancyEvents } from './tenancy.events.ts'

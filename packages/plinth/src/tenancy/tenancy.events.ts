@@ -1,0 +1,4 @@
+import { defineEvents } from '../audit/index.ts'
+
+/** What the audit log keeps of tenants. */
+export const tenancyEvents = defineEvents('tenant', { created: {} })

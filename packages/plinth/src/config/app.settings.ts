@@ -49,6 +49,12 @@ const sessionCookieSettings = z.strictObject({
 
 /** Settings of the service as a whole (`app` in config.yaml). */
 export const appSettings = z.strictObject({
+  name: z
+    .string()
+    .min(1)
+    .max(80)
+    .default('My service')
+    .describe('Name of the service: in its pages, documents and mails.'),
   environment: z
     .enum(ENVIRONMENTS)
     .default('development')

@@ -301,8 +301,11 @@ test('HI-14 __proto__, constructor and prototype are refused as keys and change 
 })
 
 test('HI-11 deep nesting is refused, not a stack overflow', async () => {
-  const yaml = `config: { note: ${'['.repeat(20_000)}${']'.repeat(20_000)} }\n`
-  assert.equal((await refusals({ files: { 'config.yaml': yaml } })).length, 1)
+  for (const depth of [40, 20_000]) {
+    const yaml = `config: { note: ${'['.repeat(depth)}${']'.repeat(depth)} }\n`
+    const [line] = await refusals({ files: { 'config.yaml': yaml } })
+    assert.match(line ?? '', /nests deeper than 32 levels → flatten this block$/)
+  }
 })
 
 test('B24 any variable arrives unchanged through config.yaml', async () => {

@@ -28,6 +28,7 @@ const provider = z.strictObject({
 const schema = z.strictObject({
   app: appSettings,
   database: z.strictObject({ url: z.string().optional(), owner_url: z.string().optional() }),
+  telemetry: z.strictObject({ metrics_token: z.string().min(16).optional() }),
   oidc: z.strictObject({ providers: z.record(z.string(), provider).default({}) }),
 })
 
@@ -269,6 +270,20 @@ const cases: readonly Case[] = [
     yaml: app('host: a: b'),
     lines: [
       'config.yaml:3: is not valid YAML (Nested mappings are not allowed in compact mappings) → check the indentation, and quote values that hold ": ", " #", { or [',
+    ],
+  },
+  {
+    title: 'a secret that is too short for its room is not quoted',
+    env: { METRICS_TOKEN: 'hunter2' },
+    lines: [
+      'environment telemetry.metrics_token (METRICS_TOKEN): must be text of at least 16 characters → see: plinth config explain telemetry.metrics_token',
+    ],
+  },
+  {
+    title: 'line breaks and terminal escapes in a demand',
+    yaml: app('base_url: "${HOST:?one\\ntwo\\e[2J}"'),
+    lines: [
+      'config.yaml:3 app.base_url: ${HOST} is not set: one\\u000atwo\\u001b[2J → set HOST in .env or in the environment, or write a default: ${HOST:-…}',
     ],
   },
   {

@@ -22,22 +22,18 @@ export function parseYaml(text: string, file: string): YamlFile {
   const lines = new LineCounter()
   const faults: Fault[] = []
   const place = (offset: number) => `${file}:${lines.linePos(offset).line}`
-  try {
-    const document = parseDocument(text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      version: '1.2',
-    })
-    for (const error of [...document.errors, ...document.warnings]) {
-      faults.push(syntaxFault(place(error.pos[0]), error.code, error.message))
-    }
-    if (faults.length > 0) return { tree: emptyMap(file), faults }
-    const tree = readNode(document.contents, { place, faults, depth: 0, offset: 0 })
-    return { tree, faults }
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, version: '1.2' })
+  const problems = [...document.errors, ...document.warnings]
+  // The parser gives up on its own call stack; what it says after that is noise.
+  if (problems.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) {
     return { tree: emptyMap(file), faults: [tooDeep(file)] }
   }
+  for (const error of problems) {
+    faults.push(syntaxFault(place(error.pos[0]), error.code, error.message))
+  }
+  if (faults.length > 0) return { tree: emptyMap(file), faults }
+  const tree = readNode(document.contents, { place, faults, depth: 0, offset: 0 })
+  return { tree, faults }
 }
 
 interface Position {

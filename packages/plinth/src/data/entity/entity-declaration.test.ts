@@ -2,8 +2,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { bigint, createTableSql, decimal, entity, json, money, ref, timestamp } from './index.ts'
-import { product, sampler } from './sample.fixture.ts'
+import {
+  bigint,
+  createTableSql,
+  decimal,
+  entity,
+  json,
+  migrationForAll,
+  money,
+  ref,
+  timestamp,
+} from './index.ts'
+import { category, product, sampler } from './sample.fixture.ts'
 
 const refused: readonly (readonly [string, z.ZodType, RegExp])[] = [
   ['int', z.int(), /z\.int32\(\), money\(\) or bigint\(\)/],
@@ -92,6 +102,17 @@ test('options are refused by name', () => {
 })
 
 const draft = { sku: 'ABC-1', name: ' Lamp ', price: 1999, category_id: null }
+
+test('a migration of several entities creates what is referred to first', () => {
+  const { up, down } = migrationForAll([product, category])
+  assert.ok(up.indexOf('create table app.categories') < up.indexOf('create table app.products'))
+  assert.equal(down, 'drop table app.products;\ndrop table app.categories;\n')
+  const [a, b] = [
+    entity('a', { b: ref('b') }),
+    entity('b', { a: ref('a'), self: ref('b').nullable() }),
+  ]
+  assert.throws(() => migrationForAll([a, b]), /refer to each other in a circle: a, b/)
+})
 
 test('create: defaults and nulls are filled in, checks are kept, nothing else is taken', () => {
   assert.deepEqual(product.create.parse(draft), { ...draft, name: 'Lamp', stock: 0, note: null })

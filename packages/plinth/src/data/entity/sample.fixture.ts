@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { z } from 'zod'
-import { bigint, createTableSql, decimal, entity, json, money, ref, timestamp } from './index.ts'
+import { bigint, decimal, entity, json, migrationForAll, money, ref, timestamp } from './index.ts'
 
 /** For the tests of this room: what a product refers to. */
 export const category = entity(
@@ -69,8 +69,4 @@ export const sampler = entity('sampler', {
 })
 
 /** The tables of all three. */
-export const samplesSql = [
-  createTableSql(category),
-  createTableSql(product, [category]),
-  createTableSql(sampler),
-].join('\n')
+export const samplesSql = migrationForAll([product, sampler, category]).up

@@ -47,14 +47,6 @@ export function dropTableSql({ declaration }: Pick<AnyEntity, 'declaration'>): s
   return `drop table ${tableName(declaration)};\n`
 }
 
-/** Both files of a migration that creates an entity. */
-export function migrationFor(
-  entity: Pick<AnyEntity, 'declaration'>,
-  others: readonly Pick<AnyEntity, 'declaration'>[] = [],
-): { readonly up: string; readonly down: string } {
-  return { up: createTableSql(entity, others), down: dropTableSql(entity) }
-}
-
 function columnLines({ columns }: Declaration): string[] {
   const lines: Line[] = [
     ['id', 'uuid not null'],

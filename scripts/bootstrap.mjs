@@ -53,6 +53,8 @@ function packagesIn(file) {
 
 /** Undefined when everything is there, else the one sentence that says what to do. */
 async function install() {
+  if (!existsSync(join(root, 'package-lock.json')))
+    return 'package-lock.json is missing, and nothing is installed without it; restore it with `git checkout package-lock.json`.'
   const started = Date.now()
   const say = (text) => process.stderr.write(`${text}\n`)
   say('Installing packages (first run, or package-lock.json has changed) …')

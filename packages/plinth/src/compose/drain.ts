@@ -7,15 +7,13 @@ export interface DrainOptions {
   readonly delayMs: number
   /** Milliseconds that requests in flight get. */
   readonly timeoutMs: number
-  /** Closes what lies behind the server: worker, resources, database, log. */
-  closeRest(): Promise<void>
 }
 
 /** How a process leaves. */
 export interface Drain {
   /** True from the first call of `leave` on. */
   readonly draining: () => boolean
-  /** Readiness fails, the socket closes, requests finish, the rest closes. Idempotent. */
+  /** Readiness fails, the socket closes, requests finish, what lies behind closes. Idempotent. */
   leave(): Promise<void>
 }
 
@@ -31,12 +29,11 @@ export function createDrain(options: DrainOptions): Drain {
   }
 }
 
-async function leaveOnce({ app, delayMs, timeoutMs, closeRest }: DrainOptions): Promise<void> {
+async function leaveOnce({ app, delayMs, timeoutMs }: DrainOptions): Promise<void> {
   if (delayMs > 0) await pause(delayMs)
   const late = setTimeout(() => app.server.closeAllConnections(), timeoutMs)
   try {
     await app.close()
-    await closeRest()
   } finally {
     clearTimeout(late)
   }

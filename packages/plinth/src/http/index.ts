@@ -9,6 +9,8 @@ export type {
   Refusal,
   RequestSummary,
 } from './deps.ts'
+export type { Csrf } from './guard/csrf.ts'
+export { createCsrf } from './guard/csrf.ts'
 export type { HealthCheck, HealthDeps } from './health/health.ts'
 export { healthFeature } from './health/health.ts'
 export { httpProblems } from './http.errors.ts'

@@ -65,6 +65,9 @@ export function createPerson(options: PersonOptions): Person {
   }
 }
 
+/** The browser that people use unless they say otherwise. */
+export const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0.0.0'
+
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 function headersFor(
@@ -74,7 +77,7 @@ function headersFor(
 ): Record<string, string> {
   const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   return {
-    'user-agent': options.userAgent ?? 'Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0.0.0',
+    'user-agent': options.userAgent ?? BROWSER,
     origin: options.origin,
     ...(cookie === '' ? {} : { cookie }),
     ...(csrf === undefined ? {} : { 'x-csrf-token': csrf }),

@@ -1,0 +1,42 @@
+import { open } from '../access/index.ts'
+import type { Feature } from '../feature/index.ts'
+import { feature, route } from '../feature/index.ts'
+import type { Secret } from '../kernel/index.ts'
+import { problem } from '../kernel/index.ts'
+import type { Metrics } from '../telemetry/index.ts'
+import { metricsAccess } from '../telemetry/index.ts'
+
+/** What `/metrics` refuses. */
+export const metricsProblems = {
+  unauthorized: problem('metrics.unauthorized', 401, 'Send METRICS_TOKEN as a bearer token.'),
+  forbidden: problem(
+    'metrics.forbidden',
+    403,
+    'Metrics are open to this machine only; set METRICS_TOKEN to read them from elsewhere.',
+  ),
+} as const
+
+/** `GET /metrics` in Prometheus' text format. */
+export function metricsFeature(metrics: Metrics, token: Secret | undefined): Feature {
+  return feature('metrics', {
+    routes: [
+      route('GET /metrics', {
+        access: open('Prometheus; guarded by METRICS_TOKEN or loopback'),
+        anonymous: true,
+        tenant: 'none',
+        hidden: true,
+        status: 200,
+        handle: async ({ reply, request, actor }) => {
+          const answer = metricsAccess(
+            token,
+            request.headers.authorization,
+            actor.clientAddress ?? '',
+          )
+          if (answer === 'unauthorized') throw metricsProblems.unauthorized()
+          if (answer === 'forbidden') throw metricsProblems.forbidden()
+          await reply.type(metrics.contentType).send(await metrics.text())
+        },
+      }),
+    ],
+  })
+}

@@ -1,0 +1,90 @@
+import type { Feature } from '../feature/index.ts'
+import type { HttpDeps } from '../http/index.ts'
+import { docsFeature, healthFeature } from '../http/index.ts'
+import type { IdentityDeps } from '../identity/index.ts'
+import { createAuthenticate, identityFeature, sessionCookieName } from '../identity/index.ts'
+import { createOutbound } from '../outbound/index.ts'
+import type { Pages } from '../pages/index.ts'
+import { createPages } from '../pages/index.ts'
+import { placeInTenant } from '../tenancy/index.ts'
+import { metricsFeature } from './metrics-feature.ts'
+import { healthChecks } from './probes.ts'
+import type { AuthenticateRequest, Parts } from './service.ts'
+
+/** What the platform brings to every service. */
+export interface Platform {
+  readonly features: readonly Feature[]
+  readonly authenticate: AuthenticateRequest
+  readonly sessionCookie: string
+  readonly placeInTenant: HttpDeps['placeInTenant']
+  readonly pages: Pages
+  /** Whether OpenAPI is collected and served. */
+  readonly documented: boolean
+}
+
+/** What the platform's features are made from, beside the parts of the service. */
+export interface PlatformOptions extends Parts {
+  /** The service's own features: their resources count for readiness. */
+  readonly features: readonly Feature[]
+  /** Somebody else's identity; then ours is left out. */
+  readonly authenticate?: AuthenticateRequest
+  readonly csrfTokenFor: IdentityDeps['csrfTokenFor']
+  readonly draining: () => boolean
+}
+
+/** Pages, health, metrics, documents, and unless somebody else's is given, identity. */
+export function platformFeatures(options: PlatformOptions): Platform {
+  const { config, clock, metrics, database } = options
+  const documented = servesDocs(config.http.docs, config.app.environment)
+  const pages = createPages({ service: config.app.name, links: documented ? DOCS_LINK : [] })
+  const identity = options.authenticate === undefined ? ownIdentity(options) : undefined
+  const named = identity === undefined ? [] : [identity.feature]
+  const checks = healthChecks(config, database, [...named, ...options.features])
+  const { environment } = config.app
+  return {
+    features: [
+      pages.feature,
+      healthFeature({ environment, checks, clock, draining: options.draining }),
+      metricsFeature(metrics, config.telemetry.metrics_token),
+      ...(documented ? [docsOf(options)] : []),
+      ...named,
+    ],
+    authenticate: options.authenticate ?? identity?.authenticate ?? nobody,
+    sessionCookie: sessionCookieName(config.app.base_url),
+    placeInTenant: (_request, principal) => placeInTenant(principal),
+    pages,
+    documented,
+  }
+}
+
+const DOCS_LINK = [{ text: 'API', href: '/docs' }]
+
+const nobody: AuthenticateRequest = async () => undefined
+
+function ownIdentity(options: PlatformOptions) {
+  const { config, clock, log, database, notify, csrfTokenFor } = options
+  const deps: IdentityDeps = {
+    app: config.app,
+    oidc: config.oidc,
+    sessions: config.sessions,
+    platform: database.platform,
+    clock,
+    outbound: createOutbound({ settings: config.outbound, clock, log }),
+    notify,
+    csrfTokenFor,
+    log,
+  }
+  return { feature: identityFeature(deps), authenticate: createAuthenticate(deps) }
+}
+
+function docsOf({ config, log }: PlatformOptions): Feature {
+  return docsFeature({
+    title: config.app.name,
+    docs: config.http.docs === 'on' ? 'on' : 'auto',
+    log,
+  })
+}
+
+function servesDocs(docs: 'auto' | 'on' | 'off', environment: string): boolean {
+  return docs === 'on' || (docs === 'auto' && environment !== 'production')
+}

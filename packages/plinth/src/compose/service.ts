@@ -1,0 +1,137 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Principal } from '../access/index.ts'
+import type { Database, Outbox } from '../data/index.ts'
+import { openDatabase } from '../data/index.ts'
+import type { Feature } from '../feature/index.ts'
+import type { CensusEntry } from '../http/index.ts'
+import { createCsrf, createServer } from '../http/index.ts'
+import type { RunnableJob, Worker } from '../jobs/index.ts'
+import { createOutbox, startWorker } from '../jobs/index.ts'
+import type { Clock } from '../kernel/index.ts'
+import { systemClock } from '../kernel/index.ts'
+import type { Notify } from '../notify/index.ts'
+import { createNotify } from '../notify/index.ts'
+import type { Metrics, RootLog } from '../telemetry/index.ts'
+import { createLog, createMetrics, createTracer } from '../telemetry/index.ts'
+import { announce } from './announce.ts'
+import type { Drain } from './drain.ts'
+import { createDrain } from './drain.ts'
+import type { ConfigPlace, LoadedConfig } from './load-service-config.ts'
+import { loadServiceConfig } from './load-service-config.ts'
+import { platformFeatures } from './platform-features.ts'
+import { serveHttp } from './serve-http.ts'
+import type { ServiceConfig } from './settings.ts'
+
+/** Finds the principal of a request; undefined for nobody. */
+export type AuthenticateRequest = (request: FastifyRequest) => Promise<Principal | undefined>
+
+/** What a service is made from. */
+export interface ServiceOptions extends ConfigPlace {
+  readonly features: readonly Feature[]
+  /** Somebody else's identity instead of Plinth's own: `/auth` and its sessions are left out. */
+  readonly authenticate?: AuthenticateRequest
+  /** Somebody else's server instead of one of our own. */
+  readonly app?: FastifyInstance
+  readonly clock?: Clock
+  /** Where log lines go instead of standard output. */
+  readonly logTo?: { write(line: string): unknown }
+}
+
+/** What every part of a running service is given. */
+export interface Parts {
+  readonly loaded: LoadedConfig
+  readonly config: ServiceConfig
+  readonly clock: Clock
+  readonly log: RootLog
+  readonly metrics: Metrics
+  readonly database: Database
+  readonly notify: Notify
+}
+
+/** A service that is ready to listen. */
+export interface Service extends Parts {
+  readonly app: FastifyInstance
+  readonly features: readonly Feature[]
+  readonly jobs: readonly RunnableJob[]
+  /** Every route with its rule. */
+  readonly census: () => readonly CensusEntry[]
+  readonly drain: Drain
+  /** Opens the features' resources, in order. */
+  openResources(): Promise<void>
+  startWorker(): Promise<Worker>
+}
+
+/**
+ * Puts a service together: configuration, database, features, server. Nothing listens yet and
+ * nothing was asked of the database.
+ * @throws ConfigRefused when the configuration has faults
+ */
+export async function buildService(options: ServiceOptions): Promise<Service> {
+  const loaded = await loadServiceConfig(options)
+  const late: { outbox?: Outbox; drain?: Drain; worker?: Worker } = {}
+  const parts = openParts(options, loaded, () => late.outbox ?? missingOutbox())
+  const draining = () => late.drain?.draining() ?? false
+  const csrf = createCsrf(parts.config.app.csrf_signing_secret)
+  const platform = platformFeatures({ ...parts, ...options, draining, csrfTokenFor: csrf.tokenFor })
+  const features = [...platform.features, ...options.features]
+  const jobs = [...parts.notify.jobs, ...features.flatMap((one) => one.jobs ?? [])]
+  late.outbox = createOutbox({ jobs, settings: parts.config.jobs })
+  const app = options.app ?? createServer(parts.config.http)
+  const census = await serveHttp(app, {
+    ...parts,
+    ...platform,
+    features,
+    own: options.app === undefined,
+  })
+  const resources = features.flatMap((one) => one.resources ?? [])
+  // Fastify calls this after the last request in flight.
+  app.addHook('onClose', async () => {
+    await late.worker?.drain()
+    for (const resource of resources.toReversed()) await resource.close?.()
+    await parts.database.close()
+    await parts.log.flush()
+  })
+  late.drain = createDrain({
+    app,
+    delayMs: parts.config.http.drain_delay_ms,
+    timeoutMs: parts.config.http.drain_timeout_ms,
+  })
+  return {
+    ...parts,
+    app,
+    features,
+    jobs,
+    census,
+    drain: late.drain,
+    openResources: async () => {
+      for (const resource of resources) await resource.open?.()
+    },
+    startWorker: async () => {
+      late.worker = await startWorker({ ...parts, jobs, settings: parts.config.jobs })
+      return late.worker
+    },
+  }
+}
+
+function openParts(options: ServiceOptions, loaded: LoadedConfig, outbox: () => Outbox): Parts {
+  const { config } = loaded
+  const clock = options.clock ?? systemClock
+  const log = createLog({
+    settings: config.logging,
+    clock,
+    ...(options.logTo && { stream: options.logTo }),
+  })
+  const metrics = createMetrics({ droppedLines: log.dropped })
+  const database = openDatabase({ settings: config.database, clock, log, outbox })
+  const notify = createNotify({ settings: config.notify, log })
+  const { announcement } = createTracer(config.telemetry)
+  for (const sentence of [announcement, notify.announcement]) {
+    if (sentence !== undefined) log.warn({}, sentence)
+  }
+  announce(loaded, {}, { log, metrics })
+  return { loaded, config, clock, log, metrics, database, notify }
+}
+
+function missingOutbox(): never {
+  throw new TypeError('a transaction enqueued before the service was put together')
+}

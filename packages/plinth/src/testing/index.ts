@@ -1,0 +1,7 @@
+export { completeLogin } from '../dev/index.ts'
+export type { Answer, CallHeaders, Person } from './person.ts'
+export type { SignInOptions } from './sign-in.ts'
+export type { TestClock } from './test-clock.ts'
+export { createTestClock } from './test-clock.ts'
+export type { World, WorldOptions } from './world.ts'
+export { startWorld } from './world.ts'

@@ -1,0 +1,107 @@
+import type { Service } from '../compose/index.ts'
+import type { PlatformTx } from '../data/index.ts'
+import type { SessionDeps } from '../identity/index.ts'
+import { createFingerprints, mintSession, sessionCookieName } from '../identity/index.ts'
+import type { Id } from '../kernel/index.ts'
+import { newId } from '../kernel/index.ts'
+import type { Person } from './person.ts'
+import { BROWSER } from './person.ts'
+
+/** Where somebody signs in, and what they may do there. */
+export interface SignInOptions {
+  /** Short name of the tenant, made when it is not there; `acme` by default. */
+  readonly tenant?: string
+  /** Permissions in that tenant; everything when left out. */
+  readonly can?: readonly string[]
+}
+
+/** What signing people in takes. */
+export interface SignInDeps {
+  readonly service: Service
+  readonly visitor: () => Person
+}
+
+/** Signs people into a test service without a provider: rows as provisioning writes them, then `mintSession`. */
+export function createSignIn({ service, visitor }: SignInDeps) {
+  const { database, config, clock } = service
+  const mint: SessionDeps = {
+    clock,
+    secret: config.app.session_signing_secret,
+    fingerprints: createFingerprints(config.app.session_signing_secret),
+    idleSeconds: config.app.session_max_age,
+    lifetimeSeconds: config.oidc.refresh_tokens.max_session_lifetime_seconds,
+  }
+  return async (who: string, options: SignInOptions = {}): Promise<Person> => {
+    const { token } = await database.platform.transaction(async (tx) => {
+      const tenant = await tenantNamed(tx, options.tenant ?? 'acme')
+      const { person, identity } = await personNamed(tx, who)
+      await join(tx, { tenant, person, can: options.can })
+      return mintSession(mint, tx, {
+        person,
+        identity,
+        tenant,
+        provider: 'test',
+        authenticatedAt: clock.now(),
+        userAgent: BROWSER,
+        clientAddress: '127.0.0.1',
+        tokens: { idToken: undefined, refreshToken: undefined },
+      })
+    })
+    const signedIn = visitor()
+    signedIn.cookies.set(sessionCookieName(config.app.base_url), token)
+    return signedIn
+  }
+}
+
+async function tenantNamed(tx: PlatformTx, slug: string): Promise<Id<'tenant'>> {
+  await tx.query(
+    `insert into plinth.tenants (id, slug, name, kind) values ($1, $2, $2, 'organisation')
+     on conflict (slug) do nothing`,
+    [newId(), slug],
+  )
+  const { rows } = await tx.query<{ id: Id<'tenant'> }>(
+    'select id from plinth.tenants where slug = $1',
+    [slug],
+  )
+  return only(rows).id
+}
+
+async function personNamed(tx: PlatformTx, who: string) {
+  const known = await tx.query<{ person: Id<'person'>; identity: Id<'identity'> }>(
+    "select person_id as person, id as identity from plinth.identities where issuer = 'urn:test' and subject = $1",
+    [who],
+  )
+  if (known.rows[0] !== undefined) return known.rows[0]
+  const [person, identity] = [newId<'person'>(), newId<'identity'>()]
+  await tx.query(
+    'insert into plinth.people (id, name, email, email_verified) values ($1, $2, $3, true)',
+    [person, who, `${who}@example.com`],
+  )
+  await tx.query(
+    "insert into plinth.identities (id, person_id, issuer, subject, provider) values ($1, $2, 'urn:test', $3, 'test')",
+    [identity, person, who],
+  )
+  return { person, identity }
+}
+
+interface Joining {
+  readonly tenant: Id<'tenant'>
+  readonly person: Id<'person'>
+  readonly can: readonly string[] | undefined
+}
+
+async function join(tx: PlatformTx, { tenant, person, can }: Joining): Promise<void> {
+  await tx.inTenant(tenant, (inside) =>
+    inside.query(
+      `insert into plinth.memberships (tenant_id, person_id, role, permissions) values ($1, $2, $3, $4)
+       on conflict (tenant_id, person_id) do update set role = excluded.role, permissions = excluded.permissions`,
+      [tenant, person, can === undefined ? 'owner' : 'custom', can ?? []],
+    ),
+  )
+}
+
+function only<T>(rows: readonly T[]): T {
+  const [row] = rows
+  if (row === undefined) throw new Error('a row that was just written is not there')
+  return row
+}

@@ -1,5 +1,5 @@
 // Writes the committed files that follow from the code; with --check only compares, exit 1 when one is stale.
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { documents } from './gen/documents.ts'
 
@@ -14,7 +14,10 @@ for (const { file, text } of documents) {
   if (present === wanted) continue
   stale += 1
   if (checkOnly) console.error(`${file} is not what the code says; run: npm run gen`)
-  else await writeFile(target, wanted)
+  else {
+    await mkdir(path.dirname(target), { recursive: true })
+    await writeFile(target, wanted)
+  }
 }
 if (!checkOnly) console.log(`${documents.length} generated files, ${stale} written`)
 process.exitCode = checkOnly && stale > 0 ? 1 : 0

@@ -1,4 +1,6 @@
+import { configurationDocument } from './configuration.ts'
 import { errorsDocument } from './errors.ts'
+import { censusDocument } from './routes.ts'
 
 /** A committed file whose text follows from the code. */
 export interface GeneratedDocument {
@@ -10,4 +12,6 @@ export interface GeneratedDocument {
 /** All that `npm run gen` writes and `npm run gen:check` compares. */
 export const documents: readonly GeneratedDocument[] = [
   { file: 'docs/errors.md', text: errorsDocument },
+  { file: 'docs/configuration.md', text: configurationDocument },
+  { file: 'template/src/generated/routes.txt', text: censusDocument },
 ]

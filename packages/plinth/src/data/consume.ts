@@ -9,6 +9,7 @@ const consumables = {
     table: 'plinth.pending_logins',
     keys: ['state_hash', 'cookie_hash'],
     used: 'consumed_at',
+    holds: '',
     returns: [
       'id',
       'provider',
@@ -19,6 +20,25 @@ const consumables = {
       'fingerprint',
       'created_at',
       'expires_at',
+    ],
+  },
+  /** The one rotation of a session (decision D9). */
+  session_rotations: {
+    table: 'plinth.sessions',
+    keys: ['id_hash'],
+    used: 'rotated_at',
+    holds: ' and revoked_at is null and expires_at > $1',
+    returns: [
+      'id',
+      'family_id',
+      'person_id',
+      'tenant_id',
+      'identity_id',
+      'provider',
+      'authenticated_at',
+      'absolute_expires_at',
+      'id_token_sealed',
+      'refresh_token_sealed',
     ],
   },
 } as const
@@ -35,10 +55,10 @@ export type ConsumableKey<C extends Consumable> = {
 export type ConsumedColumn<C extends Consumable> = (typeof consumables)[C]['returns'][number]
 
 const texts = new Map(
-  Object.entries(consumables).map(([name, { table, keys, used, returns }]) => {
+  Object.entries(consumables).map(([name, { table, keys, used, holds, returns }]) => {
     const found = keys.map((key, at) => `${key} = $${at + 2}`).join(' and ')
     const text =
-      `update ${table} set ${used} = $1 where ${found} and ${used} is null ` +
+      `update ${table} set ${used} = $1 where ${found} and ${used} is null${holds} ` +
       `returning ${returns.join(', ')}`
     return [name, { text, keys }]
   }),

@@ -1,0 +1,24 @@
+import type { CatalogueCheck } from './check.ts'
+
+/** Keys that would link tenants, or tell one about another. */
+export const keyChecks: readonly CatalogueCheck[] = [
+  {
+    row: 'TN-31 TN-32',
+    sql: `select format('unique index %s of %s is not per tenant: it tells what other tenants have',
+                        i.indexrelid::regclass, s.name) as fault
+            from pg_catalog.pg_index i join subject s on s.oid = i.indrelid
+           where s.grp = 'tenant' and i.indisunique and not s.tenant_column = any(i.indkey::int2[])`,
+  },
+  {
+    row: 'TN-33',
+    sql: `select format('foreign key %s of %s can point into another tenant: make it (tenant_id, …)',
+                        k.conname, s.name) as fault
+            from pg_catalog.pg_constraint k
+            join subject s on s.oid = k.conrelid
+            join subject target on target.oid = k.confrelid
+           where k.contype = 'f' and s.grp = 'tenant' and target.grp = 'tenant'
+             and not exists (
+               select from unnest(k.conkey, k.confkey) as pair(here, there)
+                where pair.here = s.tenant_column and pair.there = target.tenant_column)`,
+  },
+]

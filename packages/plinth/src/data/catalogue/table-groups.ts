@@ -1,0 +1,33 @@
+/** What a table of the platform is to tenants, and what the app role may do with it. */
+export interface TableRule {
+  /**
+   * `global`: no row-level security; addressed by id or hash. `tenant`: every command is bound to
+   * the tenant. A table of the service needs no line: with `tenant_id` it is a tenant table, and
+   * without it is a fault.
+   */
+  readonly group: 'global' | 'tenant'
+  readonly app: readonly Privilege[]
+}
+
+/** What can be granted on a table and is ever needed. */
+export type Privilege = 'select' | 'insert' | 'update' | 'delete'
+
+const ALL: readonly Privilege[] = ['select', 'insert', 'update', 'delete']
+
+/** Every table of the platform. One that is in no group is a fault of the migration that made it. */
+export const tableRules: { readonly [table: string]: TableRule } = {
+  'plinth.tenants': { group: 'global', app: ALL },
+  'plinth.people': { group: 'global', app: ALL },
+  'plinth.identities': { group: 'global', app: ALL },
+  'plinth.known_devices': { group: 'global', app: ALL },
+  'plinth.sessions': { group: 'global', app: ALL },
+  'plinth.pending_logins': { group: 'global', app: ALL },
+  'plinth.memberships': { group: 'tenant', app: ALL },
+  // Append-only: what happened stays written.
+  'plinth.audit_events': { group: 'tenant', app: ['select', 'insert'] },
+  // The owner's alone.
+  'plinth.migrations': { group: 'global', app: [] },
+}
+
+/** Schemas of a library that keeps tables of its own here; they hold no tenant's rows by column. */
+export const librarySchemas: readonly string[] = ['plinth_jobs']

@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { devFolder } from './dev-folder.ts'
+import { readState } from './dev-state.ts'
+import { isRunning } from './process-stamp.ts'
+import { stopEverything } from './stop-everything.ts'
+
+const PROGRAM = fileURLToPath(new URL('../../bin/plinth.js', import.meta.url))
+
+/** The smallest service: it tells its variables, as the real one would read them. */
+const MAIN = `
+import { createServer } from 'node:http'
+const server = createServer((request, response) => response.end(JSON.stringify(process.env)))
+server.listen(Number(process.env.APP_PORT), 'localhost')
+process.on('SIGTERM', () => server.close(() => process.exit(0)))
+`
+const CONFIG = `config:
+  app:
+    port: \${APP_PORT:-8000}
+    base_url: \${BASE_URL:-http://localhost:8000}
+    session_signing_secret: \${SESSION_SIGNING_SECRET:?run plinth dev}
+    csrf_signing_secret: \${CSRF_SIGNING_SECRET:?run plinth dev}
+  database:
+    url: \${DATABASE_URL:?run plinth dev}
+  oidc:
+    providers:
+      keycloak:
+        issuer: \${OIDC_KEYCLOAK_ISSUER:-http://localhost:8080/realms/test-realm}
+        client_id: \${OIDC_KEYCLOAK_CLIENT_ID:-}
+        client_secret: \${OIDC_KEYCLOAK_CLIENT_SECRET:-}
+`
+
+let service: string
+const started: Running[] = []
+
+before(() => {
+  service = mkdtempSync(join(tmpdir(), 'plinth-dev-'))
+  mkdirSync(join(service, 'src'))
+  writeFileSync(join(service, 'package.json'), '{ "name": "small", "type": "module" }')
+  writeFileSync(join(service, 'config.yaml'), CONFIG)
+  writeFileSync(join(service, 'src/main.ts'), MAIN)
+})
+
+after(async () => {
+  await stopEverything(devFolder(service))
+  for (const { child } of started) child.kill('SIGKILL')
+  rmSync(service, { recursive: true, force: true })
+})
+
+interface Running {
+  readonly child: ChildProcess
+  readonly text: () => string
+}
+
+function start(...args: readonly string[]): Running {
+  const env = { ...process.env, NO_COLOR: '1' }
+  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: service, env })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (data) => {
+      text += String(data)
+    })
+  const running = { child, text: () => text }
+  started.push(running)
+  return running
+}
+
+function plinth(...args: readonly string[]): Promise<{ code: number; output: string }> {
+  const env = { ...process.env, NO_COLOR: '1' }
+  return new Promise((resolve) => {
+    const options = { cwd: service, env }
+    execFile(process.execPath, [PROGRAM, ...args], options, (error, stdout, stderr) => {
+      resolve({ code: Number(error?.code ?? 0), output: stdout + stderr })
+    })
+  })
+}
+
+async function said(running: Running, what: RegExp): Promise<RegExpExecArray> {
+  for (let tries = 0; tries < 1200; tries++) {
+    const found = what.exec(running.text())
+    if (found !== null) return found
+    if (running.child.exitCode !== null) break
+    await sleep(25)
+  }
+  return assert.fail(`${what} was not said, but: ${running.text()}`)
+}
+
+async function ready(running: Running): Promise<string> {
+  return (await said(running, /Service +(http:\/\/localhost:\d+)/))[1] ?? ''
+}
+
+async function variables(url: string): Promise<Record<string, string>> {
+  return JSON.parse(await (await fetch(url, { headers: { connection: 'close' } })).text())
+}
+
+async function states(): Promise<string> {
+  const { output } = await plinth('dev', 'status', '--json')
+  const { services }: { services: { name: string; state: string }[] } = JSON.parse(output)
+  return services.map(({ name, state }) => `${name} ${state}`).join(', ')
+}
+
+test('plinth dev: one command runs everything, and Ctrl-C stops all of it, exit code 0', async () => {
+  const taken = createServer()
+    .listen(8000, '127.0.0.1')
+    .on('error', () => undefined)
+  const running = start('dev')
+  const url = await ready(running)
+  const env = await variables(url)
+  const folder = devFolder(service)
+  const { postgres, supervisor } = readState(folder.home, 'state') ?? {}
+  assert.notEqual(url, 'http://localhost:8000', 'D17 the next free port')
+  assert.equal(env['BASE_URL'], url, 'D17 the base URL follows')
+  assert.match(env['OIDC_KEYCLOAK_ISSUER'] ?? '', /^http:\/\/localhost:\d+\/realms\/test-realm$/)
+  assert.match(env['DATABASE_URL'] ?? '', /^postgresql:\/\/app_db_user:/)
+  assert.equal(env['DATABASE_OWNER_URL'], undefined)
+  assert.equal(env['SMTP_HOST'], '127.0.0.1')
+  assert.ok((env['SESSION_SIGNING_SECRET'] ?? '').length >= 32)
+  assert.ok(!running.text().includes(env['SESSION_SIGNING_SECRET'] ?? ''))
+  assert.equal(supervisor?.pid, running.child.pid)
+  assert.equal(await states(), 'postgres up, provider up, mailbox up, server up')
+
+  const second = await plinth('dev')
+  assert.equal(second.code, 2)
+  assert.match(second.output, /^plinth dev already runs here at http:.*`plinth dev stop`\.\n$/)
+
+  writeFileSync(join(service, 'src/main.ts'), `${MAIN}console.log('the second generation')\n`)
+  await said(running, /the second generation[\s\S]*Reloaded in [\d.]+ s \(src\/main\.ts\)/)
+  assert.match((await plinth('dev', 'logs', 'server')).output, /the second generation/)
+
+  running.child.kill('SIGINT')
+  assert.deepEqual(await once(running.child, 'close'), [0, null])
+  assert.equal(isRunning(postgres?.process), false)
+  assert.equal(await states(), 'postgres off, provider off, mailbox off, server off')
+  taken.close()
+})
+
+test('what a killed supervisor left behind is taken over, and `dev stop` ends it', async () => {
+  const first = start('dev')
+  const issuer = (await variables(await ready(first)))['OIDC_KEYCLOAK_ISSUER']
+  const { postgres } = readState(devFolder(service).home, 'state') ?? {}
+  first.child.kill('SIGKILL')
+  await once(first.child, 'close')
+  assert.ok(isRunning(postgres?.process))
+  assert.match((await plinth('dev', 'status')).output, /postgres +up .*takes it over/)
+
+  const second = start('dev')
+  const env = await variables(await ready(second))
+  assert.equal(env['OIDC_KEYCLOAK_ISSUER'], issuer, 'people stay the same people')
+  assert.equal(
+    readState(devFolder(service).home, 'state')?.postgres?.process.pid,
+    postgres?.process.pid,
+  )
+  const stop = await plinth('dev', 'stop')
+  assert.deepEqual(stop, { code: 0, output: 'Stopped: server.\n' })
+  assert.equal(isRunning(postgres?.process), false)
+})
+
+test('start-env holds the services, start-server uses them and leaves them running', async () => {
+  const env = await plinth('dev', 'start-env')
+  assert.equal(env.code, 0, env.output)
+  assert.match(env.output, /postgres +up[\s\S]*provider +up[\s\S]*mailbox +up/)
+  assert.match((await plinth('dev', 'start-env')).output, /run already/)
+  const server = start('dev', 'start-server', '--no-reload', '--log-level', 'error')
+  const url = await ready(server)
+  assert.equal((await variables(url))['LOG_LEVEL'], 'error')
+  server.child.kill('SIGTERM')
+  assert.deepEqual(await once(server.child, 'close'), [0, null])
+  assert.equal(await states(), 'postgres up, provider up, mailbox up, server off')
+  assert.match((await plinth('init-db')).output, /The database is ready/)
+  assert.deepEqual(await plinth('dev', 'stop-env'), { code: 0, output: 'Stopped: services.\n' })
+  assert.equal((await plinth('dev', 'stop')).output, 'Nothing was running.\n')
+})
+
+test('a crash keeps the supervisor; --no-reload ends with exit code 1', async () => {
+  writeFileSync(join(service, 'src/main.ts'), 'process.exit(7)')
+  const once = await plinth('dev', '--no-reload')
+  assert.equal(once.code, 1)
+  assert.match(once.output, /src\/main\.ts ended \(exit code 7\)/)
+  assert.equal(readState(devFolder(service).home, 'state'), undefined)
+})
+
+test('a broken configuration is refused before anything starts, in its own words', async () => {
+  writeFileSync(join(service, 'config.yaml'), CONFIG.replace('base_url', 'bse_url'))
+  const { code, output } = await plinth('dev')
+  writeFileSync(join(service, 'config.yaml'), CONFIG)
+  assert.equal(code, 1)
+  assert.match(output, /^config\.yaml:4 app\.bse_url: /)
+  assert.equal(readState(devFolder(service).home, 'state'), undefined)
+})
+
+test('production is refused in one sentence', async () => {
+  writeFileSync(join(service, '.env'), 'APP_ENVIRONMENT=production\n')
+  const { code, output } = await plinth('dev')
+  rmSync(join(service, '.env'))
+  assert.equal(code, 2)
+  assert.match(output, /^plinth dev is for development.*`node src\/main\.ts`\.\n$/)
+})
+
+test('nothing secret can be read by others', () => {
+  const secrets = readFileSync(devFolder(service).secrets, 'utf8')
+  assert.match(secrets, /^SESSION_SIGNING_SECRET=.{43}$/m)
+})

@@ -62,11 +62,17 @@ const dataStores: readonly VariableName[] = [
 
 const signIn: readonly VariableName[] = [
   sets('OIDC_REDIRECT_URI', 'oidc.global_redirect_uri'),
-  sets('OIDC_GOOGLE_CLIENT_ID', 'oidc.providers.google.client_id'),
+  {
+    ...sets('OIDC_GOOGLE_CLIENT_ID', 'oidc.providers.google.client_id'),
+    implies: { 'oidc.providers.google.issuer': 'https://accounts.google.com' },
+  },
   sets('OIDC_GOOGLE_CLIENT_SECRET', 'oidc.providers.google.client_secret'),
   sets('OIDC_MICROSOFT_CLIENT_ID', 'oidc.providers.microsoft.client_id'),
   sets('OIDC_MICROSOFT_CLIENT_SECRET', 'oidc.providers.microsoft.client_secret'),
-  sets('OIDC_KEYCLOAK_CLIENT_ID', 'oidc.providers.keycloak.client_id'),
+  {
+    ...sets('OIDC_KEYCLOAK_CLIENT_ID', 'oidc.providers.keycloak.client_id'),
+    implies: { 'oidc.providers.keycloak.issuer': 'http://localhost:8080/realms/test-realm' },
+  },
   sets('OIDC_KEYCLOAK_CLIENT_SECRET', 'oidc.providers.keycloak.client_secret'),
   sets('OIDC_KEYCLOAK_ISSUER', 'oidc.providers.keycloak.issuer'),
   later('OAUTH2_CLIENT_ID', 'oauth2.client_id', NO_OAUTH_CLIENT),

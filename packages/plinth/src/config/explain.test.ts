@@ -111,6 +111,7 @@ test('explain tells the meaning of a key although the configuration was refused'
   assert.deepEqual([port?.value, port?.source, port?.default], [undefined, 'not loaded', '8000'])
   const [issuer] = explainSettings(refused, 'oidc.providers.any.issuer')
   assert.equal(issuer?.key, 'oidc.providers.<name>.issuer')
+  assert.equal(explainSettings(refused, 'oidc.providers.any')[0]?.key, issuer?.key)
   assert.deepEqual(explainSettings(refused, 'app.nothing'), [])
 })
 

@@ -38,7 +38,7 @@ export function explainSettings(of: Explained, key = ''): readonly Explanation[]
     return row === undefined ? [] : [explanation(each, row, of)]
   })
   if (found.length > 0) return found
-  const rows = of.rows.filter((row) => isWithin(row.key, key) || keyPattern(row.key).test(key))
+  const rows = of.rows.filter((row) => standsFor(row.key, key))
   return rows.map((row) => explanation(row.key, row, of))
 }
 
@@ -57,6 +57,12 @@ function explanation(key: string, row: SettingRow, { config, sources }: Explaine
 
 function isWithin(key: string, above: string): boolean {
   return above === '' || key === above || key.startsWith(`${above}.`)
+}
+
+// `oidc.providers.<name>.issuer` stands for what is at or below `oidc.providers.keycloak`.
+function standsFor(rowKey: string, key: string): boolean {
+  const depth = key.split('.').length
+  return keyPattern(rowKey.split('.').slice(0, depth).join('.')).test(key)
 }
 
 function keysOf(schema: z.core.$ZodType, value: unknown, key: string): readonly string[] {

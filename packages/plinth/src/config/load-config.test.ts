@@ -199,6 +199,17 @@ test('C3 an optional entry that is empty or unset is dropped', async () => {
   assert.deepEqual([config.note, config.names, config.app.port], [undefined, ['one'], 8000])
 })
 
+test('S0 a client id alone is enough for a provider whose issuer is known', async () => {
+  const env = { OIDC_GOOGLE_CLIENT_ID: 'me', OIDC_KEYCLOAK_CLIENT_ID: 'app' }
+  const yaml = 'config:\n  oidc:\n    providers:\n      keycloak: { issuer: "https://id.test" }\n'
+  const { config, source } = await loaded({ env, files: { 'config.yaml': yaml } })
+  assert.deepEqual(config.oidc.providers, {
+    google: { issuer: 'https://accounts.google.com', client_id: 'me' },
+    keycloak: { issuer: 'https://id.test', client_id: 'app' },
+  })
+  assert.equal(source('oidc.providers.google.issuer'), 'OIDC_GOOGLE_CLIENT_ID from environment')
+})
+
 test('null is kept where a setting takes it', async () => {
   const { config } = await loaded({ files: { 'config.yaml': 'config:\n  file: null\n' } })
   assert.equal(config.file, null)

@@ -3,7 +3,7 @@ import type { Fault, Notice } from './fault.ts'
 import type { SettingNames, VariableName } from './setting-names.ts'
 import { schemaAt } from './shape.ts'
 import type { TreeMap, TreeScalar } from './tree.ts'
-import { nodeAt, withNode, withoutNode } from './tree.ts'
+import { nodeAt, scalar, withNode, withoutNode } from './tree.ts'
 import type { Variable } from './variable.ts'
 
 /** A tree and what was found on the way. */
@@ -60,7 +60,26 @@ export function overlayVariables(
     if (schemaAt(schema, key) === undefined) continue
     overlaid = withNode(overlaid, key, chosen.scalar)
   }
-  return { tree: overlaid, faults, notices }
+  return { tree: withImplied(overlaid, schema, names, variables), faults, notices }
+}
+
+function withImplied(
+  tree: TreeMap,
+  schema: z.core.$ZodType,
+  names: SettingNames,
+  variables: ReadonlyMap<string, Variable>,
+): TreeMap {
+  let complete = tree
+  for (const { name, implies = {} } of names.variables) {
+    const variable = variables.get(name)
+    if (variable === undefined || variable.value === '') continue
+    for (const [key, value] of Object.entries(implies)) {
+      if (nodeAt(complete, key) !== undefined || schemaAt(schema, key) === undefined) continue
+      const implied = { from: 'variable', variables: [variable] } as const
+      complete = withNode(complete, key, scalar(value, variable.place, implied))
+    }
+  }
+  return complete
 }
 
 interface Given {

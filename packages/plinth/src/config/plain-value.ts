@@ -56,8 +56,7 @@ class Walk {
     const { mayBeAbsent, acceptsNull } = shapeOf(schema)
     const saysNull = scalar.value === null && unset === undefined && acceptsNull
     if (absent && mayBeAbsent && !saysNull) return undefined
-    if (absent && unset !== undefined)
-      this.#findings.faults.push(notSet({ place, key }, unset, 'is not set'))
+    if (absent && unset !== undefined) this.#findings.faults.push(notSet({ place, key }, unset))
     this.#findings.sources.set(key, { kind: scalar.from, place, variables })
     if (scalar.value === null) return saysNull ? null : undefined
     return coerceScalar(schema, scalar)

@@ -11,6 +11,8 @@ export interface VariableName {
   readonly joins?: true
   /** The command that sets it by itself on a developer's machine, for the message when it is missing. */
   readonly suppliedBy?: string
+  /** Values by dotted key that go with it where nothing else sets them. */
+  readonly implies?: Readonly<Record<string, string>>
   /** The name is known and nothing reads it yet: the end of the sentence "NAME is set, but …". */
   readonly later?: string
 }

@@ -53,9 +53,9 @@ function faultOf(
   const at = { place: scalar.place, key }
   switch (result.code) {
     case 'unset':
-      return notSet(at, result.name, 'is not set')
+      return notSet(at, result.name)
     case 'demanded':
-      return notSet(at, result.name, `is not set: ${result.message}`)
+      return { ...notSet(at, result.name), fix: result.message || `set ${result.name}` }
     case 'malformed':
       return {
         ...at,
@@ -67,9 +67,9 @@ function faultOf(
 }
 
 /** The refusal of a variable without value at a place that needs one. */
-export function notSet(at: { place: string; key: string }, name: string, says: string): Fault {
+export function notSet(at: { place: string; key: string }, name: string): Fault {
   const fix = `set ${name} in .env or in the environment, or write a default: \${${name}:-…}`
-  return { ...at, code: 'config.not_set', says: `\${${name}} ${says}`, fix }
+  return { ...at, code: 'config.not_set', says: `\${${name}} is not set`, fix }
 }
 
 const REFERENCE = /^(?:openbao|bao|vault):\/\/\S+$/

@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly settings?: GivenValues
   /** Folder of the service's migrations; `migrations` of the current folder where that exists, else the tables are made from the entities. */
   readonly migrations?: string
+  /** Port on the loopback interface; a free one by default. A browser needs the one in `app.base_url`. */
+  readonly port?: number
 }
 
 /** A running service with a database of its own, and people in it. */
@@ -63,7 +65,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     logTo: { write: (line) => logged.push(line) },
   })
   await service.openResources()
-  await service.app.listen({ port: 0, host: '127.0.0.1' })
+  await service.app.listen({ port: options.port ?? 0, host: '127.0.0.1' })
   const { port } = service.app.server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
   const visitor = () => createPerson({ url, origin: service.config.app.base_url })

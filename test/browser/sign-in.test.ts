@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { startProvider, testClient } from '../../packages/plinth/src/dev/index.ts'
+import { startWorld } from '../../packages/plinth/src/testing/index.ts'
+import { features } from '../../template/src/features.ts'
+import { noChromium, openChromium, openPage } from './chromium.ts'
+
+test('a person signs in, sees the session, adds a product, reads the API documents and signs out', {
+  skip: noChromium,
+}, async () => {
+  await using service = await openService()
+  await using browser = await openChromium()
+  const { page, faults } = await openPage(browser)
+
+  await page.goto(service.url)
+  await page.getByRole('link', { name: 'Sign in' }).click()
+  await signInAtProvider(page)
+  await seeSession(page)
+  await addProduct(page)
+
+  await page.getByRole('link', { name: 'API' }).click()
+  await page.getByText('/api/v1/products', { exact: true }).first().waitFor()
+
+  await page.goto(service.url)
+  const [session] = await page.context().cookies(service.url)
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('link', { name: 'Sign in' }).waitFor()
+  assert.deepEqual(await page.context().cookies(service.url), [])
+  assert.equal(await opensSession(service.url, `${session?.name}=${session?.value}`), false)
+
+  await page.getByRole('link', { name: 'Sign in' }).click()
+  await page.getByLabel('Password').waitFor()
+  assert.deepEqual(faults, [])
+})
+
+/** The template's service on its real address, beside the development identity provider. */
+async function openService() {
+  const log = { info() {}, warn() {}, error() {} }
+  const port = await freePort()
+  const url = `http://localhost:${port}`
+  const client = testClient([url])
+  const provider = await startProvider({ port: 0, clients: [client], log })
+  const world = await startWorld({
+    features,
+    migrations: path.join(import.meta.dirname, '../../template/migrations'),
+    port,
+    settings: {
+      'app.base_url': url,
+      'oidc.providers.keycloak.issuer': provider.issuer,
+      'oidc.providers.keycloak.client_id': client.clientId,
+      'oidc.providers.keycloak.client_secret': client.clientSecret,
+    },
+  })
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      await world[Symbol.asyncDispose]()
+      await provider.stop()
+    },
+  }
+}
+
+/** The base URL names the port, so it must be known before anything listens on it. */
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+async function signInAtProvider(page: Page): Promise<void> {
+  await page.getByLabel('User name').fill('testuser1')
+  await page.getByLabel('Password').fill('password123')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+async function seeSession(page: Page): Promise<void> {
+  await page.getByRole('heading', { name: 'Hello, Test User One' }).waitFor()
+  assert.equal(new URL(page.url()).pathname, '/')
+  const session = page.getByRole('region', { name: 'Your session' })
+  for (const fact of ['Test User One', 'testuser1@example.com', 'everything']) {
+    await session.getByText(fact).waitFor()
+  }
+}
+
+async function addProduct(page: Page): Promise<void> {
+  await page.getByText('No products yet.').waitFor()
+  await page.getByLabel('SKU').fill('LAMP-01')
+  await page.getByLabel('Name').fill('<b>Reading</b> lamp')
+  await page.getByLabel('Price').fill('129.50')
+  await page.getByRole('button', { name: 'Add product' }).click()
+  await page.getByText('Product added.').waitFor()
+  await page.getByRole('row', { name: 'LAMP-01 <b>Reading</b> lamp 129.50' }).waitFor()
+}
+
+/** Whether a cookie that somebody kept still opens the session. */
+async function opensSession(url: string, cookie: string): Promise<boolean> {
+  const answer = await fetch(`${url}/auth/web/me`, { headers: { cookie } })
+  const me = (await answer.json()) as { authenticated: boolean }
+  return me.authenticated
+}

@@ -1,4 +1,5 @@
-import { access, constants, mkdtemp } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { access, constants } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { ensurePostgres } from '../../packages/plinth/src/dev/postgres/index.ts'
@@ -9,7 +10,7 @@ import { ensurePostgres } from '../../packages/plinth/src/dev/postgres/index.ts'
  */
 export async function startServices() {
   if (process.env.PLINTH_TEST_POSTGRES_URL) return { stop: async () => undefined }
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'plinth-tests-'))
+  const dataDir = path.join(tmpdir(), `plinth-tests-${randomUUID()}`)
   const server = await ensurePostgres({
     dataDir,
     fast: true,

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { type Consumer, makeConsumer } from './consumer.ts'
 import { productionTree } from './production-tree.ts'
+import { startDev } from './start-dev.ts'
 
 // The limits of a fresh service's production tree: a promise, like speed.
 const MOST_PACKAGES = 200
@@ -46,6 +47,24 @@ test('what plinth exports is there and loads; what it does not export cannot be 
 
 test('a service type-checks against the package, by its own settings', async () => {
   await consumer.node(installed('.bin', 'tsc'), '-p', '.')
+})
+
+test('the tests of a service pass on the packages as published', async () => {
+  const output = await consumer.node('--test', '--test-reporter=tap', 'src/**/*.test.ts')
+  assert.match(output, /^# pass [1-9]/m)
+  assert.match(output, /^# fail 0$/m)
+  assert.match(output, /^# skipped 0$/m)
+})
+
+test('`plinth dev` brings the service up, and a signal brings all of it down', async () => {
+  await using dev = await startDev(consumer)
+  const health = await fetch(`${dev.url}/health`)
+  assert.deepEqual([health.status, await health.json()], [200, { status: 'ok' }])
+  const me = await fetch(`${dev.url}/auth/web/me`)
+  assert.match(await me.text(), /"authenticated":false/)
+  assert.equal((await fetch(`${dev.url}/`)).status, 200)
+  assert.equal(await dev.stop(), 0)
+  await assert.rejects(fetch(`${dev.url}/health`))
 })
 
 test('v5.0.0-V15.2.3 v5.0.0-V15.2.4 the production tree is small and runs no install script', async (context) => {

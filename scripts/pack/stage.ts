@@ -84,11 +84,11 @@ async function linkPackage(folder: string, name: string, staged: string): Promis
 }
 
 /**
- * The environment of this process without this checkout's programs and conditions: what a person's own shell has.
+ * The environment of this process without this checkout's programs, conditions and test run: a person's own shell.
  * npm must run on the machine's Node, for its settings are found beside it.
  */
 export function machineEnvironment(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _conditions, ...rest } = process.env
+  const { NODE_OPTIONS: _conditions, NODE_TEST_CONTEXT: _run, ...rest } = process.env
   const folders = (process.env['PATH'] ?? '').split(path.delimiter)
   const foreign = folders.filter((folder) => !folder.includes('node_modules'))
   return { ...rest, PATH: foreign.join(path.delimiter) }

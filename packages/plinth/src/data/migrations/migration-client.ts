@@ -2,12 +2,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, type ClientConfig } from 'pg'
 import { parseDatabaseUrl } from '../database-url.ts'
 import type { DbLog } from '../db-log.ts'
+import { tlsOptions } from '../pool/connection-config.ts'
 
-/** Where and how a migration runs. */
-export interface MigrationSession {
+/** Where a set of migrations is read. */
+export interface ReadSession {
   /** URL of the owner. */
   readonly url: string
+  /** TLS; by default what the URL asks for. */
   readonly ssl?: ClientConfig['ssl']
+}
+
+/** Where and how a migration runs. */
+export interface MigrationSession extends ReadSession {
   readonly log: DbLog
   /** Ends the work: the running migration is rolled back and the lock is free. */
   readonly signal?: AbortSignal
@@ -43,7 +49,7 @@ export async function asOnlyMigrator<T>(
 
 /** Runs `work` on a connection of its own, without the lock. */
 export async function asReader<T>(
-  session: MigrationSession,
+  session: ReadSession,
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
   const client = await connected(session)
@@ -54,10 +60,11 @@ export async function asReader<T>(
   }
 }
 
-async function connected({ url, ssl }: MigrationSession): Promise<Client> {
+async function connected({ url, ssl }: ReadSession): Promise<Client> {
+  const address = parseDatabaseUrl(url)
   const client = new Client({
-    ...parseDatabaseUrl(url).client,
-    ...(ssl !== undefined && { ssl }),
+    ...address.client,
+    ssl: ssl ?? tlsOptions({ mode: 'auto' }, address),
     application_name: 'plinth migrations',
     connectionTimeoutMillis: 10_000,
     keepAlive: true,

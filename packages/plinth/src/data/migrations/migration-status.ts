@@ -1,6 +1,6 @@
 import { type Applied, readHistory } from './history.ts'
 import { type MigrateOptions, setOf } from './migrate.ts'
-import { asReader } from './migration-client.ts'
+import { asReader, type ReadSession } from './migration-client.ts'
 import { readMigrations } from './migration-files.ts'
 
 /** Where a set stands in a database. */
@@ -14,7 +14,7 @@ export interface MigrationStatus {
 
 /** Compares files and database; changes nothing. */
 export async function migrationStatus(
-  options: Omit<MigrateOptions, 'to'>,
+  options: ReadSession & Pick<MigrateOptions, 'set'>,
 ): Promise<MigrationStatus> {
   const { folder, set } = setOf(options.set)
   const files = await readMigrations(folder)

@@ -17,13 +17,19 @@ interface Facts {
 }
 
 const FACTS = `
-  select r.rolname as name, r.rolsuper as superuser, r.rolbypassrls as bypasses,
+  select r.rolname as name, strong.superuser, strong.bypasses,
          exists (select from pg_catalog.pg_class c
                    join pg_catalog.pg_namespace n on n.oid = c.relnamespace
                   where n.nspname in ('${schemas.platform}', '${schemas.service}')
-                    and pg_catalog.pg_has_role(r.oid, c.relowner, 'usage')) as owns,
+                    and pg_catalog.pg_has_role(r.oid, c.relowner, 'member')) as owns,
          current_setting('server_version_num')::int as version
-    from pg_catalog.pg_roles r where r.rolname = current_user`
+    from pg_catalog.pg_roles r,
+         -- What a role may become counts as what it is: SET ROLE is one statement away.
+         lateral (select coalesce(bool_or(m.rolsuper), false) as superuser,
+                         coalesce(bool_or(m.rolbypassrls), false) as bypasses
+                    from pg_catalog.pg_roles m
+                   where pg_catalog.pg_has_role(r.oid, m.oid, 'member')) as strong
+   where r.rolname = current_user`
 
 /**
  * First release of each major without the row-level-security faults CVE-2024-10976 (a cached plan
@@ -46,7 +52,7 @@ export async function roleStanding(platform: PlatformDb): Promise<RoleStanding> 
 
 function roleFault({ name, superuser, bypasses }: Facts): string | undefined {
   if (!superuser && !bypasses) return undefined
-  const what = superuser ? 'is a superuser' : 'has BYPASSRLS'
+  const what = superuser ? 'is a superuser, or may become one' : 'has BYPASSRLS'
   return `database.url: role "${name}" ${what}, so tenants could see each other's rows → run "plinth db setup --admin-url …" and use the app URL that it prints.`
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
 import { parseDatabaseUrl } from '../database-url.ts'
+import { tlsOptions } from '../pool/connection-config.ts'
 import type { LoginRoles } from './role-names.ts'
 import { loginRolesOf } from './role-names.ts'
 import type { SetupRequest, SetupStep } from './setup-steps.ts'
@@ -49,9 +50,10 @@ export async function setupRoles(options: SetupOptions): Promise<SetupResult> {
     request.dryRun && created ? [] : await applied(adminUrl, request, databaseSteps)
   return {
     statements: [...onServer, ...inDatabase].map((step) => step.shown ?? step.sql),
-    urls: urlsOf(adminUrl, names, passwords),
+    // A dry run sets no password, so there is none to tell.
+    urls: urlsOf(adminUrl, names, request.dryRun ? {} : passwords),
     names,
-    generated,
+    generated: request.dryRun ? [] : generated,
   }
 }
 
@@ -91,7 +93,9 @@ async function knownRoles(admin: Client, names: LoginRoles): Promise<ReadonlySet
 }
 
 async function asAdmin<T>(url: string, work: (admin: Client) => Promise<T>): Promise<T> {
-  const admin = new Client({ ...parseDatabaseUrl(url).client, connectionTimeoutMillis: 10_000 })
+  const address = parseDatabaseUrl(url)
+  const ssl = tlsOptions({ mode: 'auto' }, address)
+  const admin = new Client({ ...address.client, ssl, connectionTimeoutMillis: 10_000 })
   admin.on('error', () => undefined)
   await admin.connect()
   try {

@@ -1,0 +1,19 @@
+import { defineCommand } from 'citty'
+
+const upgrade = () => import('./upgrade.command.ts').then((module) => module.upgradeCommand)
+
+/** `plinth db …`: everything about the database that is not the running service's business. */
+export const dbCommand = defineCommand({
+  meta: { name: 'db', description: 'Roles, migrations and checks of the database' },
+  subCommands: {
+    setup: () => import('./setup.command.ts').then((module) => module.setupCommand),
+    upgrade,
+    migrate: upgrade,
+    downgrade: () => import('./downgrade.command.ts').then((module) => module.downgradeCommand),
+    current: () => import('./current.command.ts').then((module) => module.currentCommand),
+    history: () => import('./history.command.ts').then((module) => module.historyCommand),
+    check: () => import('./check.command.ts').then((module) => module.checkCommand),
+    url: () => import('./url.command.ts').then((module) => module.urlCommand),
+    reset: () => import('./reset.command.ts').then((module) => module.resetCommand),
+  },
+})

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import type { AppError, Id } from '../../kernel/index.ts'
 import { newId } from '../../kernel/index.ts'
 import { openTestDatabase } from '../../testing/database.ts'
+import { catalogueFaults } from '../catalogue/catalogue-faults.ts'
 import type { Db } from '../db.ts'
 import { declarationFaults } from './index.ts'
 import { category, product, sampler, samplesSql } from './sample.fixture.ts'
@@ -33,8 +34,9 @@ async function refusal(work: Promise<unknown>): Promise<AppError> {
   return failed
 }
 
-test('the declaration is the live table', async () => {
+test('the declaration is the live table, and the wall between tenants stands', async () => {
   assert.deepEqual(await declarationFaults(db, [category, product, sampler]), [])
+  assert.deepEqual(await catalogueFaults(db), [])
 })
 
 const text = fc

@@ -11,7 +11,7 @@ export interface DrainOptions {
 
 /** How a process leaves. */
 export interface Drain {
-  /** True from the first call of `leave` on. */
+  /** True from the first call of `leave` on, or from when the server was closed by its owner. */
   readonly draining: () => boolean
   /** Readiness fails, the socket closes, requests finish, what lies behind closes. Idempotent. */
   leave(): Promise<void>
@@ -20,8 +20,12 @@ export interface Drain {
 /** Lets a process leave without breaking a request (FI-03). */
 export function createDrain(options: DrainOptions): Drain {
   let leaving: Promise<void> | undefined
+  let closing = false
+  options.app.addHook('preClose', async () => {
+    closing = true
+  })
   return {
-    draining: () => leaving !== undefined,
+    draining: () => closing || leaving !== undefined,
     leave: () => {
       leaving ??= leaveOnce(options)
       return leaving

@@ -28,7 +28,10 @@ export async function start(options: StartOptions): Promise<void> {
     if (config.jobs.in_api) await service.startWorker()
     await listen(service)
   }
-  await watchRole(service)
+  const refusal = await watchRole(service)
+  if (refusal === undefined) return
+  process.stderr.write(`${refusal}\n`)
+  process.exit(2)
 }
 
 async function buildOrExit(options: StartOptions): Promise<Service> {

@@ -41,8 +41,8 @@ ${head(frame, page)}
 <a class="skip-link" href="#content">Skip to the content</a>
 ${header(frame, page)}
 <main class="page-main" id="content" tabindex="-1">
-<div class="stack">
 <p class="notice notice-good" id="done" role="status"></p>
+<div class="stack">
 ${page.content}
 </div>
 </main>

@@ -11,22 +11,31 @@ export type Components = Map<string, JsonSchema>
 /** Which side of a Zod schema the wire shows: requests its input, answers its output. */
 export type Side = 'input' | 'output'
 
-// Zod writes these formats out as patterns of several hundred characters that no reader needs.
-const SELF_EXPLAINING = new Set(['date', 'date-time', 'email', 'time', 'uuid'])
-
 /** One self-contained JSON Schema; for parameters, which have no references. */
 export function toJsonSchema(schema: z.core.$ZodType, side: Side): JsonSchema {
   const { $schema, ...json } = z.toJSONSchema(schema, {
     target: 'draft-2020-12',
     io: side,
     unrepresentable: 'any',
-    override: ({ jsonSchema }) => {
-      if (SELF_EXPLAINING.has(jsonSchema.format ?? '')) delete jsonSchema.pattern
-      if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
-      if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
-    },
+    override: ({ jsonSchema }) => tidy(jsonSchema),
   })
   return json
+}
+
+// Zod writes these formats out as patterns of several hundred characters that no reader needs.
+const SELF_EXPLAINING = new Set(['date', 'date-time', 'email', 'time', 'uuid'])
+const INT32 = { minimum: -2_147_483_648, maximum: 2_147_483_647 }
+
+/** Takes out what only repeats the format or the limits of a JavaScript number. */
+function tidy(schema: z.core.JSONSchema.BaseSchema): void {
+  if (SELF_EXPLAINING.has(schema.format ?? '')) delete schema.pattern
+  if (schema.type === 'integer' && schema.maximum === INT32.maximum) {
+    schema.format = 'int32'
+    delete schema.maximum
+  }
+  if (schema.minimum === INT32.minimum) delete schema.minimum
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum
 }
 
 /**

@@ -28,7 +28,7 @@ const routes = [
   route('GET /api/v1/lamps', {
     access: may.read,
     summary: 'List lamps',
-    query: { limit: z.coerce.number().int().min(1).default(50).describe('Most lamps to return') },
+    query: { limit: z.int32().min(1).default(50).describe('Most lamps to return') },
     returns: z.object({ items: z.array(lamp) }),
     handle: unused,
   }),
@@ -90,7 +90,7 @@ test('an operation says who may call it, what it takes, answers and refuses', as
       in: 'query',
       required: false,
       description: 'Most lamps to return',
-      schema: { type: 'integer', minimum: 1, default: 50 },
+      schema: { type: 'integer', format: 'int32', minimum: 1, default: 50 },
     },
   ])
   const create = paths['/api/v1/lamps']?.['post']

@@ -180,7 +180,10 @@ test('plinth() inside somebody’s server: their routes go on as they were, ours
 test('plinth(): their routes stand in the census as OUTSIDE, with the path they have', async () => {
   const app = Fastify()
   app.get('/board', async () => 1)
-  app.register(async (scope) => void scope.post('/board/:id', async () => 1), { prefix: '/old' })
+  const old: FastifyPluginAsync = async (scope) => {
+    scope.post('/board/:id', async () => 1)
+  }
+  app.register(old, { prefix: '/old' })
   let census = ''
   const plugin: FastifyPluginAsync = async (scope) => {
     const service = await buildService(options({ app: scope, authenticate: theirIdentity }))
@@ -218,7 +221,10 @@ test('plinth(): a route() that is registered by hand afterwards is guarded like 
 test('plinth(): a hand-registered route without access is refused, by name', async () => {
   const app = await theirServer()
   assert.throws(() => app.get('/forgotten', async () => 1), /GET \/forgotten declares no access/)
-  app.register(async (scope) => void scope.post('/later', async () => 1), { prefix: '/deep' })
+  const later: FastifyPluginAsync = async (scope) => {
+    scope.post('/later', async () => 1)
+  }
+  app.register(later, { prefix: '/deep' })
   await assert.rejects(async () => app.ready(), /POST \/deep\/later declares no access/)
   await app.close()
 })

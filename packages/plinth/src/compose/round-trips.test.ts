@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Client } from 'pg'
+import { z } from 'zod'
+import { entity } from '../data/index.ts'
+import { crud } from '../entities/index.ts'
+import { feature } from '../feature/index.ts'
+import type { Person, World } from '../testing/index.ts'
+import { startWorld } from '../testing/index.ts'
+
+const gadget = entity('gadget', { name: z.string().max(40) })
+const gadgets = feature('gadget', { entities: [gadget], routes: [crud(gadget)] })
+
+let world: World
+let ana: Person
+let admin: Client
+let path = ''
+before(async () => {
+  world = await startWorld({ features: [gadgets] })
+  ana = await world.signIn('ana')
+  path = (await ana.post('/api/v1/gadgets', { name: 'Lamp' })).headers.get('location') ?? ''
+  admin = new Client(world.testDatabase.adminUrl)
+  await admin.connect()
+})
+after(async () => {
+  await admin.end()
+  await world[Symbol.asyncDispose]()
+})
+
+interface Cost {
+  readonly roundTrips: number
+  readonly statements: number
+}
+
+/** What a call costs the database, after one that brings connections and prepared statements. */
+async function costOf(call: () => Promise<{ readonly status: number }>): Promise<Cost> {
+  await call()
+  const start = world.database.statistics
+  assert.ok((await call()).status < 300)
+  const end = world.database.statistics
+  return {
+    roundTrips: end.roundTrips - start.roundTrips,
+    statements: end.statements - start.statements,
+  }
+}
+
+/** Rows written in this database since it was made, by anyone. */
+async function rowsWritten(): Promise<number> {
+  const { rows } = await admin.query<{ written: number }>(
+    `select sum(n_tup_ins + n_tup_upd + n_tup_del)::int as written
+       from pg_catalog.pg_stat_all_tables where schemaname not like 'pg\\_%'`,
+  )
+  return rows[0]?.written ?? 0
+}
+
+/** PostgreSQL reports what a connection wrote at most once a second, unless it is told to. */
+async function settled(): Promise<number> {
+  const { platform, statistics } = world.database
+  // The pause keeps each connection busy until the last one has its turn.
+  const flush = 'select pg_catalog.pg_stat_force_next_flush(), pg_catalog.pg_sleep(0.03)'
+  await Promise.all(Array.from({ length: statistics.connections }, () => platform.query(flush)))
+  return rowsWritten()
+}
+
+const calls: readonly (readonly [string, () => Promise<{ readonly status: number }>, Cost])[] = [
+  ['a visitor at the probe', () => world.visitor().get('/health/live'), trips(0, 0)],
+  ['a visitor at /auth/web/me', () => world.visitor().get('/auth/web/me'), trips(0, 0)],
+  ['/auth/web/me with a session', () => ana.get('/auth/web/me'), trips(1, 2)],
+  ['one by id with a session', () => ana.get(path), trips(2, 4)],
+  ['a list with a session', () => ana.get('/api/v1/gadgets?limit=50'), trips(2, 4)],
+  ['a create with its audit row', () => ana.post('/api/v1/gadgets', { name: 'x' }), trips(2, 5)],
+]
+
+function trips(roundTrips: number, statements: number): Cost {
+  return { roundTrips, statements }
+}
+
+for (const [title, call, expected] of calls) {
+  test(`${title} costs ${expected.roundTrips} round trips, ${expected.statements} statements`, async () => {
+    assert.deepEqual(await costOf(call), expected)
+  })
+}
+
+test('a read writes nothing', async () => {
+  await ana.get(path)
+  const start = await settled()
+  for (const read of ['/auth/web/me', path, '/api/v1/gadgets']) {
+    assert.equal((await ana.get(read)).status, 200)
+  }
+  assert.equal(await settled(), start)
+})
+
+test('the last use of a session is noted once a minute, however many requests there are', async () => {
+  const lastSeen = async () => {
+    const { rows } = await admin.query<{ last_seen_at: Date }>(
+      'select max(last_seen_at) as last_seen_at from plinth.sessions',
+    )
+    return rows[0]?.last_seen_at.getTime() ?? 0
+  }
+  const start = await lastSeen()
+  world.clock.advance(58_000)
+  await ana.get(path)
+  assert.equal(await lastSeen(), start)
+  world.clock.advance(2_500)
+  const before = await settled()
+  await Promise.all(Array.from({ length: 5 }, () => ana.get(path)))
+  assert.ok((await lastSeen()) >= start + 60_000)
+  assert.equal(await settled(), before + 1, 'one of five wrote')
+  await ana.get(path)
+  assert.equal(await settled(), before + 1)
+})

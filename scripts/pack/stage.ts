@@ -52,7 +52,7 @@ async function stageWorkspace(folder: string): Promise<void> {
 async function copyAssets(from: string, to: string): Promise<void> {
   for await (const file of glob('**/*', {
     cwd: from,
-    exclude: (name) => /\.test\.ts$/.test(name),
+    exclude: (name) => /\.(test|fixture)\.ts$/.test(name),
   })) {
     if (/\.ts$/.test(file) || path.extname(file) === '') continue
     await mkdir(path.dirname(path.join(to, file)), { recursive: true })

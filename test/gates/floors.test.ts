@@ -49,7 +49,7 @@ function faultOf({ file, room, specifier }: Crossing): string | undefined {
     return target.endsWith('package.json') ? undefined : 'it leaves the package'
   const other = roomOf(target)
   if (other === room || other === undefined) return undefined
-  if (isTest(file) && other === 'testing') return undefined
+  if (isTest(file) && DEVELOPMENT_ROOMS.includes(other)) return undefined
   if (target !== `${RUNTIME}${other}/index.ts`) return `the only way into ${other} is its index.ts`
   return directionFault(room, other)
 }

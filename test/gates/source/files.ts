@@ -28,7 +28,8 @@ export const sources = (): string[] =>
 export const runtimeSources = (): string[] =>
   sources().filter((file) => file.startsWith('packages/plinth/src/') && !isTest(file))
 
-export const isTest = (file: string): boolean => file.endsWith('.test.ts')
+/** Tests, and the fixtures that several tests of a room share. Neither is published. */
+export const isTest = (file: string): boolean => /\.(test|fixture)\.ts$/.test(file)
 
 /** Line number, counted from 1, of a position in a text. */
 export const lineAt = (text: string, at: number): number => text.slice(0, at).split('\n').length

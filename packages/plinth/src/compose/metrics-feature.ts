@@ -2,19 +2,9 @@ import { open } from '../access/index.ts'
 import type { Feature } from '../feature/index.ts'
 import { feature, route } from '../feature/index.ts'
 import type { Secret } from '../kernel/index.ts'
-import { problem } from '../kernel/index.ts'
 import type { Metrics } from '../telemetry/index.ts'
 import { metricsAccess } from '../telemetry/index.ts'
-
-/** What `/metrics` refuses. */
-export const metricsProblems = {
-  unauthorized: problem('metrics.unauthorized', 401, 'Send METRICS_TOKEN as a bearer token.'),
-  forbidden: problem(
-    'metrics.forbidden',
-    403,
-    'Metrics are open to this machine only; set METRICS_TOKEN to read them from elsewhere.',
-  ),
-} as const
+import { composeProblems } from './compose.errors.ts'
 
 /** `GET /metrics` in Prometheus' text format. */
 export function metricsFeature(metrics: Metrics, token: Secret | undefined): Feature {
@@ -32,8 +22,8 @@ export function metricsFeature(metrics: Metrics, token: Secret | undefined): Fea
             request.headers.authorization,
             actor.clientAddress ?? '',
           )
-          if (answer === 'unauthorized') throw metricsProblems.unauthorized()
-          if (answer === 'forbidden') throw metricsProblems.forbidden()
+          if (answer === 'unauthorized') throw composeProblems.unauthorized()
+          if (answer === 'forbidden') throw composeProblems.forbidden()
           await reply.type(metrics.contentType).send(await metrics.text())
         },
       }),

@@ -5,7 +5,7 @@ import type { Service } from '../compose/index.ts'
 import { buildService } from '../compose/index.ts'
 import type { GivenValues } from '../config/index.ts'
 import type { Database } from '../data/index.ts'
-import { migrationFor } from '../data/index.ts'
+import { migrationForAll } from '../data/index.ts'
 import type { Feature } from '../feature/index.ts'
 import { drainJobs } from '../jobs/index.ts'
 import { newToken } from '../kernel/index.ts'
@@ -105,5 +105,5 @@ function tablesOf({
   const folder = migrations ?? join(process.cwd(), 'migrations')
   if (migrations !== undefined || existsSync(folder)) return { migrations: folder }
   const entities = features.flatMap((feature) => feature.entities ?? [])
-  return { sql: entities.map((entity) => migrationFor(entity, entities).up).join('\n') }
+  return { sql: migrationForAll(entities).up }
 }

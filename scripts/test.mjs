@@ -29,6 +29,7 @@ for (const missing of await missingServices()) console.log(`! ${missing}`)
 const services = await startServices()
 const results = await runFiles(files, {
   concurrency: Number(options.concurrency),
+  fileLimitMs: options.long ? 900_000 : 120_000,
   onFailure: printFailure,
 }).finally(() => services.stop())
 

@@ -1,6 +1,6 @@
 import { configurationDocument } from './configuration.ts'
 import { errorsDocument } from './errors.ts'
-import { censusDocument } from './routes.ts'
+import { censusDocument, openApiDocument } from './routes.ts'
 
 /** A committed file whose text follows from the code. */
 export interface GeneratedDocument {
@@ -14,4 +14,5 @@ export const documents: readonly GeneratedDocument[] = [
   { file: 'docs/errors.md', text: errorsDocument },
   { file: 'docs/configuration.md', text: configurationDocument },
   { file: 'template/src/generated/routes.txt', text: censusDocument },
+  { file: 'template/src/generated/openapi.json', text: openApiDocument },
 ]

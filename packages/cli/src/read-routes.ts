@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describeAccess } from 'plinth/access'
-import { buildService, renderCensus, type ServiceOptions } from 'plinth/server'
+import { buildService, renderCensus, type Service, type ServiceOptions } from 'plinth/server'
 import { CliError, misuse } from './cli-error.ts'
 import { devFolder } from './dev/dev-folder.ts'
 import { ensureSecrets } from './dev/dev-secrets.ts'
@@ -17,7 +17,28 @@ export interface RouteLine {
 }
 
 /** The routes of the service here, put together as its server does, without listening. */
-export async function readRoutes(): Promise<{ text: string; list: readonly RouteLine[] }> {
+export function readRoutes(): Promise<{ text: string; list: readonly RouteLine[] }> {
+  return withService((service) => {
+    const census = service.census()
+    const list = census.map(({ method, url, facts }) => ({
+      method,
+      url,
+      access: facts === undefined ? 'OUTSIDE' : describeAccess(facts.access),
+    }))
+    return { text: renderCensus(census), list }
+  })
+}
+
+/** The OpenAPI document of the service here. */
+export function readOpenApi(): Promise<string> {
+  return withService((service) => {
+    const document = service.openApi()
+    if (document !== undefined) return document
+    throw new CliError('http.docs is off, so this service has no OpenAPI document; set it to on.')
+  })
+}
+
+async function withService<T>(work: (service: Service) => T): Promise<T> {
   const folder = devFolder()
   const service = await buildService({
     features: await featuresOf(folder.service),
@@ -29,13 +50,7 @@ export async function readRoutes(): Promise<{ text: string; list: readonly Route
   })
   try {
     await service.app.ready()
-    const census = service.census()
-    const list = census.map(({ method, url, facts }) => ({
-      method,
-      url,
-      access: facts === undefined ? 'OUTSIDE' : describeAccess(facts.access),
-    }))
-    return { text: renderCensus(census), list }
+    return work(service)
   } finally {
     await service.app.close()
   }

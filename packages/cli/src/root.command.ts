@@ -15,6 +15,7 @@ export const rootCommand = defineCommand({
     },
     config: () => import('./config/config.command.ts').then((module) => module.configCommand),
     routes: () => import('./routes.command.ts').then((module) => module.routesCommand),
+    openapi: () => import('./openapi.command.ts').then((module) => module.openApiCommand),
     version: () => import('./version.command.ts').then((module) => module.versionCommand),
   },
 })

@@ -7,6 +7,7 @@ import {
   installGuard,
   registerFeatures,
   registerOpenApi,
+  renderOpenApi,
   routesOutside,
 } from '../http/index.ts'
 import type { Pages } from '../pages/index.ts'
@@ -26,21 +27,27 @@ export interface ServeOptions extends Parts {
   readonly own: boolean
 }
 
+/** What a served service can say of itself. */
+export interface Served {
+  /** Every route with its rule. */
+  readonly census: () => readonly CensusEntry[]
+  /** The OpenAPI document as it is committed; undefined where documents are off. Ask a ready server. */
+  readonly openApi: () => string | undefined
+}
+
 /** Puts guard and features on a server. */
-export async function serveHttp(
-  app: FastifyInstance,
-  options: ServeOptions,
-): Promise<() => readonly CensusEntry[]> {
-  const { config, features, own } = options
+export async function serveHttp(app: FastifyInstance, options: ServeOptions): Promise<Served> {
+  const { config, features, own, documented, sessionCookie } = options
   const deps = httpDeps(options)
   const outside = own ? [] : await routesBefore(app)
-  if (options.documented) {
-    const { name: title } = config.app
-    await registerOpenApi(app, { title, version: '1', sessionCookie: options.sessionCookie })
-  }
   const { census } = installGuard(app, deps)
   if (own) completeServer(app, deps)
+  const held: { scope?: FastifyInstance } = {}
+  // A scope of its own: a host that brings its own document or body parsers keeps them.
   const scope: FastifyPluginAsync = async (inner) => {
+    held.scope = inner
+    const { name: title, version } = config.app
+    if (documented) await registerOpenApi(inner, { title, version, sessionCookie })
     acceptJsonOnly(inner, {
       maxDepth: config.http.json_max_depth,
       maxItems: config.http.json_max_items,
@@ -48,7 +55,10 @@ export async function serveHttp(
     await registerFeatures(inner, features)
   }
   await app.register(scope)
-  return () => [...outside, ...census]
+  return {
+    census: () => [...outside, ...census],
+    openApi: () => (documented && held.scope ? renderOpenApi(held.scope) : undefined),
+  }
 }
 
 async function routesBefore(app: FastifyInstance): Promise<readonly CensusEntry[]> {

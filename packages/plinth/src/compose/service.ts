@@ -3,7 +3,6 @@ import type { Principal } from '../access/index.ts'
 import type { Database, Outbox } from '../data/index.ts'
 import { openDatabase } from '../data/index.ts'
 import type { Feature } from '../feature/index.ts'
-import type { CensusEntry } from '../http/index.ts'
 import { createCsrf, createServer } from '../http/index.ts'
 import type { RunnableJob, Worker } from '../jobs/index.ts'
 import { createOutbox, startWorker } from '../jobs/index.ts'
@@ -19,6 +18,7 @@ import { createDrain } from './drain.ts'
 import type { ConfigPlace, LoadedConfig } from './load-service-config.ts'
 import { loadServiceConfig } from './load-service-config.ts'
 import { platformFeatures } from './platform-features.ts'
+import type { Served } from './serve-http.ts'
 import { serveHttp } from './serve-http.ts'
 import type { ServiceConfig } from './settings.ts'
 
@@ -49,12 +49,10 @@ export interface Parts {
 }
 
 /** A service that is ready to listen. */
-export interface Service extends Parts {
+export interface Service extends Parts, Served {
   readonly app: FastifyInstance
   readonly features: readonly Feature[]
   readonly jobs: readonly RunnableJob[]
-  /** Every route with its rule. */
-  readonly census: () => readonly CensusEntry[]
   readonly drain: Drain
   /** Opens the features' resources, in order. */
   openResources(): Promise<void>
@@ -77,7 +75,7 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
   const jobs = [...parts.notify.jobs, ...features.flatMap((one) => one.jobs ?? [])]
   late.outbox = createOutbox({ jobs, settings: parts.config.jobs })
   const app = options.app ?? createServer(parts.config.http)
-  const census = await serveHttp(app, {
+  const served = await serveHttp(app, {
     ...parts,
     ...platform,
     features,
@@ -101,7 +99,7 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
     app,
     features,
     jobs,
-    census,
+    ...served,
     drain: late.drain,
     openResources: async () => {
       for (const resource of resources) await resource.open?.()

@@ -55,6 +55,11 @@ export const appSettings = z.strictObject({
     .max(80)
     .default('My service')
     .describe('Name of the service: in its pages, documents and mails.'),
+  version: z
+    .string()
+    .regex(/^\d{1,9}(\.\d{1,9}){0,2}$/)
+    .default('1')
+    .describe('Version of the API, as its OpenAPI document says it.'),
   environment: z
     .enum(ENVIRONMENTS)
     .default('development')

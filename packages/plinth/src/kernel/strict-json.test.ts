@@ -21,6 +21,7 @@ const refused = [
   ['HI-16 duplicate keys in escapes', '{"a":1,"\\u0061":2}', 'duplicate_key'],
   ['HI-16 byte order mark', '\ufeff{}', 'byte_order_mark'],
   ['HI-16 lone surrogate', '{"a":"\\ud800"}', 'lone_surrogate'],
+  ['HI-19 NUL in a text', '{"a":"x\\u0000y"}', 'nul_character'],
   ['HI-16 NaN', '{"a":NaN}', 'syntax'],
   ['HI-16 comment', '{/* */}', 'syntax'],
   ['HI-16 trailing comma', '{"a":1,}', 'syntax'],

@@ -17,6 +17,7 @@ export type JsonFault =
   | 'duplicate_key'
   | 'forbidden_key'
   | 'lone_surrogate'
+  | 'nul_character'
   | 'not_utf8'
   | 'byte_order_mark'
 
@@ -109,6 +110,8 @@ function stringFault(quoted: string): JsonFault | undefined {
   if (!quoted.includes('\\u') && quoted.isWellFormed()) return undefined
   const text = unquote(quoted)
   if (text === undefined) return 'syntax'
+  // PostgreSQL cannot store it, and C code would end the text there.
+  if (text.includes('\0')) return 'nul_character'
   return text.isWellFormed() ? undefined : 'lone_surrogate'
 }
 

@@ -42,6 +42,7 @@ export function healthFeature(deps: HealthDeps): Feature {
   return feature('health', {
     routes: [
       route('GET /health', {
+        summary: 'Whether the process answers',
         access: probe,
         anonymous: true,
         tenant: 'none',
@@ -49,6 +50,7 @@ export function healthFeature(deps: HealthDeps): Feature {
         handle: alive,
       }),
       route('GET /health/live', {
+        summary: 'Whether the process is alive',
         access: probe,
         anonymous: true,
         tenant: 'none',
@@ -70,6 +72,7 @@ interface State {
 
 function readyRoute(deps: HealthDeps, states: readonly State[]): RouteOptions {
   return route('GET /health/ready', {
+    summary: 'Whether the process can serve, and what it lacks',
     access: probe,
     anonymous: true,
     tenant: 'none',

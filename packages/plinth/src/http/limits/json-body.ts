@@ -11,6 +11,7 @@ const SENTENCES: Readonly<Record<JsonFault, string>> = {
   duplicate_key: 'The JSON has the same key twice.',
   forbidden_key: 'The JSON has a key that is not allowed: __proto__, constructor or prototype.',
   lone_surrogate: 'A text in the JSON is not valid Unicode.',
+  nul_character: 'A text in the JSON contains the NUL character.',
   not_utf8: 'The body is not valid UTF-8.',
   byte_order_mark: 'The body begins with a byte order mark; send plain UTF-8.',
 }

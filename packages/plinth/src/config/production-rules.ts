@@ -58,7 +58,7 @@ export const noOwnerUrlRule: Rule = {
   broken: (read) =>
     only('database.owner_url', isProduction(read) && read('database.owner_url') !== undefined),
   says: 'can be read by the service in production; only the migration job may',
-  fix: 'remove DATABASE_OWNER_URL from its environment and give it to: plinth db migrate',
+  fix: 'remove DATABASE_OWNER_URL from its environment and give it to: plinth db upgrade',
 }
 
 /** A service never starts a database by itself. `plinth db …` may do with the owner's URL alone. */
@@ -69,8 +69,26 @@ const databaseRule: Rule = {
   fix: 'set DATABASE_URL; on your own machine plinth dev brings a PostgreSQL',
 }
 
+/** Contract C16: behind a proxy on the same machine everybody would look like loopback. */
+const metricsTokenRule: Rule = {
+  broken: (read) =>
+    only(
+      'telemetry.metrics_token',
+      isProduction(read) &&
+        read('telemetry') !== undefined &&
+        read('telemetry.metrics_token') === undefined,
+    ),
+  says: 'is not set, so in production nobody may read GET /metrics, or everybody behind a proxy',
+  fix: 'set METRICS_TOKEN to the output of: openssl rand -base64 32',
+}
+
 /** Rules for a process that answers requests or runs jobs. */
-export const serviceRules: readonly Rule[] = [...productionRules, noOwnerUrlRule, databaseRule]
+export const serviceRules: readonly Rule[] = [
+  ...productionRules,
+  noOwnerUrlRule,
+  databaseRule,
+  metricsTokenRule,
+]
 
 /**
  * What forbids a configuration to start.

@@ -15,7 +15,8 @@ const isLong = (text: string | undefined): text is string => (text?.length ?? 0)
 const SESSION = 'kq3Zr8Wv1xN5tB7yL0pD4sF6hJ9mG2cA'
 const CSRF = 'Xw2Ee9Rr4Tt7Yy1Uu6Ii3Oo8Pp5Aa0Ss'
 const KEYS = { SESSION_SIGNING_SECRET: SESSION, CSRF_SIGNING_SECRET: CSRF }
-const PRODUCTION = { ENVIRONMENT: 'production', BASE_URL: 'https://api.test' }
+const METRICS_TOKEN = 'm4Kd8Qz1Vn6Xc3Bf9Ls2'
+const PRODUCTION = { ENVIRONMENT: 'production', BASE_URL: 'https://api.test', METRICS_TOKEN }
 const GENERATE = 'openssl rand -base64 32'
 
 const provider = z.strictObject({
@@ -189,7 +190,7 @@ const cases: readonly Case[] = [
   },
   {
     title: 'SB-09 an http base URL in production',
-    env: { ENVIRONMENT: 'production' },
+    env: { ENVIRONMENT: 'production', METRICS_TOKEN },
     lines: [
       'default app.base_url: is http in production, so cookies are not Secure → write the https:// URL that browsers use',
     ],
@@ -245,10 +246,17 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    title: 'C16 no token for the metrics in production',
+    env: { ...PRODUCTION, METRICS_TOKEN: '' },
+    lines: [
+      `default telemetry.metrics_token: is not set, so in production nobody may read GET /metrics, or everybody behind a proxy → set METRICS_TOKEN to the output of: ${GENERATE}`,
+    ],
+  },
+  {
     title: 'the owner URL in production',
     env: { ...PRODUCTION, DATABASE_OWNER_URL: 'postgres://owner:hunter2@db/app' },
     lines: [
-      'environment database.owner_url (DATABASE_OWNER_URL): can be read by the service in production; only the migration job may → remove DATABASE_OWNER_URL from its environment and give it to: plinth db migrate',
+      'environment database.owner_url (DATABASE_OWNER_URL): can be read by the service in production; only the migration job may → remove DATABASE_OWNER_URL from its environment and give it to: plinth db upgrade',
     ],
   },
   {

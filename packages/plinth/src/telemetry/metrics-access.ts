@@ -21,15 +21,6 @@ export function metricsAccess(
   return shown !== undefined && sameText(shown, token.reveal()) ? 'allowed' : 'unauthorized'
 }
 
-/** Contract C16: in production the token is required; undefined when the setting is as it must be. */
-export function metricsFault(
-  token: Secret | undefined,
-  environment: 'development' | 'test' | 'production',
-): string | undefined {
-  if (token !== undefined || environment !== 'production') return undefined
-  return 'METRICS_TOKEN is not set: in production GET /metrics needs one; set it to at least 16 random characters.'
-}
-
 function isLoopback(address: string): boolean {
   const plain = address.toLowerCase().replace(/^::ffff:/, '')
   return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'))

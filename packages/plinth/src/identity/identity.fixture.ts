@@ -1,0 +1,170 @@
+import { Client } from 'pg'
+import type { RunningProvider } from '../dev/index.ts'
+import { completeLogin, startProvider, testClient } from '../dev/index.ts'
+import { createCsrf } from '../http/index.ts'
+import { Secret } from '../kernel/index.ts'
+import { createOutbound, outboundSettings } from '../outbound/index.ts'
+import { placeInTenant } from '../tenancy/index.ts'
+import type { TestDatabase } from '../testing/database.ts'
+import { openTestDatabase } from '../testing/database.ts'
+import type { HttpHarness } from '../testing/http-harness.ts'
+import { openHttp } from '../testing/http-harness.ts'
+import type { Answer, CallHeaders, Person } from '../testing/person.ts'
+import { createPerson } from '../testing/person.ts'
+import type { TestClock } from '../testing/test-clock.ts'
+import { createTestClock } from '../testing/test-clock.ts'
+import type { EvilProvider } from './evil-provider.fixture.ts'
+import { startEvilProvider } from './evil-provider.fixture.ts'
+import type { AppFacts, IdentityDeps } from './index.ts'
+import { createAuthenticate, identityFeature, oidcSettings, sessionSettings } from './index.ts'
+
+/** Origin of the service in these tests, whatever port its socket has. */
+export const ORIGIN = 'http://localhost:8000'
+const CSRF_SECRET = new Secret('csrf-secret-of-the-tests-0123456789ab')
+
+/** Identity over a socket, with a real provider, an evil one, and a database of its own. */
+export interface IdentityWorld extends AsyncDisposable {
+  readonly http: HttpHarness
+  readonly db: TestDatabase
+  readonly clock: TestClock
+  readonly provider: RunningProvider
+  readonly evil: EvilProvider
+  readonly mails: { template: string; to: string; data: object }[]
+  person(userAgent?: string): Person
+  /** Runs SQL past row-level security. */
+  sql<R extends object = Record<string, unknown>>(text: string, values?: unknown[]): Promise<R[]>
+}
+
+/** What a test changes. */
+export interface IdentityWorldOptions {
+  readonly app?: Partial<AppFacts>
+  readonly oidc?: object
+  readonly sessions?: object
+}
+
+/** Opens a world. The providers are `keycloak` (the development provider, default) and `evil`. */
+export async function openIdentity(options: IdentityWorldOptions = {}): Promise<IdentityWorld> {
+  const clock = createTestClock()
+  const silent = { info: () => {}, warn: () => {}, error: () => {} }
+  const [db, provider, evil] = await Promise.all([
+    openTestDatabase({ clock }),
+    startProvider({ port: 0, clients: [testClient()], log: silent }),
+    startEvilProvider(),
+  ])
+  const mails: IdentityWorld['mails'] = []
+  const csrf = createCsrf(CSRF_SECRET)
+  const logged: string[] = []
+  const write = (facts: object, message?: string) =>
+    void logged.push(`${message} ${JSON.stringify(facts, describe)}`)
+  const log = { info: write, warn: write, error: write }
+  const deps: IdentityDeps = {
+    app: {
+      environment: 'test',
+      base_url: ORIGIN,
+      post_login_default: '/',
+      session_max_age: 3600,
+      session_signing_secret: new Secret('session-secret-of-the-tests-012345678'),
+      session_cookie: { same_site: 'lax' },
+      ...options.app,
+    },
+    oidc: oidcSettings.parse({ providers: providersFor(provider, evil), ...options.oidc }),
+    sessions: sessionSettings.parse(options.sessions ?? {}),
+    platform: db.database.platform,
+    clock,
+    outbound: createOutbound({
+      settings: outboundSettings.parse({ timeout_ms: 2_000 }),
+      clock,
+      log,
+    }),
+    notify: {
+      mail: async (_tx, template, to, data) => {
+        const address = typeof to === 'string' ? to : to.address
+        mails.push({ template: template.name, to: address, data })
+      },
+    },
+    csrfTokenFor: csrf.tokenFor,
+    log,
+  }
+  const http = await openHttp([identityFeature(deps)], {
+    csrfSecret: CSRF_SECRET,
+    clock,
+    log,
+    baseUrl: deps.app.base_url,
+    sessionCookie: deps.app.base_url.startsWith('https:')
+      ? '__Host-user_session_id'
+      : 'user_session_id',
+    authenticate: createAuthenticate(deps),
+    placeInTenant: (_, principal) => placeInTenant(principal),
+  })
+  http.logged.push = logged.push.bind(logged)
+  const admin = new Client(db.adminUrl)
+  await admin.connect()
+  return {
+    http: { ...http, logged },
+    db,
+    clock,
+    provider,
+    evil,
+    mails,
+    person: (userAgent) =>
+      createPerson({
+        url: http.url,
+        origin: new URL(deps.app.base_url).origin,
+        ...(userAgent && { userAgent }),
+      }),
+    sql: async (text, values = []) => (await admin.query(text, values)).rows,
+    async [Symbol.asyncDispose]() {
+      await http[Symbol.asyncDispose]()
+      await admin.end()
+      await Promise.all([provider.stop(), evil[Symbol.asyncDispose](), db[Symbol.asyncDispose]()])
+    },
+  }
+}
+
+function providersFor(provider: RunningProvider, evil: EvilProvider) {
+  return {
+    keycloak: {
+      client_id: 'test-client',
+      client_secret: 'test-client-secret',
+      issuer: provider.issuer,
+    },
+    evil: { client_id: 'evil-client', client_secret: 'kT9:%+ /x2mQ4zLw', issuer: evil.issuer },
+    off: { enabled: false, client_id: 'x', issuer: evil.issuer },
+    clientless: { issuer: evil.issuer },
+  }
+}
+
+/** Errors as the log would show them, so that a test can look for what must not be there. */
+function describe(_: string, value: unknown): unknown {
+  return value instanceof Error ? `${value.stack} ${String(value.cause)}` : value
+}
+
+/** Starts a sign-in and answers where the browser is sent. */
+export async function startAt(
+  person: Person,
+  query = '',
+  headers: CallHeaders = {},
+): Promise<string> {
+  const answer = await person.get(`/auth/web/login${query}`, headers)
+  return answer.headers.get('location') ?? `no location: ${answer.status}`
+}
+
+/** Signs in at the development provider; the answer is the callback's. */
+export async function signInAt(
+  person: Person,
+  username = 'testuser1',
+  query = '',
+): Promise<Answer> {
+  const credentials = { username, password: 'password123' }
+  const back = new URL(await completeLogin(await startAt(person, query), credentials))
+  return person.get(`${back.pathname}${back.search}`)
+}
+
+/** Signs in at the evil provider with what it says now; the answer is the callback's. */
+export async function signInAtEvil(
+  world: IdentityWorld,
+  person: Person,
+  more: Record<string, string | undefined> = {},
+): Promise<Answer> {
+  return person.get(world.evil.callback(await startAt(person, '?provider=evil'), more))
+}

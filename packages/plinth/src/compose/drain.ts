@@ -17,15 +17,24 @@ export interface Drain {
   leave(): Promise<void>
 }
 
-/** Lets a process leave without breaking a request (FI-03). */
+/**
+ * Lets a process leave without breaking a request (FI-03). Made before routes register: from the
+ * first moment on each answer asks its client to open no further request on that connection.
+ */
 export function createDrain(options: DrainOptions): Drain {
+  const { app } = options
   let leaving: Promise<void> | undefined
   let closing = false
-  options.app.addHook('preClose', async () => {
+  const draining = () => closing || leaving !== undefined
+  app.addHook('preClose', async () => {
     closing = true
   })
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (draining()) reply.header('connection', 'close')
+    done(null, payload)
+  })
   return {
-    draining: () => closing || leaving !== undefined,
+    draining,
     leave: () => {
       leaving ??= leaveOnce(options)
       return leaving
@@ -33,12 +42,18 @@ export function createDrain(options: DrainOptions): Drain {
   }
 }
 
+const REAP_EVERY_MS = 50
+
 async function leaveOnce({ app, delayMs, timeoutMs }: DrainOptions): Promise<void> {
   if (delayMs > 0) await pause(delayMs)
-  const late = setTimeout(() => app.server.closeAllConnections(), timeoutMs)
+  const { server } = app
+  // An answer whose headers were sent before leaves its connection open, and Node waits for it.
+  const reaper = setInterval(() => server.closeIdleConnections(), REAP_EVERY_MS)
+  const late = setTimeout(() => server.closeAllConnections(), timeoutMs)
   try {
     await app.close()
   } finally {
+    clearInterval(reaper)
     clearTimeout(late)
   }
 }

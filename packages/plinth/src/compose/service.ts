@@ -75,6 +75,12 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
   const jobs = [...parts.notify.jobs, ...features.flatMap((one) => one.jobs ?? [])]
   late.outbox = createOutbox({ jobs, settings: parts.config.jobs })
   const app = options.app ?? createServer(parts.config.http)
+  const drain = createDrain({
+    app,
+    delayMs: parts.config.http.drain_delay_ms,
+    timeoutMs: parts.config.http.drain_timeout_ms,
+  })
+  late.drain = drain
   const served = await serveHttp(app, {
     ...parts,
     ...platform,
@@ -89,18 +95,13 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
     await parts.database.close()
     await parts.log.flush()
   })
-  late.drain = createDrain({
-    app,
-    delayMs: parts.config.http.drain_delay_ms,
-    timeoutMs: parts.config.http.drain_timeout_ms,
-  })
   return {
     ...parts,
     app,
     features,
     jobs,
     ...served,
-    drain: late.drain,
+    drain,
     openResources: async () => {
       for (const resource of resources) await resource.open?.()
     },

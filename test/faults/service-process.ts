@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { World } from '../../packages/plinth/src/testing/index.ts'
+
+const MAIN = path.join(import.meta.dirname, 'service/main.ts')
+const PATIENCE_MS = 20_000
+
+/** How a process is started. */
+export interface ProcessOptions {
+  /** Lends its database, its secrets, and with them the sessions that it makes. */
+  readonly world: World
+  /** Settings by room, over those of the tests. */
+  readonly settings?: Readonly<Record<string, object>>
+  readonly port?: number
+  readonly env?: Readonly<Record<string, string>>
+  /** Where its standard output goes; a pipe that is read by default. */
+  readonly stdout?: 'pipe' | number
+  /** `listening` by default; `spawned` returns at once. */
+  readonly wait?: 'listening' | 'spawned'
+}
+
+/** A service in a process of its own. */
+export interface ServiceProcess extends AsyncDisposable {
+  readonly child: ChildProcess
+  readonly pid: number
+  readonly port: number
+  readonly url: string
+  /** Parsed lines of its log. */
+  readonly events: readonly Readonly<Record<string, unknown>>[]
+  /** What it wrote to standard error. */
+  readonly errors: () => string
+  /** Its exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>
+}
+
+/** Starts the service of the fault tests. */
+export async function startProcess(options: ProcessOptions): Promise<ServiceProcess> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'plinth-fault-'))
+  const port = options.port ?? (await freePort())
+  await writeFile(path.join(folder, 'config.yaml'), JSON.stringify(configOf(options, port)))
+  const child = spawn(process.execPath, ['--conditions=plinth-source', MAIN], {
+    cwd: folder,
+    env: { NODE_COMPILE_CACHE: compileCache(), ...options.env },
+    stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],
+  })
+  const events: Record<string, unknown>[] = []
+  const errors: string[] = []
+  child.stderr?.on('data', (text) => errors.push(String(text)))
+  readLines(child, (line) => events.push(JSON.parse(line)))
+  const ended = new Promise<number | NodeJS.Signals>((resolve) => {
+    child.once('exit', (code, signal) => resolve(code ?? signal ?? 'SIGKILL'))
+  })
+  const service = {
+    child,
+    pid: child.pid ?? 0,
+    port,
+    url: `http://127.0.0.1:${port}`,
+    events,
+    errors: () => errors.join(''),
+    ended,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await ended
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+  if (options.wait !== 'spawned') await listening(service)
+  return service
+}
+
+/** One folder for all: the second start then costs a third of the first. */
+export const compileCache = (): string => path.join(tmpdir(), 'plinth-fault-compile-cache')
+
+function configOf({ world, settings = {} }: ProcessOptions, port: number): object {
+  const { app } = world.service.config
+  const base: Record<string, object> = {
+    app: {
+      host: '127.0.0.1',
+      port,
+      environment: 'test',
+      base_url: app.base_url,
+      session_signing_secret: app.session_signing_secret.reveal(),
+      csrf_signing_secret: app.csrf_signing_secret.reveal(),
+    },
+    database: { url: world.testDatabase.appUrl, pool_size: 4 },
+    jobs: { poll_interval_ms: 50 },
+    logging: { file: null },
+  }
+  for (const [room, keys] of Object.entries(settings)) base[room] = { ...base[room], ...keys }
+  return { config: base }
+}
+
+function readLines(child: ChildProcess, take: (line: string) => void): void {
+  let rest = ''
+  child.stdout?.on('data', (text) => {
+    const lines = `${rest}${text}`.split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) take(line)
+  })
+}
+
+async function listening({ url, child, errors }: ServiceProcess): Promise<void> {
+  await until(async () => {
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${errors()}`)
+    return (await statusOf(`${url}/health/live`)) === 200
+  }, PATIENCE_MS)
+}
+
+/** Status of an address; the error code of the socket when there was no answer. */
+export async function statusOf(url: string, init: RequestInit = {}): Promise<number | string> {
+  try {
+    const answer = await fetch(url, init)
+    await answer.arrayBuffer()
+    return answer.status
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause : undefined
+    return cause instanceof Error && 'code' in cause ? String(cause.code) : String(error)
+  }
+}
+
+/** Waits until something holds. */
+export async function until(
+  what: () => boolean | Promise<boolean>,
+  limitMs = 5_000,
+): Promise<void> {
+  const end = performance.now() + limitMs
+  while (!(await what())) {
+    if (performance.now() > end) throw new Error('it did not come about in time')
+    await new Promise((done) => setTimeout(done, 25))
+  }
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const address = server.address()
+  await new Promise((done) => server.close(done))
+  return typeof address === 'object' && address !== null ? address.port : 0
+}

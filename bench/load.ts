@@ -35,6 +35,9 @@ export async function load(shot: Shot, { connections, seconds }: LoadOptions): P
   }
 }
 
+/** The first digit of a good status, at its place in `HTTP/1.1 2xx`. */
+const TWO = '2'.charCodeAt(0)
+
 interface Lane {
   readonly times: number[]
   errors: number
@@ -49,20 +52,24 @@ function lane(shot: Shot, until: number): Promise<Lane> {
     const fire = () => {
       if (performance.now() >= until) {
         socket.destroy()
-        resolve(result)
         return
       }
       started = performance.now()
       socket.write(shot.request())
     }
     socket.on('connect', fire)
-    socket.on('error', () => resolve(result))
+    // The server gave up on a connection: what it did not answer is an error.
+    socket.on('error', () => undefined)
+    socket.on('close', () => {
+      if (performance.now() < until) result.errors++
+      resolve(result)
+    })
     socket.on('data', (chunk) => {
       pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk])
       const end = answerEnd(pending)
       if (end === 0 || pending.length < end) return
       result.times.push(performance.now() - started)
-      if (pending[9] !== 50 /* 2xx */) result.errors++
+      if (pending[9] !== TWO) result.errors++
       pending = pending.subarray(end)
       fire()
     })

@@ -1,0 +1,82 @@
+import type { Child, Role } from './children.ts'
+import type { Shot } from './load.ts'
+
+/** One thing to measure: what each server is asked, and what Plinth must reach. */
+export interface Case {
+  readonly name: string
+  readonly title: string
+  /** Least share of the floor's requests per second; reported only where there is none. */
+  readonly target?: number
+  readonly shots: Readonly<Partial<Record<Role, (server: Child) => Shot>>>
+}
+
+/** All cases over the seeded row `id`. What writes comes last, so that the tables are alike before. */
+export function casesFor(id: string): readonly Case[] {
+  const floorById = (server: Child) => get(server, `/products/${id}`)
+  return [
+    {
+      name: 'by_id',
+      title: 'read one row by id',
+      target: 0.4,
+      shots: {
+        floor: floorById,
+        plinth: (server) => get(server, `/api/v1/products/${id}`),
+        ceiling: floorById,
+      },
+    },
+    {
+      name: 'list',
+      title: 'list of 50 rows',
+      shots: {
+        floor: (server) => get(server, '/products'),
+        plinth: (server) => get(server, '/api/v1/products'),
+      },
+    },
+    {
+      name: 'me',
+      title: '/auth/web/me (floor: one row)',
+      shots: { floor: floorById, plinth: (server) => get(server, '/auth/web/me') },
+    },
+    {
+      name: 'open',
+      title: 'open route, no database',
+      shots: {
+        floor: (server) => get(server, '/open'),
+        plinth: (server) => get({ ...server, session: [] }, '/open'),
+        ceiling: (server) => get(server, '/open'),
+      },
+    },
+    {
+      name: 'create',
+      title: 'create a row (Plinth: with audit)',
+      shots: {
+        floor: (server) => create(server, '/products'),
+        plinth: (server) => create(server, '/api/v1/products'),
+      },
+    },
+  ]
+}
+
+function get({ port, session }: Child, path: string): Shot {
+  const text = request('GET', path, session)
+  return { port, request: () => text }
+}
+
+let made = 0
+
+/** No two shots create the same row. */
+function create({ port, session }: Child, path: string): Shot {
+  return {
+    port,
+    request: () => {
+      made += 1
+      const body = `{"sku":"MADE-${made}","name":"Made for measure","price":1999}`
+      const head = ['content-type: application/json', `content-length: ${body.length}`]
+      return request('POST', path, [...session, ...head]) + body
+    },
+  }
+}
+
+function request(method: string, path: string, headers: readonly string[]): string {
+  return [`${method} ${path} HTTP/1.1`, 'host: localhost', ...headers, '', ''].join('\r\n')
+}

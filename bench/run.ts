@@ -1,0 +1,92 @@
+// What Plinth costs, against the same routes written by hand, in one run: npm run bench
+import { portIn, throughPort } from './addresses.ts'
+import { casesFor } from './cases.ts'
+import type { Child, Role } from './children.ts'
+import { startChild } from './children.ts'
+import { openBenchDatabase } from './database.ts'
+import { startDelayProxy } from './delay-proxy.ts'
+import type { Measured, Servers } from './measure.ts'
+import { measure } from './measure.ts'
+import type { BenchOptions } from './options.ts'
+import { readOptions } from './options.ts'
+import type { Report } from './report.ts'
+import { missedTargets, printed } from './report.ts'
+import { measureDev, measureStart } from './start-up.ts'
+
+const options = readOptions(process.argv.slice(2))
+const report = await run(options)
+const missed = missedTargets(report)
+process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : printed(report))
+for (const sentence of missed) process.stderr.write(`missed: ${sentence}\n`)
+process.exitCode = options.check && missed.length > 0 ? 1 : 0
+
+async function run(options: BenchOptions): Promise<Report> {
+  const database = await openBenchDatabase()
+  try {
+    const { appUrl } = database
+    const servers = await startServers(['floor', 'plinth', 'ceiling'], appUrl, options)
+    const id = await database.seed()
+    const throughput = await measureCases(id, servers, options)
+    await stopServers(servers)
+    const delayed = options.wants('delayed') ? await measureDelayed(id, appUrl, options) : []
+    const start = options.wants('start') ? await measureStart(appUrl) : []
+    const dev = options.wants('dev') ? await measureDev() : []
+    return { throughput, delayed, figures: [...start, ...dev] }
+  } finally {
+    await database.close()
+  }
+}
+
+async function measureCases(
+  id: string,
+  servers: Servers,
+  options: BenchOptions,
+): Promise<Measured[]> {
+  const measured: Measured[] = []
+  for (const one of casesFor(id)) {
+    if (options.wants(one.name)) measured.push(await measure(one, servers, options))
+  }
+  return measured
+}
+
+/** Few connections: it is the waiting that counts here, not the work. */
+const DELAYED_CONNECTIONS = 2
+const ROUND_TRIP_MS = 1
+
+async function measureDelayed(
+  id: string,
+  appUrl: string,
+  options: BenchOptions,
+): Promise<Measured[]> {
+  const proxy = await startDelayProxy(portIn(appUrl), ROUND_TRIP_MS)
+  const servers = await startServers(['floor', 'plinth'], throughPort(appUrl, proxy.port), options)
+  try {
+    return await measureCases(id, servers, {
+      ...options,
+      connections: DELAYED_CONNECTIONS,
+      wants: () => true,
+    })
+  } finally {
+    await stopServers(servers)
+    proxy.stop()
+  }
+}
+
+async function startServers(
+  roles: readonly Role[],
+  databaseUrl: string,
+  { profileDir }: BenchOptions,
+): Promise<Servers> {
+  const started: Partial<Record<Role, Child>> = {}
+  for (const role of roles) {
+    started[role] = await startChild(role, {
+      databaseUrl,
+      profileDir: role === 'plinth' ? profileDir : undefined,
+    })
+  }
+  return started
+}
+
+async function stopServers(servers: Servers): Promise<void> {
+  await Promise.all(Object.values(servers).map((server) => server.stop()))
+}

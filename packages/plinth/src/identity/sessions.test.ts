@@ -1,0 +1,406 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { hashToken } from '../kernel/index.ts'
+import type { CallHeaders, Person } from '../testing/person.ts'
+import type { IdentityWorld } from './identity.fixture.ts'
+import { ORIGIN, openIdentity, signInAt } from './identity.fixture.ts'
+
+let world: IdentityWorld
+before(async () => {
+  world = await openIdentity()
+})
+after(() => world[Symbol.asyncDispose]())
+
+const COOKIE = 'user_session_id'
+const CHROME = 'Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0.0.0'
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0'
+
+async function signedIn(): Promise<Person> {
+  const person = world.person()
+  await signInAt(person)
+  return person
+}
+
+/** A call that sends exactly these headers: no jar adds or keeps anything. */
+async function send(method: string, path: string, headers: CallHeaders = {}) {
+  const answer = await fetch(`${world.http.url}${path}`, {
+    method,
+    headers: { 'user-agent': CHROME, ...headers },
+    redirect: 'manual',
+  })
+  const body = (await answer.json()) as Record<string, unknown>
+  return {
+    status: answer.status,
+    body,
+    set: answer.headers.getSetCookie(),
+    headers: answer.headers,
+  }
+}
+
+const withCookie = (token: string | undefined, more: CallHeaders = {}): CallHeaders => ({
+  cookie: `${COOKIE}=${token}`,
+  origin: ORIGIN,
+  ...more,
+})
+const isSignedIn = async (token: string | undefined, more: CallHeaders = {}) =>
+  (await send('GET', '/auth/web/me', withCookie(token, more))).body['authenticated']
+const audits = (action: string) =>
+  world.sql('select * from plinth.audit_events where action = $1', [action])
+
+test('4.3 SB-60 SB-12 /me without a session: 200 with nulls, no-store, Vary: Cookie', async () => {
+  const answer = await send('GET', '/auth/web/me')
+  assert.equal(answer.status, 200)
+  const { authenticated, user, csrf_token } = answer.body
+  assert.deepEqual(
+    { authenticated, user, csrf_token },
+    { authenticated: false, user: null, csrf_token: null },
+  )
+  assert.equal(answer.headers.get('cache-control'), 'no-store')
+  assert.match(answer.headers.get('vary') ?? '', /Cookie/)
+})
+
+const JUNK = [
+  '"quoted"',
+  'a b',
+  '%',
+  '%ZZ',
+  'x'.repeat(4_000),
+  'é'.normalize(),
+  '',
+  '=',
+  'A'.repeat(43),
+]
+for (const value of JUNK) {
+  test(`SB-06 SB-15 a session cookie of ${JSON.stringify(value.slice(0, 12))} stands for nobody and is no error`, async () => {
+    const cookie = Buffer.from(`${COOKIE}=${value}`).toString('latin1')
+    const answer = await send('GET', '/auth/web/me', { cookie })
+    assert.deepEqual([answer.status, answer.body['authenticated']], [200, false])
+  })
+}
+
+test('SB-04 the session cookie twice is refused, whichever comes first', async () => {
+  const ana = await signedIn()
+  const good = `${COOKIE}=${ana.cookies.get(COOKIE)}`
+  const bad = `${COOKIE}=${'B'.repeat(43)}`
+  for (const cookie of [`${good}; ${bad}`, `${bad}; ${good}`, `${good}; ${good}`]) {
+    assert.equal((await send('GET', '/auth/web/me', { cookie })).body['authenticated'], false)
+  }
+})
+
+test('SB-07 SB-08 strange cookies beside ours change nothing', async () => {
+  const ana = await signedIn()
+  const many = Array.from({ length: 150 }, (_, at) => `c${at}=1`).join('; ')
+  const cookie = `__proto__=x; constructor=y; ${many}; ${COOKIE}=${ana.cookies.get(COOKIE)}`
+  assert.equal((await send('GET', '/auth/web/me', { cookie })).body['authenticated'], true)
+})
+
+test('SB-14 the database holds no usable session id and no readable token of the provider', async () => {
+  const ana = await signedIn()
+  const token = ana.cookies.get(COOKIE) ?? ''
+  const [row] = await world.sql<{ id_token_sealed: Buffer; refresh_token_sealed: null }>(
+    'select * from plinth.sessions where id_hash = $1',
+    [hashToken('session', token)],
+  )
+  assert.ok(row && !JSON.stringify(row).includes(token))
+  assert.ok(!row.id_token_sealed.toString('latin1').includes('eyJ'))
+  assert.equal(row.refresh_token_sealed, null)
+})
+
+test('SB-15 SB-16 RP-33 signing in again gives a new id, and the old session is over', async () => {
+  const ana = await signedIn()
+  const first = ana.cookies.get(COOKIE)
+  await signInAt(ana, 'testuser2')
+  const second = ana.cookies.get(COOKIE)
+  assert.notEqual(first, second)
+  assert.deepEqual([await isSignedIn(first), await isSignedIn(second)], [false, true])
+})
+
+test('SB-28 a read by session costs one round trip and writes nothing within a minute', async () => {
+  const ana = await signedIn()
+  const token = ana.cookies.get(COOKIE)
+  // xmin changes with every write of a row.
+  const version = () =>
+    world.sql('select xmin::text from plinth.sessions where id_hash = $1', [
+      hashToken('session', token ?? ''),
+    ])
+  const [written, trips] = [await version(), world.db.database.statistics.roundTrips]
+  for (let at = 0; at < 5; at += 1) assert.equal(await isSignedIn(token), true)
+  assert.equal(world.db.database.statistics.roundTrips - trips, 5)
+  assert.deepEqual(await version(), written)
+  world.clock.advance(60_000)
+  await isSignedIn(token)
+  const touched = await version()
+  assert.notDeepEqual(touched, written)
+  await isSignedIn(token)
+  assert.deepEqual(await version(), touched)
+  world.clock.advance(-60_000)
+})
+
+test('SB-24 idle and absolute limits, a second before and at the limit', async () => {
+  const [idle, busy] = [await signedIn(), await signedIn()]
+  const token = idle.cookies.get(COOKIE)
+  world.clock.advance(3_599_000)
+  try {
+    assert.equal(await isSignedIn(token), true)
+    world.clock.advance(3_600_000)
+    assert.equal(await isSignedIn(token), false)
+  } finally {
+    world.clock.advance(-7_199_000)
+  }
+  const second = busy.cookies.get(COOKIE)
+  const start = await world.sql<{ ends: string; made: string }>(
+    'select absolute_expires_at as ends, created_at as made from plinth.sessions where id_hash = $1',
+    [hashToken('session', second ?? '')],
+  )
+  assert.equal(Date.parse(start[0]?.ends ?? '') - Date.parse(start[0]?.made ?? ''), 86_400_000)
+})
+
+test('SB-24 max_session_lifetime_seconds is the end, however often a session is refreshed', async () => {
+  await using small = await openIdentity({
+    oidc: { refresh_tokens: { max_session_lifetime_seconds: 100 } },
+  })
+  const ana = small.person()
+  await signInAt(ana)
+  small.clock.advance(60_000)
+  assert.equal((await ana.post('/auth/web/refresh')).status, 200)
+  small.clock.advance(39_000)
+  assert.equal((await ana.get('/auth/web/me')).body['authenticated'], true)
+  small.clock.advance(2_000)
+  assert.equal((await ana.get('/auth/web/me')).body['authenticated'], false)
+})
+
+test('D6 SB-17 refresh rotates id and CSRF token; SB-42 the old CSRF token dies with the id', async () => {
+  const ana = await signedIn()
+  const [old, csrf] = [ana.cookies.get(COOKIE), await ana.refreshCsrf()]
+  const answer = await ana.post('/auth/web/refresh')
+  assert.deepEqual([answer.status, answer.body['message']], [200, 'Session refreshed'])
+  const fresh = ana.cookies.get(COOKIE)
+  assert.notEqual(fresh, old)
+  assert.notEqual(answer.body['csrf_token'], csrf)
+  assert.equal(await ana.refreshCsrf(), answer.body['csrf_token'])
+  const stale = await send('POST', '/auth/web/logout', withCookie(fresh, { 'x-csrf-token': csrf }))
+  assert.deepEqual([stale.status, String(stale.body['detail']).includes('CSRF')], [403, true])
+})
+
+test('D9 SB-25 SB-27 twenty refreshes at once: one successor, every answer usable, no fork', async () => {
+  const ana = await signedIn()
+  const [old, csrf] = [ana.cookies.get(COOKIE), await ana.refreshCsrf()]
+  const before = await world.sql('select id from plinth.sessions')
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () =>
+      send('POST', '/auth/web/refresh', withCookie(old, { 'x-csrf-token': csrf })),
+    ),
+  )
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]))
+  assert.equal(new Set(answers.map(({ set }) => set[0])).size, 1)
+  assert.equal(new Set(answers.map(({ body }) => body['csrf_token'])).size, 1)
+  assert.equal((await world.sql('select id from plinth.sessions')).length, before.length + 1)
+  const fresh = /=([\w-]{43});/.exec(answers[0]?.set[0] ?? '')?.[1]
+  assert.deepEqual([await isSignedIn(old), await isSignedIn(fresh)], [true, true])
+})
+
+test('D9 SB-26 an old id after the grace: 401, both sessions end, one audit row', async () => {
+  const ana = await signedIn()
+  const old = ana.cookies.get(COOKIE)
+  await ana.post('/auth/web/refresh')
+  const fresh = ana.cookies.get(COOKIE)
+  const before = (await audits('session.use_after_rotate')).length
+  world.clock.advance(9_000)
+  assert.equal(await isSignedIn(old), true)
+  world.clock.advance(1_100)
+  assert.equal(await isSignedIn(old), false)
+  assert.deepEqual([await isSignedIn(old), await isSignedIn(fresh)], [false, false])
+  world.clock.advance(-10_100)
+  assert.equal((await audits('session.use_after_rotate')).length, before + 1)
+})
+
+test('SB-31 a clock that is set back does not bring an old id to life', async () => {
+  const ana = await signedIn()
+  const old = ana.cookies.get(COOKIE)
+  await ana.post('/auth/web/refresh')
+  world.clock.advance(-60_000)
+  assert.equal(await isSignedIn(old), false)
+  world.clock.advance(60_000)
+})
+
+test('4.5 refresh: 401 No session found without a cookie, Invalid session and a cleared cookie for a dead one', async () => {
+  const headers = { origin: ORIGIN, 'x-csrf-token': 'x' }
+  const none = await send('POST', '/auth/web/refresh', headers)
+  assert.deepEqual([none.status, none.body['detail']], [401, 'No session found'])
+  const dead = await send('POST', '/auth/web/refresh', withCookie('C'.repeat(43), headers))
+  assert.deepEqual([dead.status, dead.body['detail']], [401, 'Invalid session'])
+  // B21 SB-03: the error answer still carries it, with the attributes of the cookie it removes.
+  assert.deepEqual(dead.set, [`${COOKIE}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax`])
+})
+
+for (const path of ['/auth/web/logout', '/auth/web/refresh']) {
+  test(`D4 4.4 the guard order of ${path}: Origin, CSRF header, session, CSRF value`, async () => {
+    const ana = await signedIn()
+    const token = ana.cookies.get(COOKIE)
+    const csrf = await ana.refreshCsrf()
+    const table: readonly (readonly [CallHeaders, number, string])[] = [
+      [{ origin: 'https://evil.test' }, 403, 'Origin not allowed'],
+      [{}, 403, 'Missing or invalid Origin'],
+      [{ origin: 'null' }, 403, "Origin 'null' not allowed"],
+      [{ origin: ORIGIN }, 403, 'Missing CSRF token header'],
+      [{ origin: ORIGIN, 'x-csrf-token': csrf }, 401, 'No session found'],
+      [
+        withCookie(token, { origin: 'https://evil.test', 'x-csrf-token': csrf }),
+        403,
+        'Origin not allowed',
+      ],
+      [withCookie(token), 403, 'Missing CSRF token header'],
+      [withCookie(token, { 'x-csrf-token': 'wrong' }), 403, 'Invalid CSRF token'],
+    ]
+    for (const [headers, status, detail] of table) {
+      const answer = await send('POST', path, headers)
+      assert.deepEqual([answer.status, answer.body['detail']], [status, detail])
+    }
+    assert.equal(await isSignedIn(token), true)
+  })
+}
+
+test('4.4 B14 RP-103 logout: session and cookie are gone, the provider URL is absolute and has the hint', async () => {
+  const ana = await signedIn()
+  const token = ana.cookies.get(COOKIE)
+  const { status, body } = await ana.post('/auth/web/logout')
+  assert.deepEqual([status, body['message'], ana.cookies.size], [200, 'Logged out', 0])
+  const url = new URL(String(body['provider_logout_url']))
+  assert.ok(url.href.startsWith(world.provider.issuer))
+  assert.equal(url.searchParams.get('post_logout_redirect_uri'), `${ORIGIN}/`)
+  assert.match(url.searchParams.get('id_token_hint') ?? '', /^eyJ/)
+  assert.equal(await isSignedIn(token), false)
+  const again = await send('POST', '/auth/web/logout', withCookie(token, { 'x-csrf-token': 'x' }))
+  assert.deepEqual([again.status, again.body], [200, { message: 'Logged out' }])
+})
+
+test('RP-102 logout while the provider is down ends the session at once', async () => {
+  await using other = await openIdentity()
+  const ana = other.person()
+  await signInAt(ana)
+  await other.provider.stop()
+  other.clock.advance(3_000_000)
+  const { status } = await ana.post('/auth/web/logout')
+  assert.deepEqual([status, (await ana.get('/auth/web/me')).body['authenticated']], [200, false])
+})
+
+test('SB-29 SB-30 a logout while the session is refreshed leaves nothing alive', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const ana = await signedIn()
+    const [token, csrf] = [ana.cookies.get(COOKIE), await ana.refreshCsrf()]
+    const headers = withCookie(token, { 'x-csrf-token': csrf })
+    const [refreshed] = await Promise.all([
+      send('POST', '/auth/web/refresh', headers),
+      send('POST', '/auth/web/logout', headers),
+    ])
+    const fresh = /=([\w-]{43});/.exec(refreshed.set[0] ?? '')?.[1]
+    assert.deepEqual([await isSignedIn(token), await isSignedIn(fresh)], [false, false])
+  }
+})
+
+test('D7 SB-35 another browser family: audited once, reads go on, refresh is refused', async () => {
+  const ana = await signedIn()
+  const [token, csrf] = [ana.cookies.get(COOKIE), await ana.refreshCsrf()]
+  const before = (await audits('session.browser_changed')).length
+  const firefox = { 'user-agent': FIREFOX }
+  assert.deepEqual(
+    [await isSignedIn(token, firefox), await isSignedIn(token, firefox)],
+    [true, true],
+  )
+  assert.equal((await audits('session.browser_changed')).length, before + 1)
+  const refused = await send(
+    'POST',
+    '/auth/web/refresh',
+    withCookie(token, { ...firefox, 'x-csrf-token': csrf }),
+  )
+  assert.deepEqual([refused.status, refused.body['detail']], [401, 'Invalid session'])
+})
+
+test('SB-36 SB-37 SB-38 a new version of the browser, another address or a forged one: no logout, no audit row', async () => {
+  const ana = await signedIn()
+  const token = ana.cookies.get(COOKIE)
+  const before = (await audits('session.browser_changed')).length
+  const newer = {
+    'user-agent': CHROME.replace('156', '157'),
+    'x-forwarded-for': '203.0.113.9',
+    'accept-encoding': 'zstd',
+  }
+  assert.equal(await isSignedIn(token, newer), true)
+  assert.equal((await audits('session.browser_changed')).length, before)
+})
+
+test('D7 SB-35 strict: the same cookie in another browser is not signed in', async () => {
+  await using strict = await openIdentity({ sessions: { fingerprint: 'strict' } })
+  const ana = strict.person()
+  await signInAt(ana)
+  assert.equal(
+    (await ana.get('/auth/web/me', { 'user-agent': FIREFOX })).body['authenticated'],
+    false,
+  )
+  assert.equal((await ana.get('/auth/web/me')).body['authenticated'], true)
+})
+
+test('SB-39 SB-40 a fingerprint is a keyed hash and no credential', async () => {
+  const ana = await signedIn()
+  const [row] = await world.sql<{ fingerprint: Buffer; id: string }>(
+    'select fingerprint, id from plinth.sessions where id_hash = $1',
+    [hashToken('session', ana.cookies.get(COOKIE) ?? '')],
+  )
+  assert.ok(!/chrome/i.test(row?.fingerprint.toString() ?? 'chrome'))
+  for (const guess of [row?.fingerprint.toString(), row?.id])
+    assert.equal(await isSignedIn(guess), false)
+})
+
+test('SB-20 a disabled person is nobody at the next request', async () => {
+  const ben = world.person()
+  await signInAt(ben, 'testuser2')
+  const disable = (status: string) =>
+    world.sql("update plinth.people set status = $1 where email = 'testuser2@example.com'", [
+      status,
+    ])
+  await disable('disabled')
+  assert.equal((await ben.get('/auth/web/me')).body['authenticated'], false)
+  const again = await signInAt(world.person(), 'testuser2')
+  assert.deepEqual(again.headers.getSetCookie().length, 1)
+  await disable('active')
+})
+
+test('SB-20 TN a suspended tenant and a lost membership give no permissions', async () => {
+  const ana = await signedIn()
+  const granted = async () => (await ana.get('/auth/web/me')).body['permissions']
+  assert.deepEqual(await granted(), ['*'])
+  await world.sql("update plinth.tenants set status = 'suspended'")
+  assert.deepEqual(await granted(), [])
+  await world.sql("update plinth.tenants set status = 'active'")
+  await world.sql("update plinth.memberships set role = 'member'")
+  assert.deepEqual(await granted(), [])
+  await world.sql("update plinth.memberships set role = 'owner'")
+})
+
+test('D19 SB-01 SB-03 SB-05 on https every cookie is __Host-, Secure, HttpOnly, without Domain', async () => {
+  const base_url = 'https://app.example'
+  await using https = await openIdentity({ app: { base_url } })
+  const eve = https.person()
+  const login = await eve.get('/auth/web/login?provider=evil')
+  const done = await eve.get(https.evil.callback(login.headers.get('location') ?? ''))
+  const set = [...login.headers.getSetCookie(), ...done.headers.getSetCookie()]
+  assert.equal(set.length, 3)
+  for (const cookie of set) {
+    assert.match(
+      cookie,
+      /^__Host-(?:auth_session_id_[\w-]{8}|user_session_id)=[\w-]*; Max-Age=\d+; Path=\/; HttpOnly; SameSite=Lax; Secure$/,
+    )
+  }
+  const plain = { cookie: `user_session_id=${eve.cookies.get('__Host-user_session_id')}` }
+  assert.equal((await https.person().get('/auth/web/me', plain)).body['authenticated'], false)
+})
+
+test('SB-10 SB-11 over all of this no session id reached a body, an audit row or a log line', async () => {
+  const ana = await signedIn()
+  const token = ana.cookies.get(COOKIE) ?? ''
+  const me = JSON.stringify((await ana.get('/auth/web/me')).body)
+  const rows = JSON.stringify(await world.sql('select * from plinth.audit_events'))
+  for (const text of [me, rows, world.http.logged.join()]) {
+    assert.ok(!text.includes(token) && !text.includes('eyJ'))
+  }
+})

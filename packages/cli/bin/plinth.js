@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { enableCompileCache } from 'node:module'
 import { dirname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -20,6 +21,7 @@ if (Number(process.versions.node.split('.')[0]) < NEEDED) {
 } else if (fromSource && !hasConditions()) {
   again()
 } else {
+  enableCompileCache()
   const { main } = await import(fromSource ? '../src/main.ts' : '../dist/main.js')
   await main(process.argv.slice(2))
 }

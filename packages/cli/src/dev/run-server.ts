@@ -6,8 +6,9 @@ import { clearState, readState, type ServicesState, writeState } from './dev-sta
 import { freePort } from './free-port.ts'
 import { isRunning, markOf, signal } from './process-stamp.ts'
 import { type Generation, ReloadingServer } from './reloading-server.ts'
+import { rememberedNeeds } from './remembered-needs.ts'
 import { onPort, type ServerOptions, serverEnvironment } from './server-environment.ts'
-import { readNeeds, type ServiceNeeds } from './service-needs.ts'
+import type { ServiceNeeds } from './service-needs.ts'
 import { migrateAll } from './set-up-database.ts'
 import { type Services, startServices } from './start-services.ts'
 import { stopRequested } from './stop-signals.ts'
@@ -65,13 +66,13 @@ interface Session {
 async function openSession(folder: DevFolder, options: RunOptions): Promise<Session> {
   const secrets = ensureSecrets(folder.secrets)
   const request = { service: folder.service, env: process.env, secrets }
-  let needs = await readNeeds(request)
+  let needs = await rememberedNeeds(folder.home, request)
   const services = await servicesFor(folder, secrets, needs)
   const port = await freePort(options.port ?? needs.port)
   const url = onPort(needs.baseUrl, needs.port, port)
   const prepare = async (changed: readonly string[]): Promise<Generation> => {
     if (changed.some((file) => CONFIGURATION.test(file))) {
-      needs = await readNeeds(request)
+      needs = await rememberedNeeds(folder.home, request)
       refuseNewNeeds(needs, services.state)
     }
     const { ownerUrl } = services.state ?? {}

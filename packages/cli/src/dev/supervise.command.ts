@@ -1,7 +1,7 @@
 import { defineCommand } from 'citty'
 import { devFolder } from './dev-folder.ts'
 import { ensureSecrets } from './dev-secrets.ts'
-import { readNeeds } from './service-needs.ts'
+import { rememberedNeeds } from './remembered-needs.ts'
 import { startServices } from './start-services.ts'
 import { stopRequested } from './stop-signals.ts'
 
@@ -12,7 +12,8 @@ export const superviseCommand = defineCommand({
     const stop = stopRequested(() => process.exit(130))
     const folder = devFolder()
     const secrets = ensureSecrets(folder.secrets)
-    const needs = await readNeeds({ service: folder.service, env: process.env, secrets })
+    const request = { service: folder.service, env: process.env, secrets }
+    const needs = await rememberedNeeds(folder.home, request)
     const services = await startServices({ folder, secrets, needs })
     // Without provider and mailbox nothing else would keep this process alive.
     const alive = setInterval(() => undefined, 60_000)

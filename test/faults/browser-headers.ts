@@ -10,7 +10,10 @@ export const templateWorld = (): Promise<World> =>
   startWorld({ features: [productFeature], migrations: `${ROOT}/template/migrations` })
 
 /** What a page of the service sends along with an unsafe request of this person. */
-export async function browserHeaders(world: World, person: Person): Promise<HeadersInit> {
+export async function browserHeaders(
+  world: World,
+  person: Person,
+): Promise<Record<string, string>> {
   const csrf = await person.refreshCsrf()
   return {
     'user-agent': BROWSER,

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Client } from 'pg'
+import type { World } from '../../packages/plinth/src/testing/index.ts'
+import { browserHeaders, templateWorld } from './browser-headers.ts'
+import { freePort, startProcess } from './service-process.ts'
+
+const KILLS = 5
+
+let world: World
+before(async () => {
+  world = await templateWorld()
+})
+after(() => world[Symbol.asyncDispose]())
+
+/** Creates products as fast as the service answers; keeps the id of each that was acknowledged. */
+async function createUntil(stopped: () => boolean, url: string, headers: HeadersOf) {
+  const acknowledged: string[] = []
+  while (!stopped()) {
+    const sku = `S-${Math.random().toString(36).slice(2).toUpperCase()}`
+    const body = JSON.stringify({ sku, name: 'Lamp', price: 1 })
+    const created = await fetch(url, { method: 'POST', headers, body }).catch(() => undefined)
+    if (created?.status === 201) {
+      // The status line is the promise; the body may be cut off by the kill.
+      const id = created.headers.get('location')?.split('/').at(-1)
+      if (id !== undefined) acknowledged.push(id)
+      await created.arrayBuffer().catch(() => undefined)
+    } else if (created === undefined) await new Promise((done) => setTimeout(done, 5))
+  }
+  return acknowledged
+}
+
+type HeadersOf = Awaited<ReturnType<typeof browserHeaders>>
+
+test(`FI-01 kill -9 under load, ${KILLS} times: no acknowledged write is lost, no half is kept`, async () => {
+  const ana = await world.signIn('ana')
+  const headers = await browserHeaders(world, ana)
+  const port = await freePort()
+  const path = `http://127.0.0.1:${port}/api/v1/products`
+  let stop = false
+  const callers = Array.from({ length: 4 }, () => createUntil(() => stop, path, headers))
+  const startsMs: number[] = []
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const started = performance.now()
+    await using service = await startProcess({ world, port })
+    startsMs.push(performance.now() - started)
+    await new Promise((done) => setTimeout(done, 200 + 70 * kill))
+    service.child.kill('SIGKILL')
+    assert.equal(await service.ended, 'SIGKILL')
+  }
+  stop = true
+  // The quickest of them, because other tests use the processor too.
+  assert.ok(Math.min(...startsMs) < 5_000, 'ready again within 5 s')
+  const acknowledged = (await Promise.all(callers)).flat()
+  assert.ok(acknowledged.length > 20, `${acknowledged.length} acknowledged`)
+  await check(acknowledged)
+})
+
+/** The database against the history: rows and audit rows, both or neither. */
+async function check(acknowledged: readonly string[]): Promise<void> {
+  const admin = new Client(world.testDatabase.adminUrl)
+  await admin.connect()
+  const rowsOf = async (text: string, values: unknown[] = []) =>
+    (await admin.query<{ id: string }>(text, values)).rows.map(({ id }) => id)
+  const lost = await rowsOf(
+    `select id from unnest($1::uuid[]) id where id not in (select p.id from app.products p)`,
+    [acknowledged],
+  )
+  const unaudited = await rowsOf(
+    `select p.id from app.products p where (select count(*) from plinth.audit_events a
+      where a.target_id = p.id::text and a.action = 'product.create') <> 1`,
+  )
+  const orphans = await rowsOf(
+    `select a.target_id as id from plinth.audit_events a where a.action = 'product.create'
+        and a.target_id not in (select p.id::text from app.products p)`,
+  )
+  await admin.end()
+  assert.deepEqual({ lost, unaudited, orphans }, { lost: [], unaudited: [], orphans: [] })
+}

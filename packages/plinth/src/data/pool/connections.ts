@@ -64,13 +64,20 @@ export function openConnections(options: ConnectionsOptions): Connections {
     },
     async use(work) {
       const client = await take()
-      let fault: unknown
+      let [fault, loss]: unknown[] = []
+      // While it is lent nobody else listens, and a death between two statements is an event too.
+      const note = (error: Error): void => {
+        loss ??= error
+      }
+      client.on('error', note)
       try {
         return await work(client)
       } catch (error) {
-        fault = error
-        throw toCaller(error)
+        // pg says only that the connection is gone; what the server said last says why.
+        fault = breaksConnection(error) ? (loss ?? error) : error
+        throw toCaller(fault)
       } finally {
+        client.off('error', note)
         giveBack(client, fault, log)
       }
     },

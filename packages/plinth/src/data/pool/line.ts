@@ -37,30 +37,11 @@ interface Ready {
 
 /** Connects at the first use. The way of talking is chosen then, by proof on a live connection. */
 export function openLine(options: LineOptions): Line {
-  const { prepared } = options.settings
-  const wires = options.wires ?? [oneSync(prepared), plain(prepared)]
+  const chosen = chooseWire(options)
   let [trips, statements] = [0, 0]
-  let ready: Promise<Ready> | undefined
-  let chosen: Ready | undefined
-
-  /** A server that is not there proves nothing: the next caller tries again. */
-  function line(): Promise<Ready> {
-    ready ??= chooseWire(wires, options).then(
-      (found) => {
-        chosen = found
-        return found
-      },
-      (error) => {
-        ready = undefined
-        throw error
-      },
-    )
-    return ready
-  }
-
   return {
     async unit(sent) {
-      const { wire, connections } = chosen ?? (await line())
+      const { wire, connections } = chosen.proven ?? (await chosen.prove())
       return connections.use((client) => {
         trips += 1 + wire.extra.trips
         statements += sent.length + wire.extra.statements
@@ -68,7 +49,7 @@ export function openLine(options: LineOptions): Line {
       })
     },
     async hold(work) {
-      const { wire, connections } = chosen ?? (await line())
+      const { wire, connections } = chosen.proven ?? (await chosen.prove())
       return connections.use((client) =>
         work({
           client,
@@ -87,35 +68,63 @@ export function openLine(options: LineOptions): Line {
     counts: () => ({
       roundTrips: trips,
       statements,
-      connections: chosen?.connections.open ?? 0,
-      waiting: chosen?.connections.waiting ?? 0,
+      connections: chosen.current().open,
+      waiting: chosen.current().waiting,
     }),
-    async close() {
-      const found = chosen ?? (await ready?.catch(() => undefined))
-      await found?.connections.close()
-    },
+    close: () => chosen.current().close(),
   }
 }
 
-async function chooseWire(wires: readonly Wire[], options: LineOptions): Promise<Ready> {
-  const refused: unknown[] = []
-  for (const wire of wires) {
-    const connections = openConnections({ ...options, pipeline: wire.pipeline })
-    const fault = await connections
-      .use((client) => faultOf(wire, client))
-      .catch(async (error) => {
-        await connections.close()
-        throw error
-      })
-    if (fault === undefined) return { wire, connections }
-    refused.push(fault)
-    await connections.close()
-    options.log.warn(
-      { reason: String(fault) },
-      'this way of talking to the database is not safe here',
-    )
+interface Choice {
+  readonly proven: Ready | undefined
+  current(): Connections
+  prove(): Promise<Ready>
+}
+
+/**
+ * Tries the ways in order. A server that is not there proves nothing: the same way is tried again
+ * by the next caller, on the same connections, which know how long to leave the server alone.
+ */
+function chooseWire(options: LineOptions): Choice {
+  const { prepared } = options.settings
+  const wires = [...(options.wires ?? [oneSync(prepared), plain(prepared)])]
+  let [candidate, proven]: [Ready, Ready | undefined] = [next(), undefined]
+  let proving: Promise<Ready> | undefined
+
+  function next(): Ready {
+    const wire = wires.shift()
+    if (wire === undefined)
+      throw new Error('no way of talking to this database keeps tenants apart')
+    return { wire, connections: openConnections({ ...options, pipeline: wire.pipeline }) }
   }
-  throw new Error('no way of talking to the database keeps tenants apart', { cause: refused })
+
+  async function proveInOrder(): Promise<Ready> {
+    for (;;) {
+      const { wire, connections } = candidate
+      const fault = await connections.use((client) => faultOf(wire, client))
+      if (fault === undefined) {
+        proven = candidate
+        return candidate
+      }
+      await connections.close()
+      const reason = String(fault)
+      options.log.warn({ reason }, 'this way of talking to the database is not safe here')
+      candidate = next()
+    }
+  }
+
+  return {
+    get proven() {
+      return proven
+    },
+    current: () => candidate.connections,
+    prove() {
+      proving ??= proveInOrder().finally(() => {
+        proving = undefined
+      })
+      return proving
+    },
+  }
 }
 
 /** Undefined when the way holds. A database that goes away meanwhile is no fault of the way. */

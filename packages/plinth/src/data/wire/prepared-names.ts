@@ -9,6 +9,7 @@ const LIMIT = 256
  */
 export class PreparedNames {
   readonly #byText = new Map<string, string>()
+  readonly #columns = new Map<string, object>()
   #made = 0
   /** Names that the server still holds and nobody uses. */
   #dropped: string[] = []
@@ -27,10 +28,21 @@ export class PreparedNames {
     return name
   }
 
+  /** The server's description of a statement's rows; it never changes under one name. */
+  columnsOf(name: string | undefined): object | undefined {
+    return name === undefined ? undefined : this.#columns.get(name)
+  }
+
+  /** Keeps a description, so that it need not be asked for again. */
+  keepColumns(name: string, description: object): void {
+    this.#columns.set(name, description)
+  }
+
   /** Gives up all names, after the server said that one of them is no longer what it was. */
   dropAll(): void {
     this.#dropped.push(...this.#byText.values())
     this.#byText.clear()
+    this.#columns.clear()
   }
 
   /** Names to close on the server, each handed out once. */
@@ -44,6 +56,7 @@ export class PreparedNames {
     const oldest = this.#byText.entries().next().value
     if (oldest === undefined) return
     this.#byText.delete(oldest[0])
+    this.#columns.delete(oldest[1])
     this.#dropped.push(oldest[1])
   }
 }

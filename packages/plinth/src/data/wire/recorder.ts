@@ -27,6 +27,7 @@ interface BindConfig {
 export class Recorder {
   readonly parsedStatements: Record<string, string>
   readonly submittedNamedStatements: Record<string, string>
+  #described = false
   readonly #sends: ((connection: WireConnection) => void)[] = []
 
   constructor(connection: WireConnection) {
@@ -34,7 +35,13 @@ export class Recorder {
     this.submittedNamedStatements = connection.submittedNamedStatements
   }
 
+  /** Begins a statement; `described` when its columns are known from before. */
+  begin(described: boolean): void {
+    this.#described = described
+  }
+
   parse(query: object): void {
+    this.#described = false
     this.#sends.push((connection) => connection.parse(query))
   }
 
@@ -44,6 +51,7 @@ export class Recorder {
   }
 
   describe(message: object): void {
+    if (this.#described) return
     this.#sends.push((connection) => connection.describe(message))
   }
 

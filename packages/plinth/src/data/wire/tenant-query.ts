@@ -1,6 +1,7 @@
 import { type Connection, Query, type Submittable } from 'pg'
 import type { Statement } from '../db.ts'
 import { rowValues } from '../row-values.ts'
+import type { PreparedNames } from './prepared-names.ts'
 import { preparedNamesOf } from './prepared-names.ts'
 import { Recorder, type WireConnection } from './recorder.ts'
 import type { AnyRows } from './wire.ts'
@@ -34,8 +35,10 @@ export class TenantQuery implements Submittable {
   callback: Done
   readonly #statements: readonly Statement[]
   readonly #named: boolean
+  #names: PreparedNames | undefined
   #steps: readonly StepQuery[] = []
   #at = 0
+  #refusal: Error | undefined
 
   constructor(statements: readonly Statement[], named: boolean, done: Done) {
     this.#statements = statements
@@ -55,13 +58,20 @@ export class TenantQuery implements Submittable {
   submit(socket: Connection): Error | null {
     const connection = socket as WireConnection
     const recorder = new Recorder(connection)
+    const names = this.#named ? preparedNamesOf(socket) : undefined
+    this.#names = names
     const faults: unknown[] = []
-    this.#steps = this.#statements.map((statement) => this.#step(statement, socket, faults))
-    for (const name of this.#named ? preparedNamesOf(socket).takeDropped() : []) {
+    this.#steps = this.#statements.map((statement) => this.#step(statement, faults))
+    for (const name of names?.takeDropped() ?? []) {
       delete connection.parsedStatements[name]
       recorder.close({ type: 'S', name })
     }
-    for (const step of this.#steps) step.prepare(recorder)
+    for (const step of this.#steps) {
+      const columns = names?.columnsOf(step.name)
+      if (columns !== undefined) step.handleRowDescription(columns)
+      recorder.begin(columns !== undefined)
+      step.prepare(recorder)
+    }
     if (faults.length > 0) {
       this.#forgetUnparsed(connection, 0)
       return faults[0] instanceof Error ? faults[0] : new TypeError('a value cannot be written')
@@ -70,14 +80,14 @@ export class TenantQuery implements Submittable {
     return null
   }
 
-  #step(statement: Statement, connection: Connection, faults: unknown[]): StepQuery {
+  #step(statement: Statement, faults: unknown[]): StepQuery {
     const { text } = statement
     const query = new Query(
       {
         text,
         values: [...(statement.values ?? [])],
         types: rowValues,
-        ...(this.#named && { name: preparedNamesOf(connection).nameFor(text) }),
+        ...(this.#names && { name: this.#names.nameFor(text) }),
       },
       (fault) => faults.push(fault),
     )
@@ -85,7 +95,9 @@ export class TenantQuery implements Submittable {
   }
 
   handleRowDescription(message: object): void {
-    this.#steps[this.#at]?.handleRowDescription(message)
+    const step = this.#steps[this.#at]
+    step?.handleRowDescription(message)
+    if (step?.name !== undefined) this.#names?.keepColumns(step.name, message)
   }
 
   handleDataRow(message: object): void {
@@ -103,7 +115,7 @@ export class TenantQuery implements Submittable {
 
   handleError(error: unknown, connection: Connection): void {
     this.#forgetUnparsed(connection as WireConnection, this.#at + 1)
-    this.callback(error)
+    this.callback(this.#refusal ?? error)
   }
 
   handleReadyForQuery(): void {
@@ -123,7 +135,8 @@ export class TenantQuery implements Submittable {
   }
 
   handleCopyInResponse(connection: WireConnection): void {
-    connection.sendCopyFail('COPY needs tx.client')
+    this.#refusal = new TypeError('COPY needs tx.client: there is nothing here to read from')
+    connection.sendCopyFail(this.#refusal.message)
   }
 
   handleCopyData(): void {

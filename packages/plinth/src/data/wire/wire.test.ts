@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Client } from 'pg'
+import { openTestDatabase } from '../../testing/database.ts'
+import { ITEMS, someTenants } from '../items.fixture.ts'
+import { oneSync } from './one-sync.ts'
+import { plain } from './plain.ts'
+import { PreparedNames } from './prepared-names.ts'
+import type { Wire } from './wire.ts'
+
+test('the boot self-test refuses a way that loses the tenant, and takes the next one', async () => {
+  const good = oneSync(true)
+  const leaky: Wire = {
+    ...good,
+    // As if a new pg sent each statement with a Sync of its own.
+    unit: async (client, statements) => {
+      const answers = []
+      for (const statement of statements) answers.push(...(await good.unit(client, [statement])))
+      return answers
+    },
+  }
+  const said: unknown[] = []
+  const warn = (facts: object): void => void said.push(facts)
+  const log = { info() {}, warn, error() {} }
+  await using db = await openTestDatabase({ sql: ITEMS, wires: [leaky, plain(true)], log })
+  const [tenant] = someTenants(1)
+  assert.ok(tenant)
+  await db.database.forTenant(tenant).query("insert into app.item (name) values ('x')")
+  assert.equal(said.length, 1)
+  assert.match(JSON.stringify(said), /one-sync way showed tenant/)
+  await using none = await openTestDatabase({ wires: [leaky] })
+  await assert.rejects(
+    none.database.ping(),
+    /no way of talking to this database keeps tenants apart/,
+  )
+})
+
+test('a prepared statement outlives a change of its table', async () => {
+  await using db = await openTestDatabase({
+    sql: ITEMS,
+    settings: { pool_size: 1, max_overflow: 0 },
+  })
+  const [tenant] = someTenants(1)
+  assert.ok(tenant)
+  const mine = db.database.forTenant(tenant)
+  await mine.query("insert into app.item (name) values ('x')")
+  const all = () => mine.query('select * from app.item')
+  await all()
+  const owner = new Client(db.ownerUrl)
+  await owner.connect()
+  await owner.query('alter table app.item add column colour text').finally(() => owner.end())
+  assert.ok('colour' in ((await all()).rows[0] ?? {}))
+})
+
+test('prepared statements of a connection are bounded, on our side and on the server', async () => {
+  await using db = await openTestDatabase({ settings: { pool_size: 1, max_overflow: 0 } })
+  const { platform } = db.database
+  for (let n = 0; n < 300; n += 1) await platform.query(`select ${n} as n`)
+  const { rows } = await platform.query<{ n: number }>(
+    "select count(*)::int as n from pg_prepared_statements where name like 'plinth%'",
+  )
+  assert.ok((rows[0]?.n ?? 0) <= 257, String(rows[0]?.n))
+  await using unnamed = await openTestDatabase({ settings: { prepared: false } })
+  await unnamed.database.platform.query('select 1')
+  const none = await unnamed.database.platform.query('select from pg_prepared_statements')
+  assert.equal(none.rowCount, 0)
+})
+
+test('a name is never used for a second text', () => {
+  const names = new PreparedNames()
+  const first = names.nameFor('select 0')
+  assert.equal(names.nameFor('select 0'), first)
+  for (let n = 1; n <= 256; n += 1) names.nameFor(`select ${n}`)
+  assert.deepEqual(names.takeDropped(), [first])
+  assert.notEqual(names.nameFor('select 0'), first)
+})
+
+test('an error in the middle leaves every statement usable', async () => {
+  await using db = await openTestDatabase({ settings: { pool_size: 1, max_overflow: 0 } })
+  const { platform } = db.database
+  const unit = ['select 1 as a', 'select 1 / $1::int as b', 'select 3 as c']
+  const run = (by: number) =>
+    platform.batch(unit.map((text) => ({ text, values: text.includes('$1') ? [by] : [] })))
+  for (const by of [0, 1, 0, 1]) {
+    if (by === 0) await assert.rejects(run(by), /division by zero/)
+    else
+      assert.deepEqual(
+        (await run(by)).map(({ rows }) => rows[0]),
+        [{ a: 1 }, { b: 1 }, { c: 3 }],
+      )
+  }
+})
+
+test('COPY and empty texts do not confuse what follows', async () => {
+  await using db = await openTestDatabase({ settings: { pool_size: 1, max_overflow: 0 } })
+  const { platform } = db.database
+  await assert.rejects(platform.query('copy plinth.people from stdin'), /COPY/)
+  assert.deepEqual((await platform.batch([{ text: '' }, { text: 'select 1 as n' }]))[1]?.rows, [
+    { n: 1 },
+  ])
+})

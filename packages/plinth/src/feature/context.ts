@@ -34,11 +34,13 @@ export type ContextFor<A extends Access> = A extends OpenAccess
   ? Context
   : Omit<Context, 'principal'> & { readonly principal: Principal }
 
-const contexts = new WeakMap<FastifyRequest, Context>()
+// On the request itself: a WeakMap with an entry for each request keeps the garbage collector busy.
+const slot = Symbol('plinth.context')
+type Carrier = { [slot]?: Context }
 
 /** Called once for each request by the HTTP room. */
 export function setContext(request: FastifyRequest, context: Context): void {
-  contexts.set(request, context)
+  ;(request as Carrier)[slot] = context
 }
 
 /**
@@ -46,7 +48,7 @@ export function setContext(request: FastifyRequest, context: Context): void {
  * @throws TypeError for a request that Plinth does not guard
  */
 export function contextOf(request: FastifyRequest): Context {
-  const context = contexts.get(request)
+  const context = (request as Carrier)[slot]
   if (context === undefined) throw new TypeError('this request is not served by Plinth')
   return context
 }

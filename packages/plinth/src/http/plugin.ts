@@ -50,10 +50,13 @@ export function installGuard(app: FastifyInstance, deps: HttpDeps): Guarded {
     }
   })
   app.addHook('onRequest', createDoor(deps))
-  app.addHook('onResponse', async (request, reply) => deps.observe(summarise(deps, request, reply)))
-  app.addHook('preSerialization', async (_request, reply, payload) =>
-    payload instanceof PageAnswer ? sendPage(deps, reply, payload) : payload,
-  )
+  app.addHook('onResponse', (request, reply, done) => {
+    deps.observe(summarise(deps, request, reply))
+    done()
+  })
+  app.addHook('preSerialization', (_request, reply, payload, done) => {
+    done(null, payload instanceof PageAnswer ? sendPage(deps, reply, payload) : payload)
+  })
   return { census }
 }
 

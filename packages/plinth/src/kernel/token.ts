@@ -1,4 +1,12 @@
-import { createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import {
+  createHmac,
+  createSecretKey,
+  hash,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
 import type { Secret } from './secret.ts'
 
 /** What a token may be used for. A token of one purpose never opens the door of another. */
@@ -20,16 +28,20 @@ export function newToken(): string {
 
 /** What the database keeps of a token: SHA-256 over purpose and token. A dump holds no usable token. */
 export function hashToken(purpose: Purpose, token: string): Buffer {
-  return createHash('sha256').update(`plinth:${purpose}\0`).update(token).digest()
+  return hash('sha256', `plinth:${purpose}\0${token}`, 'buffer')
 }
 
-/** A key for one purpose, derived from a signing secret (HKDF-SHA256, RFC 5869). */
-export function deriveKey(secret: Secret, purpose: Purpose): Buffer {
-  return Buffer.from(hkdfSync('sha256', secret.reveal(), 'plinth', purpose, 32))
+/**
+ * A key for one purpose, derived from a signing secret (HKDF-SHA256, RFC 5869). A KeyObject does not
+ * print, and an HMAC begins three times faster with it than with bytes.
+ */
+export function deriveKey(secret: Secret, purpose: Purpose): KeyObject {
+  const bytes = hkdfSync('sha256', secret.reveal(), 'plinth', purpose, 32)
+  return createSecretKey(new Uint8Array(bytes))
 }
 
 /** HMAC-SHA256 over length-prefixed parts, base64url: `['ab','c']` and `['a','bc']` differ. */
-export function mac(key: Buffer, ...parts: readonly string[]): string {
+export function mac(key: KeyObject, ...parts: readonly string[]): string {
   const hmac = createHmac('sha256', key)
   for (const part of parts) hmac.update(`${Buffer.byteLength(part)}:`).update(part)
   return hmac.digest('base64url')

@@ -58,6 +58,7 @@ export function clientAddress(
 
 /** One spelling for one address: no port, no brackets, no zone, no IPv4 inside IPv6. */
 export function canonicalAddress(text: string): string | undefined {
+  if (isIP(text) === 4) return text
   const bare = text
     .trim()
     .replace(/^\[([^\]]+)\](:\d{1,5})?$/, '$1')

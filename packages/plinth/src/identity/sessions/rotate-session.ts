@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { Actor } from '../../access/index.ts'
 import { record } from '../../audit/index.ts'
 import type { PlatformDb, PlatformTx } from '../../data/index.ts'
@@ -106,7 +107,7 @@ async function repeatAnswer({ platform, sessions }: RotateDeps, token: string): 
 }
 
 /** Derived from the old token, of which the database has only a hash: a dump opens nothing. */
-function successorKey(token: string): Buffer {
+function successorKey(token: string): KeyObject {
   return deriveKey(new Secret(token), 'session-successor')
 }
 

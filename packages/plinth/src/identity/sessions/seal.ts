@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 
 const NONCE_BYTES = 12
@@ -8,7 +9,7 @@ const TAG_BYTES = 16
  * for one session or purpose does not open in another.
  * @param key 32 bytes
  */
-export function seal(key: Buffer, place: string, text: string): Buffer {
+export function seal(key: KeyObject, place: string, text: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES)
   const cipher = createCipheriv('aes-256-gcm', key, nonce)
   cipher.setAAD(Buffer.from(place))
@@ -17,7 +18,7 @@ export function seal(key: Buffer, place: string, text: string): Buffer {
 }
 
 /** Opens what `seal` made; undefined for another key, another place, or anything else. */
-export function unseal(key: Buffer, place: string, sealed: Buffer): string | undefined {
+export function unseal(key: KeyObject, place: string, sealed: Buffer): string | undefined {
   if (sealed.length < NONCE_BYTES + TAG_BYTES) return undefined
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES), {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createSecretKey } from 'node:crypto'
 import { test } from 'node:test'
 import { Secret } from '../../kernel/index.ts'
 import { clearCookie, cookieName, cookiePairs, setCookie, tokenCookie } from './cookie.ts'
@@ -39,7 +40,8 @@ test('SB-03 D19 a cookie is removed with the attributes it was set with', () => 
 })
 
 test('SB-14 what is sealed for one session or purpose opens nowhere else', () => {
-  const [key, other] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)]
+  const [key, other] = [1, 2].map((byte) => createSecretKey(Buffer.alloc(32, byte)))
+  assert.ok(key && other)
   const sealed = seal(key, 'session 1 idToken', 'secret')
   assert.equal(unseal(key, 'session 1 idToken', sealed), 'secret')
   assert.equal(unseal(other, 'session 1 idToken', sealed), undefined)

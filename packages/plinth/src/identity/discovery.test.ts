@@ -1,30 +1,53 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import type { Clock } from '../kernel/index.ts'
 import { systemClock } from '../kernel/index.ts'
 import { createOutbound, outboundSettings } from '../outbound/index.ts'
+import { createTestClock } from '../testing/test-clock.ts'
 import type { EvilProvider } from './evil-provider.fixture.ts'
 import { startEvilProvider } from './evil-provider.fixture.ts'
 import { openIdentity, signInAt } from './identity.fixture.ts'
 import { oidcSettings } from './index.ts'
+import { providerReadiness } from './oidc/provider-readiness.ts'
 import { createProviders } from './oidc/providers.ts'
 
 const silent = { info() {}, warn() {}, error() {} }
 
-function providerAt(evil: EvilProvider, more: object = {}) {
+function providerAt(evil: EvilProvider, more: object = {}, clock: Clock = systemClock) {
   const settings = oidcSettings.parse({
     default_provider: 'evil',
     providers: { evil: { client_id: 'c', issuer: evil.issuer, ...more } },
   })
   const outbound = createOutbound({
     settings: outboundSettings.parse({ timeout_ms: 300 }),
-    clock: systemClock,
+    clock,
     log: silent,
   })
-  const deps = { settings, outbound, clock: systemClock, production: false, log: silent }
+  const deps = { settings, outbound, clock, production: false, log: silent }
   const provider = createProviders(deps).find('evil')
   assert.ok(provider)
   return provider
 }
+
+test('RP-87 FI-23 readiness names the provider, start does not wait for it, and it is asked again by itself', async () => {
+  await using evil = await startEvilProvider()
+  const { answer } = evil.say
+  evil.say.answer = (request) => {
+    request.socket.destroy()
+    return true
+  }
+  const clock = createTestClock()
+  const readiness = providerReadiness(providerAt(evil, {}, clock), silent, 20)
+  assert.equal(readiness.name, 'oidc.evil')
+  await readiness.open?.()
+  await assert.rejects(async () => readiness.check?.())
+  evil.say.answer = answer
+  clock.advance(60_000)
+  while (!evil.heard.some(({ path }) => path === '/jwks')) await setTimeout(5)
+  await readiness.check?.()
+  await readiness.close?.()
+})
 
 type Says = (evil: EvilProvider) => object
 const REFUSED: readonly (readonly [string, Says, RegExp])[] = [

@@ -11,7 +11,11 @@ const LONGEST_PAUSE_MS = 60_000
  * that is down at start does not stop the process: it is asked again, ever more seldom, with jitter
  * so that many processes do not ask at once.
  */
-export function providerReadiness(provider: Provider, log: Log): Resource {
+export function providerReadiness(
+  provider: Provider,
+  log: Log,
+  firstPauseMs = FIRST_PAUSE_MS,
+): Resource {
   let timer: NodeJS.Timeout | undefined
   let closed = false
 
@@ -33,7 +37,7 @@ export function providerReadiness(provider: Provider, log: Log): Resource {
   }
 
   return resource(`oidc.${provider.name}`, {
-    open: async () => void warmUp(FIRST_PAUSE_MS),
+    open: async () => void warmUp(firstPauseMs),
     close: async () => {
       closed = true
       clearTimeout(timer)

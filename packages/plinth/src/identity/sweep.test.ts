@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Log } from '../feature/index.ts'
+import type { Id } from '../kernel/index.ts'
+import { NIL_ID } from '../kernel/index.ts'
+import { openIdentity, signInAt, startAt } from './identity.fixture.ts'
+import { sweepJob } from './sessions/sweep.job.ts'
+
+const log: Log = { info() {}, warn() {}, error() {} }
+
+test('D9 the sweep takes sealed successors after the grace, and what can never be used again', async () => {
+  await using world = await openIdentity()
+  const { signal } = new AbortController()
+  const sweep = () =>
+    world.db.database.platform.transaction((tx) =>
+      tx.inTenant(NIL_ID as Id<'tenant'>, (inside) =>
+        sweepJob(world.clock).spec.handle({ tx: inside, input: {}, log, signal }),
+      ),
+    )
+  const left = async () =>
+    (
+      await world.sql(
+        `select (select count(*)::int from plinth.sessions) as sessions,
+                (select count(successor_sealed)::int from plinth.sessions) as sealed,
+                (select count(*)::int from plinth.pending_logins) as pending`,
+      )
+    )[0]
+  const ana = world.person()
+  await signInAt(ana)
+  await ana.post('/auth/web/refresh')
+  await startAt(ana)
+  await sweep()
+  assert.deepEqual(await left(), { sessions: 2, sealed: 1, pending: 2 })
+  world.clock.advance(11_000)
+  await sweep()
+  assert.deepEqual(await left(), { sessions: 2, sealed: 0, pending: 2 })
+  world.clock.advance(600_000)
+  await sweep()
+  assert.deepEqual(await left(), { sessions: 2, sealed: 0, pending: 0 })
+  world.clock.advance(86_400_000)
+  await sweep()
+  assert.deepEqual(await left(), { sessions: 0, sealed: 0, pending: 0 })
+})

@@ -75,6 +75,8 @@ export function openLine(options: LineOptions): Line {
   }
 }
 
+const NO_WAY = 'no way of talking to this database keeps tenants apart'
+
 interface Choice {
   readonly proven: Ready | undefined
   current(): Connections
@@ -93,8 +95,7 @@ function chooseWire(options: LineOptions): Choice {
 
   function next(): Ready {
     const wire = wires.shift()
-    if (wire === undefined)
-      throw new Error('no way of talking to this database keeps tenants apart')
+    if (wire === undefined) throw new Error(NO_WAY)
     return { wire, connections: openConnections({ ...options, pipeline: wire.pipeline }) }
   }
 
@@ -106,10 +107,10 @@ function chooseWire(options: LineOptions): Choice {
         proven = candidate
         return candidate
       }
-      await connections.close()
       const reason = String(fault)
       options.log.warn({ reason }, 'this way of talking to the database is not safe here')
       candidate = next()
+      await connections.close()
     }
   }
 

@@ -137,6 +137,8 @@ export class TenantQuery implements Submittable {
   handleCopyInResponse(connection: WireConnection): void {
     this.#refusal = new TypeError('COPY needs tx.client: there is nothing here to read from')
     connection.sendCopyFail(this.#refusal.message)
+    // A server that waits for rows overlooked the Sync that was sent before (manual, 54.2.7).
+    connection.sync()
   }
 
   handleCopyData(): void {

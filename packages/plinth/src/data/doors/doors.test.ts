@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import type { Id } from '../../kernel/index.ts'
+import { openTestDatabase } from '../../testing/database.ts'
+import type { PlatformTx, Tx } from '../index.ts'
+import { ITEMS, someTenants } from '../items.fixture.ts'
+
+const db = await openTestDatabase({ sql: ITEMS, settings: { pool_size: 2, max_overflow: 0 } })
+after(() => db[Symbol.asyncDispose]())
+const { database } = db
+const [acme, evil] = someTenants(2) as [Id<'tenant'>, Id<'tenant'>]
+const mine = database.forTenant(acme)
+const names = async (tx: Pick<Tx, 'query'> = mine) =>
+  (await tx.query<{ name: string }>('select name from app.item order by name')).rows.map(
+    (row) => row.name,
+  )
+const insert = 'insert into app.item (name) values ($1)'
+
+async function cost(work: () => Promise<unknown>): Promise<readonly [trips: number, said: number]> {
+  const before = database.statistics
+  await work()
+  const now = database.statistics
+  return [now.roundTrips - before.roundTrips, now.statements - before.statements]
+}
+
+test('what a use costs, exactly: one trip for a read, for a batch, and for each end of a transaction', async () => {
+  await database.ping()
+  assert.deepEqual(await cost(() => mine.query('select 1')), [1, 2])
+  assert.deepEqual(
+    await cost(() => mine.batch([{ text: 'select 1' }, { text: 'select 2' }])),
+    [1, 3],
+  )
+  assert.deepEqual(await cost(() => database.platform.query('select 1')), [1, 1])
+  assert.deepEqual(await cost(() => mine.transaction((tx) => tx.query('select 1'))), [3, 4])
+})
+
+test('a transaction commits when its work resolves, and leaves nothing when it throws', async () => {
+  await mine.transaction((tx) => tx.query(insert, ['kept']))
+  await assert.rejects(
+    mine.transaction(async (tx) => {
+      await tx.query(insert, ['lost'])
+      throw new Error('on purpose')
+    }),
+    /on purpose/,
+  )
+  assert.deepEqual(await names(), ['kept'])
+})
+
+test('a nested transaction fails by itself', async () => {
+  await mine.transaction(async (tx) => {
+    await tx.query(insert, ['outer'])
+    const inner = tx.transaction(async (nested) => {
+      await nested.query(insert, ['inner'])
+      await nested.query(insert, ['forbidden'])
+    })
+    await assert.rejects(inner, { code: 'data.rule' })
+    await tx.transaction((nested) => nested.query(insert, ['second']))
+  })
+  assert.deepEqual(await names(), ['kept', 'outer', 'second'])
+})
+
+test('an error that was caught does not become a commit of nothing', async () => {
+  const swallowed = mine.transaction(async (tx) => {
+    await tx.query(insert, ['half'])
+    await tx.query('select 1 / 0').catch(() => undefined)
+  })
+  await assert.rejects(swallowed, /nothing was written/)
+  assert.ok(!(await names()).includes('half'))
+})
+
+test('statements that a transaction sends at once run one after the other', async () => {
+  await mine.transaction(async (tx) => {
+    const answers = await Promise.all([1, 2, 3].map((n) => tx.query('select $1::int as n', [n])))
+    assert.deepEqual(
+      answers.map(({ rows }) => rows[0]),
+      [{ n: 1 }, { n: 2 }, { n: 3 }],
+    )
+  })
+})
+
+test('TN-25 a transaction that is over reaches nobody, through no face of it', async () => {
+  const kept: { tx?: Tx; client?: Tx['client'] } = {}
+  await mine.transaction(async (tx) => {
+    kept.tx = tx
+    kept.client = tx.client
+    assert.throws(() => Reflect.get(tx.client, 'release'), /not the borrower's to call/)
+    assert.throws(() => Reflect.get(tx.client, 'end'), /not the borrower's to call/)
+    const { rows } = await tx.client.query('select count(*)::int as n from app.item')
+    assert.deepEqual(rows, [{ n: 3 }])
+  })
+  await assert.rejects(async () => kept.tx?.query('select 1'), /this transaction is over/)
+  await assert.rejects(async () => kept.client?.query('select 1'), TypeError)
+})
+
+test('TN-27 inTenant sets a tenant for its work only, and only its own transaction works meanwhile', async () => {
+  await database.platform.transaction(async (platform) => {
+    assert.deepEqual(await names(platform), [])
+    const seen = await platform.inTenant(acme, async (tx) => {
+      await assert.rejects(
+        async () => platform.query('select 1'),
+        /use the transaction that it hands/,
+      )
+      return names(tx)
+    })
+    assert.equal(seen.length, 3)
+    assert.deepEqual(await names(platform), [])
+    await assert.rejects(
+      platform.transaction(async (nested: PlatformTx) =>
+        nested.inTenant(evil, async (tx) => {
+          await tx.query(insert, ['evil'])
+          await tx.query('select 1 / 0')
+        }),
+      ),
+    )
+    assert.deepEqual(await names(platform), [])
+    assert.deepEqual(await platform.inTenant(evil, (tx) => names(tx)), [])
+  })
+})
+
+test('TN-15 the system context enters one tenant at a time, and each use leaves its audit row', async () => {
+  await database.platform.query(
+    `insert into plinth.tenants (id, slug, name, kind, status) values
+       ($1, 'acme', 'A', 'organisation', 'active'), ($2, 'evil', 'E', 'organisation', 'active'),
+       (gen_random_uuid(), 'gone', 'G', 'organisation', 'suspended')`,
+    [acme, evil],
+  )
+  const entered: Id<'tenant'>[] = []
+  await database.system('nightly count').eachTenant(async (tx) => {
+    entered.push(tx.tenant)
+    assert.equal((await names(tx)).length, tx.tenant === acme ? 3 : 0)
+  })
+  assert.deepEqual(entered, [acme, evil].sort())
+  const failing = database.system('repair').inTenant(acme, async () => {
+    throw new Error('on purpose')
+  })
+  await assert.rejects(failing, /on purpose/)
+  const { rows } = await mine.query(
+    'select actor_kind, action, reason from plinth.audit_events order by occurred_at, id',
+  )
+  const row = { actor_kind: 'system', action: 'system.context' }
+  assert.deepEqual(rows, [
+    { ...row, reason: 'nightly count' },
+    { ...row, reason: 'repair' },
+  ])
+})
+
+test('a tenant is named in one form only', () => {
+  for (const text of ['', 'acme', acme.toUpperCase(), `{${acme}}`]) {
+    assert.throws(() => database.forTenant(text as Id<'tenant'>), /UUID in lower case/)
+  }
+})

@@ -87,8 +87,8 @@ export async function checkArguments({ path, command, rest }: Resolved): Promise
 }
 
 function optionName(options: ArgsDef, word: string): string | undefined {
-  const name = word.replace(/^--?(no-)?/, '').replace(/=.*$/, '')
-  const plain = word.replace(/^--?/, '').replace(/=.*$/, '')
+  const name = word.replace(/^--?(no-)?/, '').replace(/=.*$/s, '')
+  const plain = word.replace(/^--?/, '').replace(/=.*$/s, '')
   return Object.keys(options).find((key) => {
     const option = options[key]
     if (option === undefined || option.type === 'positional') return false
@@ -103,10 +103,10 @@ function takesValue(options: ArgsDef, name: string): boolean {
 }
 
 async function unknownOption(word: string, place: string, known: readonly string[]) {
-  const name = word.replace(/^--?/, '').replace(/=.*$/, '')
+  const name = word.replace(/^--?/, '').replace(/=.*$/s, '')
   const near = await suggestion(name, known)
   const next = near === undefined ? `see \`${place} --help\`.` : `did you mean --${near}?`
-  return misuse(`\`${place}\` has no option ${word.replace(/=.*$/, '')}; ${next}`)
+  return misuse(`\`${place}\` has no option ${word.replace(/=.*$/s, '')}; ${next}`)
 }
 
 async function settled<T>(value: T | Promise<T> | (() => T | Promise<T>) | undefined) {

@@ -10,6 +10,14 @@ interface Scan {
   /** Braces open in the innermost `${`; each template literal pushes one. */
   readonly templates: number[]
   mode: Mode
+  readonly regexes: RegexLiteral[]
+}
+
+/** A regular expression as it stands in a source. */
+export interface RegexLiteral {
+  readonly at: number
+  readonly source: string
+  readonly flags: string
 }
 
 /**
@@ -18,12 +26,19 @@ interface Scan {
  * @param keepStrings leaves plain string literals readable (for import paths)
  */
 export function mask(text: string, keepStrings = false): string {
-  const scan: Scan = { text, out: [], at: 0, templates: [], mode: 'code' }
+  return scanned(text, keepStrings).out.join('')
+}
+
+/** Every regular expression literal of a source, in order. */
+export const regexLiterals = (text: string): readonly RegexLiteral[] => scanned(text, false).regexes
+
+function scanned(text: string, keepStrings: boolean): Scan {
+  const scan: Scan = { text, out: [], at: 0, templates: [], mode: 'code', regexes: [] }
   while (scan.at < text.length) {
     if (scan.mode === 'template') readTemplate(scan)
     else readCode(scan, keepStrings)
   }
-  return scan.out.join('')
+  return scan
 }
 
 function readCode(scan: Scan, keepStrings: boolean): void {
@@ -32,10 +47,18 @@ function readCode(scan: Scan, keepStrings: boolean): void {
   if (text.startsWith('//', at)) return blankUntil(scan, endOfLine(text, at))
   if (text.startsWith('/*', at)) return blankUntil(scan, after(text, '*/', at + 2))
   if (character === '"' || character === "'") return readString(scan, keepStrings)
-  if (character === '/' && startsRegex(scan)) return blankUntil(scan, endOfRegex(text, at))
+  if (character === '/' && startsRegex(scan)) return readRegex(scan)
   if (character === '`') scan.mode = 'template'
   countBraces(scan, character)
   keep(scan, 1)
+}
+
+function readRegex(scan: Scan): void {
+  const { text, at } = scan
+  const end = endOfRegex(text, at)
+  const [flags = ''] = /^[dgimsuvy]*/.exec(text.slice(end, end + 8)) ?? []
+  scan.regexes.push({ at, source: text.slice(at + 1, end - 1), flags })
+  blankUntil(scan, end)
 }
 
 /** `${` puts the scan back into code; the brace that closes it returns to the template. */

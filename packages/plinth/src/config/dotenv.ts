@@ -60,7 +60,7 @@ function valueAt(text: string, start: number): Entry {
   const bare = match(BARE, text, start)?.[0] ?? ''
   const end = nextLine(text, start)
   if (/^\s*['"]/.test(bare)) return { end, value: '', fault: 'opens a quote that never closes' }
-  return { end, value: bare.replace(/\s#.*$/, '').trim() }
+  return { end, value: bare.replace(/\s#.*$/s, '').trim() }
 }
 
 function afterQuote(text: string, end: number, value: string): Entry {

@@ -3,8 +3,7 @@ import { Secret } from '../kernel/index.ts'
 const HIDDEN = '[secret]'
 const LONGEST = 80
 const SECRET_NAME = /(?:secret|password|passwd|token|private|(?:api|signing|encryption)_key)s?$/i
-// Up to the last @: a password may hold / or @, and hiding too much beats hiding too little.
-const USERINFO = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):.*@/gis
+const USER = /:\/\/[^\s:/@]*:/
 const QUERY_SECRET = /([?&][^=&\s]*(?:secret|password|token|key|sig)[^=&\s]*=)[^&\s]*/gi
 
 /** Whether a key is secret by its name, whatever its schema says. */
@@ -29,5 +28,13 @@ export function quoted(value: unknown, secret: boolean): string {
 }
 
 function withoutPasswords(text: string): string {
-  return text.replace(USERINFO, '$1:***@').replace(QUERY_SECRET, '$1***')
+  return withoutUserinfo(text).replace(QUERY_SECRET, '$1***')
+}
+
+/** Up to the last @: a password may hold / or @, and hiding too much beats hiding too little. */
+function withoutUserinfo(text: string): string {
+  const end = text.lastIndexOf('@')
+  const user = USER.exec(text.slice(0, Math.max(end, 0)))
+  if (user === null) return text
+  return `${text.slice(0, user.index + user[0].length)}***${text.slice(end)}`
 }

@@ -48,7 +48,7 @@ export type TextSetting = z.ZodPipe<z.ZodString, z.ZodTransform<string, string>>
 /** An http or https URL without user, query and fragment; a trailing slash is taken off. */
 export function httpUrl(): TextSetting {
   return checkedText('an http or https URL', urlFault, (text) =>
-    new URL(text).href.replace(/\/+$/, ''),
+    new URL(text).href.replace(/(?<!\/)\/+$/, ''),
   )
 }
 

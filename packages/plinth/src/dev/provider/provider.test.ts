@@ -18,6 +18,7 @@ import type { ProviderOptions, RunningProvider } from './start-provider.ts'
 const BASE = 'http://localhost:8000'
 const CALLBACK = `${BASE}/auth/web/callback`
 const ONE = { username: 'testuser1', password: 'password123' }
+const TWO = { username: 'testuser2', password: 'password123' }
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 let home: string
@@ -48,7 +49,12 @@ async function relyingParty(issuer = provider.issuer): Promise<client.Configurat
   )
 }
 
-async function signIn(party: client.Configuration, jar: CookieJar = new Map(), more = {}) {
+async function signIn(
+  party: client.Configuration,
+  jar: CookieJar = new Map(),
+  more: Record<string, string> = {},
+  person = ONE,
+) {
   const verifier = client.randomPKCECodeVerifier()
   const [state, nonce] = [client.randomState(), client.randomNonce()]
   const url = client.buildAuthorizationUrl(party, {
@@ -60,7 +66,7 @@ async function signIn(party: client.Configuration, jar: CookieJar = new Map(), m
     nonce,
     ...more,
   })
-  const callback = new URL(await completeLogin(url.href, ONE, jar))
+  const callback = new URL(await completeLogin(url.href, person, jar))
   assert.equal(callback.origin + callback.pathname, CALLBACK)
   const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce }
   return client.authorizationCodeGrant(party, callback, checks)
@@ -138,17 +144,20 @@ test('logout with an id_token_hint asks nothing, ends the session and its tokens
   assert.equal(await completeLogin(url.href, ONE, new Map()), `${BASE}/?state=back`)
 })
 
-test('logout without a hint asks the person first', async () => {
+test('logout without a hint, or with somebody else’s, asks the person first', async () => {
   const party = await relyingParty()
   const jar: CookieJar = new Map()
   await signIn(party, jar)
-  const url = client.buildEndSessionUrl(party, { post_logout_redirect_uri: `${BASE}/` })
-  const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
-  const response = await fetch(url, { headers: { cookie }, redirect: 'manual' })
-  const page = await response.text()
-  assert.equal(response.status, 200)
-  assert.match(page, /Do you want to sign out/)
-  await signIn(party, jar, { prompt: 'none' })
+  const { id_token: foreign = '' } = await signIn(party, new Map(), {}, TWO)
+  for (const hint of [{}, { id_token_hint: foreign }]) {
+    const landing = { post_logout_redirect_uri: `${BASE}/` }
+    const url = client.buildEndSessionUrl(party, { ...landing, ...hint })
+    const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
+    const response = await fetch(url, { headers: { cookie }, redirect: 'manual' })
+    assert.equal(response.status, 200)
+    assert.match(await response.text(), /Do you want to sign out/)
+    await signIn(party, jar, { prompt: 'none' })
+  }
 })
 
 test('a wrong password is refused on the same page, in words, without a script', async () => {
@@ -270,7 +279,8 @@ test('it refuses production and a taken port, each in one sentence', async () =>
   )
   process.env['APP_ENVIRONMENT'] = 'production'
   try {
-    await assert.rejects(startProvider(options()), /does not start in production/)
+    const attempt = async () => (await startProvider(options())).stop()
+    await assert.rejects(attempt, /does not start in production/)
   } finally {
     delete process.env['APP_ENVIRONMENT']
   }

@@ -21,8 +21,8 @@ const slow = route('GET /slow', {
 const large = route('POST /large', {
   access: reason,
   body: z.any(),
-  returns: z.object({ rss: z.number() }),
-  handle: () => ({ rss: process.memoryUsage().rss }),
+  returns: z.object({ peakMb: z.number() }),
+  handle: () => ({ peakMb: process.resourceUsage().maxRSS / 1_024 }),
 })
 
 const CRASHES = {

@@ -130,16 +130,21 @@ function signal(pid: number, name: NodeJS.Signals): void {
 }
 
 test('FI-14 a read-only server: writes 503, reads live, and writes go on after the failover', async () => {
-  await using database = open()
+  await using database = open({ pool_size: 1 })
+  const backend = async () =>
+    (await database.platform.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid
   await ask('create table if not exists written (n int)')
   const write = () => database.platform.query('insert into written values (1)')
   await write()
+  const old = await backend()
   await ask('alter system set default_transaction_read_only = on')
   await ask('select pg_reload_conf()')
   await assert.rejects(async () => {
     for (;;) await write()
   }, assertUnavailable)
   await database.platform.query('select * from written')
+  // After a failover the old connection would lead to the old primary for ever.
+  assert.notEqual(await backend(), old)
   await ask('alter system reset default_transaction_read_only')
   await ask('select pg_reload_conf()')
   await sleep(100)

@@ -55,17 +55,20 @@ test('FI-08 a connection that dies in the middle of a statement is a 503, and on
 })
 
 test('FI-10 a full pool answers 503 in time, and serves again when a connection comes back', async () => {
-  const settings = { pool_size: 2, max_overflow: 0, pool_timeout: 0.1 }
+  const settings = { pool_size: 2, max_overflow: 0, pool_timeout: 0.3 }
   await using db = await openTestDatabase({ settings })
   const { platform } = db.database
+  await platform.query('select 1')
   const release = Promise.withResolvers<void>()
-  const held = [1, 2].map(() => platform.transaction(() => release.promise))
-  while (db.database.statistics.connections < 2) await sleep(5)
+  const inside = barrier(3)
+  const hold = () => platform.transaction(async () => inside().then(() => release.promise))
+  const held = Promise.all([hold(), hold()])
+  await Promise.race([inside(), held])
   const started = performance.now()
   await assert.rejects(platform.query('select 1'), problem('data.unavailable', 503))
   assert.ok(performance.now() - started < 1_000)
   release.resolve()
-  await Promise.all(held)
+  await held
   await platform.query('select 1')
 })
 

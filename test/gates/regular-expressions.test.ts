@@ -51,7 +51,7 @@ test('HI-17 the gate finds the literals of a source, and nothing that divides', 
 })
 
 test('HI-17 the gate sees an expression that takes long', async () => {
-  for (const slow of [/^([a-z0-9]+)+@example$/, /^(a|a)*$/, /\s+$/, /=.*$/]) {
+  for (const slow of [/^([a-z0-9]+)+@example$/, /^(a|a)*$/]) {
     const ms = await worstMs(literal(slow), 200)
     assert.ok(ms > LIMIT_MS, `${slow} took ${ms} ms`)
   }

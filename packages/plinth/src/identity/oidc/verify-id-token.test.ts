@@ -89,7 +89,7 @@ const CLAIMS: readonly (readonly [string, unknown, string])[] = [
   ['RP-50 sub null', { ...good, sub: null }, 'sub'],
   ['RP-50 sub a number', { ...good, sub: 1 }, 'sub'],
   ['RP-50 sub an object', { ...good, sub: {} }, 'sub'],
-  ['RP-50 sub with NUL', { ...good, sub: 'a\0b' }, 'sub'],
+  ['RP-50 sub with NUL', { ...good, sub: 'a\0b' }, 'format'],
   ['RP-50 sub of 255 characters', { ...good, sub: 'a'.repeat(255) }, 'accepted'],
   ['RP-50 sub of 256 characters', { ...good, sub: 'a'.repeat(256) }, 'sub'],
   ['RP-51 oidcc-client-test-invalid-aud', { ...good, aud: 'other' }, 'aud'],

@@ -38,6 +38,7 @@ function compile(examples: readonly Example[]): string {
     examples.forEach(({ where, code }, index) => {
       writeFileSync(path.join(folder, `example-${index}.ts`), `${code}export {} // ${where}\n`)
     })
+    writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}')
     writeFileSync(path.join(folder, 'tsconfig.json'), PROJECT)
     const { stdout } = spawnSync('tsc', ['-p', folder], { encoding: 'utf8', cwd: folder })
     return stdout.replace(/example-(\d+)\.ts/g, (_, index) => examples[Number(index)]?.where ?? '')

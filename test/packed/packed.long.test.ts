@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { type Consumer, makeConsumer } from './consumer.ts'
+import { type Consumer, makeConsumer, pinnedEnvironment } from './consumer.ts'
 import { productionTree } from './production-tree.ts'
 import { startDev } from './start-dev.ts'
 
@@ -57,7 +57,12 @@ test('the tests of a service pass on the packages as published', async () => {
 })
 
 test('`plinth dev` brings the service up, and a signal brings all of it down', async () => {
-  await using dev = await startDev(consumer)
+  await using dev = await startDev({
+    program: process.execPath,
+    args: [installed('.bin', 'plinth'), 'dev'],
+    cwd: consumer.service,
+    env: pinnedEnvironment(),
+  })
   const health = await fetch(`${dev.url}/health`)
   assert.deepEqual([health.status, await health.json()], [200, { status: 'ok' }])
   const me = await fetch(`${dev.url}/auth/web/me`)

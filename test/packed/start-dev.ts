@@ -1,52 +1,65 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import path from 'node:path'
-import { type Consumer, pinnedEnvironment } from './consumer.ts'
 
 const PATIENCE_MS = 120_000
 
-/** `plinth dev` of a service, ready. */
+/** A development command that is ready. */
 export interface RunningDev extends AsyncDisposable {
   readonly url: string
+  /** What it printed so far. */
+  printed(): string
   /** Ctrl-C; answers the exit code. */
   stop(): Promise<number | null>
 }
 
-/** Runs `plinth dev` in the service on a free port, until it says that it is ready. */
-export async function startDev(consumer: Consumer): Promise<RunningDev> {
+/** What to run, and where; `--port` is added. */
+export interface DevCommand {
+  readonly program: string
+  readonly args: readonly string[]
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** Runs a development command on a free port, until it says that it is ready. */
+export async function startDev({ program, args, cwd, env }: DevCommand): Promise<RunningDev> {
   const port = await freePort()
-  const plinth = path.join(consumer.service, 'node_modules', '.bin', 'plinth')
-  const child = spawn(process.execPath, [plinth, 'dev', '--port', `${port}`], {
-    cwd: consumer.service,
+  const child = spawn(program, [...args, '--port', `${port}`], {
+    cwd,
     // The database of the tests must not become the service's.
-    env: { ...pinnedEnvironment(), PLINTH_TEST_POSTGRES_URL: '', CI: 'true' },
+    env: { ...env, PLINTH_TEST_POSTGRES_URL: '', CI: 'true' },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   })
-  await ready(child)
+  const printed = await ready(child)
+  const ended = once(child, 'exit')
   const stop = async () => {
-    if (child.exitCode !== null) return child.exitCode
-    const ended = once(child, 'exit')
-    child.kill('SIGINT')
+    interrupt(child)
     await ended
     return child.exitCode
   }
   return {
     url: `http://localhost:${port}`,
+    printed,
     stop,
     [Symbol.asyncDispose]: async () => void (await stop()),
   }
 }
 
-function ready(child: ChildProcess): Promise<void> {
+/** Ctrl-C reaches every process of the terminal's group, npm and what it runs alike. */
+function interrupt({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGINT')
+}
+
+function ready(child: ChildProcess): Promise<() => string> {
   let printed = ''
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const { promise, resolve, reject } = Promise.withResolvers<() => string>()
   const fail = (why: string) => reject(new Error(`plinth dev ${why}:\n${printed}`))
   const timer = setTimeout(() => fail('was not ready in time'), PATIENCE_MS)
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (chunk: Buffer) => {
       printed += chunk.toString()
-      if (/\bReady\./.test(printed)) resolve()
+      if (/\bReady\./.test(printed)) resolve(() => printed)
     })
   }
   child.once('exit', (code) => fail(`ended with ${code}`))

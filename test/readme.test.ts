@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { test } from 'node:test'
+import { promisify } from 'node:util'
+import { isTest, ROOT, read, repositoryFiles, sources } from './gates/source/files.ts'
+
+const README = read('README.md')
+const TEMPLATE = path.join(ROOT, 'template')
+const PLINTH = path.join(ROOT, 'packages/cli/bin/plinth.js')
+
+/** What the command prints in the template; its exit code may tell that something is down. */
+async function plinth(...args: string[]): Promise<string> {
+  const run = promisify(execFile)(process.execPath, [PLINTH, ...args], { cwd: TEMPLATE })
+  const { stdout } = await run.catch((error: { stdout: string }) => error)
+  return stdout
+}
+
+/** What each command of README must show; `npm start` and `npm test` have tests of their own. */
+const SHOWS: Readonly<Record<string, RegExp>> = {
+  'npx plinth routes': /^GET +\/api\/v1\/products\/:id +product:read$/m,
+  'npx plinth config explain': /app\.base_url/,
+  'npx plinth dev status': /postgres/i,
+  'npx plinth version': /Plinth|plinth/,
+  'npx plinth --help': /plinth dev/,
+}
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  'npm start': 'npm start: as README says, on a copy of this checkout',
+  'npm test': 'the runner',
+}
+
+test('README: every command has a proof', () => {
+  const known = [...Object.keys(SHOWS), ...Object.keys(ELSEWHERE)]
+  assert.deepEqual(
+    commandsIn(README).filter((command) => !known.includes(command)),
+    [],
+  )
+  assert.deepEqual(commandsIn('```sh\nnpm start # x\n\nnpx a b\n```'), ['npm start', 'npx a b'])
+})
+
+for (const [command, shows] of Object.entries(SHOWS)) {
+  test(`README: ${command}`, async () => {
+    assert.match(await plinth(...command.split(' ').slice(2)), shows)
+  })
+}
+
+test('README: every line of "What is on" names a test that exists', () => {
+  const [, list = ''] = /## What is on\n([\s\S]*?)\n## /.exec(README) ?? []
+  const lines = list.split('\n').filter((line) => line.startsWith('* '))
+  assert.notEqual(lines.length, 0)
+  const tests = sources()
+    .filter(isTest)
+    .filter((file) => file !== 'test/readme.test.ts')
+    .map(read)
+    .join('\n')
+  const unproved = lines.filter((line) => {
+    const proof = /<!-- (.+) -->/.exec(line)?.[1]
+    return proof === undefined || !tests.includes(proof)
+  })
+  assert.deepEqual(unproved, [])
+})
+
+test('README: the files it draws and links are there', () => {
+  const links = [...README.matchAll(/\]\(([^)#]+)\)/g)].map((link) => link[1] ?? '')
+  const drawn = ['config.yaml', 'migrations', 'src/main.ts', 'src/worker.ts', 'src/features.ts']
+  const folders = ['src/entities/product', 'src/pages', 'src/generated']
+  const wanted = [...links, ...[...drawn, ...folders].map((file) => `template/${file}`)]
+  const files = repositoryFiles()
+  assert.deepEqual(
+    wanted.filter((name) => !files.some((file) => file === name || file.startsWith(`${name}/`))),
+    [],
+  )
+})
+
+function commandsIn(text: string): string[] {
+  return [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)]
+    .flatMap((block) => (block[1] ?? '').split('\n'))
+    .map((line) => line.replace(/\s+#.*$/, '').trim())
+    .filter((line) => line !== '')
+}

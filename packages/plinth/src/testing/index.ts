@@ -1,4 +1,6 @@
 export { completeLogin } from '../dev/index.ts'
+export type { TestDatabase, TestDatabaseOptions } from './database.ts'
+export { openTestDatabase } from './database.ts'
 export type { Answer, CallHeaders, Person } from './person.ts'
 export type { SignInOptions } from './sign-in.ts'
 export type { TestClock } from './test-clock.ts'

@@ -36,7 +36,9 @@ after(() =>
 )
 
 test('plinth db setup: a dry run says what is missing and does nothing', async () => {
-  const { statements, urls } = await setupRoles({ adminUrl, database, dryRun: true })
+  const url = new URL(adminUrl)
+  url.pathname = `/${database}`
+  const { statements, urls } = await setupRoles({ adminUrl: url.href, dryRun: true })
   assert.ok(statements.includes(`create database "${database}" owner "${database}_owner"`))
   assert.ok(statements.every((text) => !text.includes('SCRAM')))
   assert.equal(new URL(urls.app).password, '')

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { Client } from 'pg'
 import { parseDatabaseUrl } from '../database-url.ts'
 import { tlsOptions } from '../pool/connection-config.ts'
+import { databaseSteps } from './database-steps.ts'
 import type { LoginRoles } from './role-names.ts'
 import { loginRolesOf } from './role-names.ts'
 import type { SetupRequest, SetupStep } from './setup-steps.ts'
-import { databaseSteps, serverSteps } from './setup-steps.ts'
+import { serverSteps } from './setup-steps.ts'
 
 /** What `plinth db setup` is told. */
 export interface SetupOptions {
@@ -40,9 +41,10 @@ export interface SetupResult {
 export async function setupRoles(options: SetupOptions): Promise<SetupResult> {
   const database = options.database ?? parseDatabaseUrl(options.adminUrl).database
   const names = options.names ?? loginRolesOf(database)
-  const { passwords, generated } = await passwordsFor(names, options)
+  const serverUrl = await reachableUrl(options.adminUrl)
+  const { passwords, generated } = await passwordsFor(serverUrl, names, options)
   const request = { database, names, passwords, dryRun: options.dryRun === true }
-  const onServer = await applied(options.adminUrl, request, serverSteps)
+  const onServer = await applied(serverUrl, request, serverSteps)
   const adminUrl = withDatabase(options.adminUrl, database)
   const created = onServer.some(({ creates }) => creates === 'database')
   // A database that a dry run would create cannot be looked into yet.
@@ -69,11 +71,24 @@ async function applied(
   })
 }
 
+/** The URL may name the database that is yet to be made; then the server's own one is the door. */
+async function reachableUrl(adminUrl: string): Promise<string> {
+  try {
+    await asAdmin(adminUrl, async () => undefined)
+    return adminUrl
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === '3D000'
+    if (!missing) throw error
+    return withDatabase(adminUrl, 'postgres')
+  }
+}
+
 async function passwordsFor(
+  serverUrl: string,
   names: LoginRoles,
   options: SetupOptions,
 ): Promise<{ passwords: Partial<LoginRoles>; generated: readonly (keyof LoginRoles)[] }> {
-  const known = await asAdmin(options.adminUrl, (admin) => knownRoles(admin, names))
+  const known = await asAdmin(serverUrl, (admin) => knownRoles(admin, names))
   const passwords: { -readonly [K in keyof LoginRoles]?: string } = { ...options.passwords }
   const generated: (keyof LoginRoles)[] = []
   for (const kind of ['owner', 'app', 'readonly'] as const) {

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { openTestDatabase } from 'plinth/testing'
+
+const PROGRAM = fileURLToPath(new URL('../../bin/plinth.js', import.meta.url))
+const db = await openTestDatabase()
+const cwd = await mkdtemp(join(tmpdir(), 'plinth-cli-db-'))
+
+after(async () => {
+  await db[Symbol.asyncDispose]()
+  await rm(cwd, { recursive: true, force: true })
+})
+
+await mkdir(join(cwd, 'migrations'))
+const files = {
+  'package.json': '{"name":"shelf","type":"module"}',
+  'config.yaml': 'config: {}\n',
+  'migrations/0001_shelf.up.sql': 'create table app.shelf (id int);',
+  'migrations/0001_shelf.down.sql': 'drop table app.shelf;',
+}
+for (const [name, text] of Object.entries(files)) await writeFile(join(cwd, name), text)
+
+const SECRETS = {
+  SESSION_SIGNING_SECRET: 'kq3Zr8Wv1xN5tB7yL0pD4sF6hJ9mG2cA',
+  CSRF_SIGNING_SECRET: 'Xw2Ee9Rr4Tt7Yy1Uu6Ii3Oo8Pp5Aa0Ss',
+}
+
+interface Outcome {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+function plinthDb(args: string, more: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+  const urls = { DATABASE_URL: db.appUrl, DATABASE_OWNER_URL: db.ownerUrl }
+  const env = { ...process.env, NO_COLOR: '1', ...SECRETS, ...urls, ...more }
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [PROGRAM, 'db', ...args.split(' ')],
+      { cwd, env },
+      (error, out, err) => {
+        const code = typeof error?.code === 'number' ? error.code : 0
+        resolve({ code, out: out.trim(), err: err.trim() })
+      },
+    )
+  })
+}
+
+test('plinth db upgrade, current, history, downgrade', async () => {
+  assert.match((await plinthDb('current')).out, /service is at 0; pending: 0001_shelf$/)
+  assert.match((await plinthDb('upgrade')).out, /applied {2}0001_shelf\nservice is at 1$/)
+  assert.match((await plinthDb('history')).out, /service +0001_shelf +\d{4}-/)
+  assert.equal((await plinthDb('downgrade')).out, 'undone  0001_shelf\nservice is at 0')
+  const nothing = await plinthDb('downgrade')
+  assert.deepEqual(
+    [nothing.code, nothing.err],
+    [2, 'Nothing is applied, so there is nothing to undo.'],
+  )
+})
+
+test('plinth db upgrade as the app role says whose work it is', async () => {
+  const { code, err } = await plinthDb('upgrade', { DATABASE_OWNER_URL: db.appUrl })
+  assert.equal(code, 2)
+  assert.match(err, /^This role may not migrate the database; give the owner as DATABASE_OWNER_URL/)
+})
+
+test('plinth db check names what is pending and what would let tenants meet', async () => {
+  assert.match((await plinthDb('check')).out, /^0001_shelf is pending$/)
+  await plinthDb('upgrade')
+  const { code, out } = await plinthDb('check')
+  assert.equal(code, 1)
+  assert.match(out, /^app\.shelf is neither a global nor a tenant table/)
+  await plinthDb('downgrade')
+})
+
+test('plinth db url hides the password unless it is asked for', async () => {
+  const { password } = new URL(db.appUrl)
+  assert.ok(!(await plinthDb('url')).out.includes(password))
+  assert.equal((await plinthDb('url --reveal')).out, db.appUrl)
+})
+
+test('plinth db reset asks for --force, and never runs in production', async () => {
+  assert.match((await plinthDb('reset')).err, /^This deletes all data of the service; say --force/)
+  const production = { ENVIRONMENT: 'production', BASE_URL: 'https://shelf.example' }
+  assert.match((await plinthDb('reset --force', production)).err, /does not run in production/)
+  assert.match((await plinthDb('reset --force')).out, /platform is at 0[\s\S]*platform is at \d+\n/)
+})
+
+test('plinth db setup --dry-run prints SQL, does nothing, and shows no password', async () => {
+  const url = new URL(db.adminUrl)
+  url.pathname = '/a_new_one'
+  const { code, out } = await plinthDb(`setup --admin-url ${url.href} --dry-run`)
+  assert.equal(code, 0)
+  assert.match(out, /^create role "a_new_one_owner" login password '\[hidden\]';$/m)
+  assert.match(out, /^create database "a_new_one" owner "a_new_one_owner";$/m)
+  assert.ok(!out.includes(url.password))
+  url.password = 'wrong'
+  const refused = await plinthDb(`setup --admin-url ${url.href}`)
+  assert.equal(refused.code, 1)
+  assert.match(refused.err, /^The database could not be set up: password authentication failed/)
+})

@@ -75,7 +75,8 @@ async function execute(
     })
     return stdout
   } catch (error) {
-    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
-    throw new Error(`${program} ${args.join(' ')} failed:\n${stdout}\n${stderr}`)
+    const { stdout = '', stderr = '', signal, code } = error as Partial<Record<string, string>>
+    const end = signal ? `was ended by ${signal}` : `failed (${code})`
+    throw new Error(`${program} ${args.join(' ')} ${end}:\n${stdout}\n${stderr}`)
   }
 }

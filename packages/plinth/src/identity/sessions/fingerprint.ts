@@ -27,6 +27,8 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/\bLinux\b/, 'Linux'],
 ]
 const LONGEST = 512
+/** Families whose hash is kept: people use few, and a header may say anything. */
+const MOST_KNOWN = 64
 
 /** The kind of browser behind a User-Agent header. An update of the browser does not change it. */
 export function browserKind(userAgent: string | undefined): BrowserKind {
@@ -47,8 +49,16 @@ export interface Fingerprints {
 /** Fingerprints keyed by the session secret. */
 export function createFingerprints(secret: Secret): Fingerprints {
   const keys = { browser: deriveKey(secret, 'fingerprint'), device: deriveKey(secret, 'device') }
+  const known = new Map<string, Buffer>()
   return {
-    ofBrowser: (userAgent) => Buffer.from(mac(keys.browser, browserKind(userAgent).family)),
+    ofBrowser(userAgent) {
+      const { family } = browserKind(userAgent)
+      const seen = known.get(family)
+      if (seen !== undefined) return seen
+      const made = Buffer.from(mac(keys.browser, family))
+      if (known.size < MOST_KNOWN) known.set(family, made)
+      return made
+    },
     ofDevice(person, userAgent) {
       const { family, system } = browserKind(userAgent)
       return Buffer.from(mac(keys.device, person, family, system))

@@ -35,7 +35,7 @@ const LOOPBACK = '127.0.0.1'
 
 /**
  * Starts a mail server that keeps what it gets, with a page to read it: for development and tests.
- * @throws Error in production, when an optional peer is missing, when a port is taken
+ * @throws Error in production, when a package that comes with @plinth/cli is missing, when a port is taken
  */
 export async function startMailbox(options: MailboxOptions): Promise<RunningMailbox> {
   refuseProduction('development mailbox')

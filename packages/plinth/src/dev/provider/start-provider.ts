@@ -41,7 +41,7 @@ export interface RunningProvider {
 
 /**
  * Starts a real OpenID provider for development and tests, on loopback only.
- * @throws Error in production, when the optional peer `oidc-provider` is missing, when the port is taken
+ * @throws Error in production, when `oidc-provider`, which comes with @plinth/cli, is missing, when the port is taken
  */
 export async function startProvider(options: ProviderOptions): Promise<RunningProvider> {
   refuseProduction('development identity provider')

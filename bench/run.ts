@@ -13,6 +13,10 @@ import type { Report } from './report.ts'
 import { missedTargets, printed } from './report.ts'
 import { measureDev, measureStart } from './start-up.ts'
 
+/** Few connections: it is the waiting that counts here, not the work. */
+const DELAYED_CONNECTIONS = 2
+const ROUND_TRIP_MS = 1
+
 const options = readOptions(process.argv.slice(2))
 const report = await run(options)
 const missed = missedTargets(report)
@@ -48,10 +52,6 @@ async function measureCases(
   }
   return measured
 }
-
-/** Few connections: it is the waiting that counts here, not the work. */
-const DELAYED_CONNECTIONS = 2
-const ROUND_TRIP_MS = 1
 
 async function measureDelayed(
   id: string,

@@ -54,9 +54,10 @@ test('the documentation page works under its policy, in light and dark, and a tr
   await page.getByRole('button', { name: 'Execute' }).click()
   assert.equal((await answered).status(), 204)
   assert.equal(tokens.pop(), 't-1')
-  const isDark = () => page.evaluate('document.documentElement.classList.contains("dark-mode")')
-  assert.equal(await isDark(), true)
+  // The page learns of the change by an event, a moment later.
+  const isDark = 'document.documentElement.classList.contains("dark-mode")'
+  await page.waitForFunction(isDark)
   await page.emulateMedia({ colorScheme: 'light' })
-  assert.equal(await isDark(), false)
+  await page.waitForFunction(`!${isDark}`)
   assert.deepEqual(faults, [])
 })

@@ -83,13 +83,23 @@ async function linkPackage(folder: string, name: string, staged: string): Promis
   await symlink(staged, link)
 }
 
+// What tells npm where it gets packages from; all else that `npm run` exports is this checkout's own settings.
+const KEPT =
+  /^npm_config_(registry|cafile|cache|userconfig|globalconfig|proxy|https_proxy|noproxy)$/i
+
 /**
- * The environment of this process without this checkout's programs, conditions and test run: a person's own shell.
- * npm must run on the machine's Node, for its settings are found beside it.
+ * The environment of this process without this checkout's programs, conditions, npm settings and test run: a person's
+ * own shell. npm must run on the machine's Node, for its settings are found beside it.
  */
 export function machineEnvironment(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _conditions, NODE_TEST_CONTEXT: _run, ...rest } = process.env
+  const {
+    NODE_OPTIONS: _conditions,
+    NODE_TEST_CONTEXT: _run,
+    INIT_CWD: _cwd,
+    ...rest
+  } = process.env
+  const own = Object.entries(rest).filter(([name]) => !/^npm_/i.test(name) || KEPT.test(name))
   const folders = (process.env['PATH'] ?? '').split(path.delimiter)
   const foreign = folders.filter((folder) => !folder.includes('node_modules'))
-  return { ...rest, PATH: foreign.join(path.delimiter) }
+  return { ...Object.fromEntries(own), PATH: foreign.join(path.delimiter) }
 }

@@ -98,10 +98,10 @@ test('the last use of a session is noted once a minute, however many requests th
     return rows[0]?.last_seen_at.getTime() ?? 0
   }
   const start = await lastSeen()
-  world.clock.advance(58_000)
+  world.clock.advance(30_000) // the clock also runs by itself: a slow machine must not reach the minute
   await ana.get(path)
   assert.equal(await lastSeen(), start)
-  world.clock.advance(2_500)
+  world.clock.advance(31_000)
   const before = await settled()
   await Promise.all(Array.from({ length: 5 }, () => ana.get(path)))
   assert.ok((await lastSeen()) >= start + 60_000)

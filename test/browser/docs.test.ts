@@ -55,9 +55,8 @@ test('the documentation page works under its policy, in light and dark, and a tr
   assert.equal((await answered).status(), 204)
   assert.equal(tokens.pop(), 't-1')
   // The page learns of the change by an event, a moment later.
-  const isDark = 'document.documentElement.classList.contains("dark-mode")'
-  await page.waitForFunction(isDark)
+  await page.locator('html.dark-mode').waitFor({ state: 'attached' })
   await page.emulateMedia({ colorScheme: 'light' })
-  await page.waitForFunction(`!${isDark}`)
+  await page.locator('html:not(.dark-mode)').waitFor({ state: 'attached' })
   assert.deepEqual(faults, [])
 })

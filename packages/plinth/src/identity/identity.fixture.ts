@@ -168,3 +168,44 @@ export async function signInAtEvil(
 ): Promise<Answer> {
   return person.get(world.evil.callback(await startAt(person, '?provider=evil'), more))
 }
+
+/** Name of the session cookie on loopback. */
+export const COOKIE = 'user_session_id'
+/** The browser that tests use unless they say otherwise. */
+export const CHROME = 'Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0.0.0'
+
+/** Headers of a call with a session cookie, from our own origin. */
+export const withCookie = (token: string | undefined, more: CallHeaders = {}): CallHeaders => ({
+  cookie: `${COOKIE}=${token}`,
+  origin: ORIGIN,
+  ...more,
+})
+
+/** Calls of a test that writes its headers itself; `world` is asked at each call. */
+export function callsTo(world: () => IdentityWorld) {
+  /** Sends exactly these headers: no jar adds or keeps anything. */
+  const send = async (method: string, path: string, headers: CallHeaders = {}) => {
+    const answer = await fetch(`${world().http.url}${path}`, {
+      method,
+      headers: { 'user-agent': CHROME, ...headers },
+      redirect: 'manual',
+    })
+    const body = (await answer.json()) as Record<string, unknown>
+    return {
+      status: answer.status,
+      body,
+      set: answer.headers.getSetCookie(),
+      headers: answer.headers,
+    }
+  }
+  return {
+    send,
+    isSignedIn: async (token: string | undefined, more: CallHeaders = {}) =>
+      (await send('GET', '/auth/web/me', withCookie(token, more))).body['authenticated'],
+    signedIn: async (): Promise<Person> => {
+      const person = world().person()
+      await signInAt(person)
+      return person
+    },
+  }
+}

@@ -1,49 +1,18 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { hashToken } from '../kernel/index.ts'
-import type { CallHeaders, Person } from '../testing/person.ts'
 import type { IdentityWorld } from './identity.fixture.ts'
-import { ORIGIN, openIdentity, signInAt } from './identity.fixture.ts'
+import { CHROME, COOKIE, callsTo, openIdentity, signInAt, withCookie } from './identity.fixture.ts'
 
 let world: IdentityWorld
 before(async () => {
   world = await openIdentity()
 })
 after(() => world[Symbol.asyncDispose]())
+const { isSignedIn, send, signedIn } = callsTo(() => world)
 
-const COOKIE = 'user_session_id'
-const CHROME = 'Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0.0.0'
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0'
 
-async function signedIn(): Promise<Person> {
-  const person = world.person()
-  await signInAt(person)
-  return person
-}
-
-/** A call that sends exactly these headers: no jar adds or keeps anything. */
-async function send(method: string, path: string, headers: CallHeaders = {}) {
-  const answer = await fetch(`${world.http.url}${path}`, {
-    method,
-    headers: { 'user-agent': CHROME, ...headers },
-    redirect: 'manual',
-  })
-  const body = (await answer.json()) as Record<string, unknown>
-  return {
-    status: answer.status,
-    body,
-    set: answer.headers.getSetCookie(),
-    headers: answer.headers,
-  }
-}
-
-const withCookie = (token: string | undefined, more: CallHeaders = {}): CallHeaders => ({
-  cookie: `${COOKIE}=${token}`,
-  origin: ORIGIN,
-  ...more,
-})
-const isSignedIn = async (token: string | undefined, more: CallHeaders = {}) =>
-  (await send('GET', '/auth/web/me', withCookie(token, more))).body['authenticated']
 const audits = (action: string) =>
   world.sql('select * from plinth.audit_events where action = $1', [action])
 

@@ -1,47 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { CallHeaders, Person } from '../testing/person.ts'
+import type { CallHeaders } from '../testing/person.ts'
 import type { IdentityWorld } from './identity.fixture.ts'
-import { ORIGIN, openIdentity, signInAt } from './identity.fixture.ts'
+import { COOKIE, callsTo, ORIGIN, openIdentity, signInAt, withCookie } from './identity.fixture.ts'
 
 let world: IdentityWorld
 before(async () => {
   world = await openIdentity()
 })
 after(() => world[Symbol.asyncDispose]())
-
-const COOKIE = 'user_session_id'
-const CHROME = 'Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0.0.0'
-
-async function signedIn(): Promise<Person> {
-  const person = world.person()
-  await signInAt(person)
-  return person
-}
-
-/** A call that sends exactly these headers: no jar adds or keeps anything. */
-async function send(method: string, path: string, headers: CallHeaders = {}) {
-  const answer = await fetch(`${world.http.url}${path}`, {
-    method,
-    headers: { 'user-agent': CHROME, ...headers },
-    redirect: 'manual',
-  })
-  const body = (await answer.json()) as Record<string, unknown>
-  return {
-    status: answer.status,
-    body,
-    set: answer.headers.getSetCookie(),
-    headers: answer.headers,
-  }
-}
-
-const withCookie = (token: string | undefined, more: CallHeaders = {}): CallHeaders => ({
-  cookie: `${COOKIE}=${token}`,
-  origin: ORIGIN,
-  ...more,
-})
-const isSignedIn = async (token: string | undefined, more: CallHeaders = {}) =>
-  (await send('GET', '/auth/web/me', withCookie(token, more))).body['authenticated']
+const { isSignedIn, send, signedIn } = callsTo(() => world)
 
 test('4.5 refresh: 401 No session found without a cookie, Invalid session and a cleared cookie for a dead one', async () => {
   const headers = { origin: ORIGIN, 'x-csrf-token': 'x' }

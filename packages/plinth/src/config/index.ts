@@ -14,7 +14,6 @@ export { namesFaults } from './names-faults.ts'
 export { nearest } from './nearest.ts'
 export {
   noOwnerUrlRule,
-  productionFaults,
   productionRules,
   serviceRules,
 } from './production-rules.ts'

@@ -1,8 +1,6 @@
 import { Secret } from '../kernel/index.ts'
 import { isLoopbackHost } from '../outbound/index.ts'
-import type { Fault } from './fault.ts'
-import { brokenRules, type Read, type Rule } from './rule.ts'
-import type { Source } from './source.ts'
+import type { Read, Rule } from './rule.ts'
 
 /** Rules over the whole configuration that hold in every environment or for production only (FI-52). */
 export const productionRules: readonly Rule[] = [
@@ -89,18 +87,6 @@ export const serviceRules: readonly Rule[] = [
   databaseRule,
   metricsTokenRule,
 ]
-
-/**
- * What forbids a configuration to start.
- * @param config parsed `config:` block
- * @param sources where each key came from, for the messages
- */
-export function productionFaults(
-  config: unknown,
-  sources: ReadonlyMap<string, Source> = new Map(),
-): readonly Fault[] {
-  return brokenRules(serviceRules, config, sources)
-}
 
 function only(key: string, broken: boolean): readonly string[] {
   return broken ? [key] : []

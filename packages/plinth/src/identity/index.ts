@@ -1,6 +1,5 @@
 export { identityProblems } from './identity.errors.ts'
 export { authEvents, sessionEvents } from './identity.events.ts'
-export { identitySettings } from './identity.settings.ts'
 export { createAuthenticate, identityFeature } from './identity.ts'
 export type { AppFacts, IdentityDeps } from './identity-deps.ts'
 export { sessionCookieName } from './identity-deps.ts'

@@ -29,6 +29,8 @@ export interface RouteFacts {
   readonly anonymous: boolean
   /** Origin and CSRF header are demanded even when no session cookie arrives. */
   readonly browserOnly: boolean
+  /** The body is a form, and JSON is refused: what a specification of others fixes so. */
+  readonly takesForm: boolean
   readonly schemas: RouteSchemas
 }
 
@@ -63,6 +65,7 @@ export function foreignFacts(access: Access): RouteFacts {
     hidden: true,
     anonymous: false,
     browserOnly: false,
+    takesForm: false,
     schemas: {},
   }
 }

@@ -55,6 +55,7 @@ export function page<A extends Access>(path: `/${string}`, spec: PageSpec<A>): R
       hidden: true,
       anonymous: false,
       browserOnly: false,
+      takesForm: false,
       schemas: spec.query === undefined ? {} : { query: z.object(spec.query) },
     },
   )

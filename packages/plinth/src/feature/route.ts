@@ -46,6 +46,11 @@ export interface RouteSpec<
   readonly anonymous?: boolean
   /** Demands Origin and CSRF header even when no session cookie arrives: sign-out, refresh. */
   readonly browserOnly?: boolean
+  /**
+   * Takes the body as `application/x-www-form-urlencoded` and as nothing else, for callers whose
+   * specification fixes that. Only where no session cookie counts: a page of any site can send one.
+   */
+  readonly takesForm?: boolean
   /** Largest body in bytes; 1 MiB by default. */
   readonly bodyLimitBytes?: number
   readonly handle: (
@@ -98,6 +103,7 @@ export function route<
       hidden: spec.hidden ?? false,
       anonymous: spec.anonymous ?? false,
       browserOnly: spec.browserOnly ?? false,
+      takesForm: spec.takesForm ?? false,
       schemas: {
         ...(spec.params && { params: z.strictObject(spec.params) }),
         query: spec.otherQueryIgnored

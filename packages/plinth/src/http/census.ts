@@ -17,8 +17,13 @@ export function renderCensus(entries: readonly CensusEntry[]): string {
 }
 
 function line({ method, url, facts }: CensusEntry, width: number): string {
-  const rule = facts === undefined ? 'OUTSIDE' : describeAccess(facts.access)
+  const rule = facts === undefined ? 'OUTSIDE' : ruleOf(facts)
   return `${method.padEnd(7)} ${url.padEnd(width)}  ${rule}`
+}
+
+/** A route that takes a form stands out: a page of any site can send one without asking first. */
+function ruleOf({ access, takesForm }: RouteFacts): string {
+  return describeAccess(access) + (takesForm ? ' [form]' : '')
 }
 
 function compare(a: string, b: string): number {

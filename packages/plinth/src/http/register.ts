@@ -1,9 +1,11 @@
 import type { FastifyInstance, FastifyPluginAsync, RouteOptions } from 'fastify'
 import { open } from '../access/index.ts'
 import type { Feature, Mount } from '../feature/index.ts'
+import { factsOf } from '../feature/index.ts'
 import { createRefuser } from './answers/refuse.ts'
 import type { HttpDeps } from './deps.ts'
 import { httpProblems } from './http.errors.ts'
+import { acceptFormOnly } from './limits/form-body.ts'
 import { placeMount } from './mounts.ts'
 
 /** Registers every route of every feature. */
@@ -14,6 +16,7 @@ export async function registerFeatures(
   for (const feature of features) {
     for (const entry of (feature.routes ?? []).flat()) {
       if (isMount(entry)) await registerMount(app, entry)
+      else if (factsOf(entry)?.takesForm) await registerForm(app, entry)
       else app.route(entry)
     }
   }
@@ -30,6 +33,23 @@ async function registerMount(app: FastifyInstance, entry: Mount): Promise<void> 
     await scope.register(entry.plugin)
   }
   await app.register(scoped, { prefix: entry.prefix })
+}
+
+/**
+ * Registers a route that takes a form, in a scope of its own: no other route learns to read one.
+ * @throws TypeError when the route would look at a session cookie
+ */
+async function registerForm(app: FastifyInstance, entry: RouteOptions): Promise<void> {
+  if (!factsOf(entry)?.anonymous) {
+    throw new TypeError(
+      `${entry.method} ${entry.url} takes a form and looks at credentials; a page of any site can send a form. Declare it anonymous, or take JSON.`,
+    )
+  }
+  const scoped: FastifyPluginAsync = async (scope) => {
+    acceptFormOnly(scope)
+    scope.route(entry)
+  }
+  await app.register(scoped)
 }
 
 /** What only a server of our own may decide: unknown addresses, preflights, errors outside routes. */

@@ -35,12 +35,15 @@ export function operationOf(
     description: whoMayCall(facts),
     ...optional('parameters', parametersOf(path, facts)),
     ...(body && {
-      requestBody: { required: true, ...json(toComponent(body, named('input', 'Body'))) },
+      requestBody: {
+        required: true,
+        ...content(toComponent(body, named('input', 'Body')), facts.takesForm ? FORM : JSON_TYPE),
+      },
     }),
     responses: {
       [String(facts.status)]: {
         description: STATUS_CODES[facts.status] ?? 'Success',
-        ...(answer && json(answer)),
+        ...(answer && content(answer, JSON_TYPE)),
       },
       ...problemResponses(method, facts),
     },
@@ -48,8 +51,11 @@ export function operationOf(
   }
 }
 
-function json(schema: JsonSchema): JsonSchema {
-  return { content: { 'application/json': { schema } } }
+const JSON_TYPE = 'application/json'
+const FORM = 'application/x-www-form-urlencoded'
+
+function content(schema: JsonSchema, type: string): JsonSchema {
+  return { content: { [type]: { schema } } }
 }
 
 function optional(key: string, list: readonly JsonSchema[]): JsonSchema {

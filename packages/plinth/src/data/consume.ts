@@ -41,6 +41,14 @@ const consumables = {
       'refresh_token_sealed',
     ],
   },
+  /** A logout token of a provider, noted when it was verified. */
+  logout_tokens: {
+    table: 'plinth.logout_tokens',
+    keys: ['token_hash'],
+    used: 'consumed_at',
+    holds: '',
+    returns: ['token_hash'],
+  },
 } as const
 
 /** Name of a thing that can be used once. */

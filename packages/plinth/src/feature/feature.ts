@@ -18,13 +18,21 @@ export interface FeatureParts {
   readonly entities?: readonly AnyEntity[]
   readonly permissions?: readonly Permissions<{ readonly [action: string]: string }>[]
   readonly routes?: readonly (RouteOptions | Mount | readonly RouteOptions[])[]
-  readonly jobs?: readonly AnyJob[]
+  readonly jobs?: readonly (AnyJob | AnySystemJob)[]
   readonly resources?: readonly Resource[]
 }
 
 /** A job whatever its input: the worker validates the input before it calls `handle`. */
 export type AnyJob = Pick<Job, 'kind' | 'name' | 'schema'> & {
   readonly spec: Omit<Job['spec'], 'handle' | 'input'> & {
+    readonly handle: (context: never) => Promise<void>
+  }
+}
+
+/** A job of the platform whose effect lies outside the database, as the jobs room declares it. */
+export type AnySystemJob = Pick<Job, 'name' | 'schema'> & {
+  readonly kind: 'system-job'
+  readonly spec: Pick<Job['spec'], 'retries' | 'timeoutSeconds'> & {
     readonly handle: (context: never) => Promise<void>
   }
 }

@@ -19,6 +19,8 @@ export type Purpose =
   | 'fingerprint'
   | 'cursor'
   | 'provider-token'
+  | 'logout-state'
+  | 'logout-token'
   | 'one-time'
 
 /** 256 random bits as 43 base64url characters. */

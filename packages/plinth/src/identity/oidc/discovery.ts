@@ -10,6 +10,8 @@ export interface Metadata {
   readonly jwksUri: string
   readonly userinfoEndpoint: string | undefined
   readonly endSessionEndpoint: string | undefined
+  /** Where tokens are given back (RFC 7009). */
+  readonly revocationEndpoint: string | undefined
   /** Whether it promises `iss` in its answers to the callback (RFC 9207). */
   readonly sendsIssuer: boolean
 }
@@ -22,6 +24,7 @@ const documentSchema = z.object({
   jwks_uri: z.string().optional(),
   userinfo_endpoint: z.string().optional(),
   end_session_endpoint: z.string().optional(),
+  revocation_endpoint: z.string().optional(),
   authorization_response_iss_parameter_supported: z.boolean().optional(),
 })
 
@@ -59,6 +62,7 @@ function metadataOf(document: Document, own: ProviderSettings, reach: Reach): Me
     jwksUri: required('jwks_uri', find('jwks_uri')),
     userinfoEndpoint: find('userinfo_endpoint'),
     endSessionEndpoint: find('end_session_endpoint'),
+    revocationEndpoint: find('revocation_endpoint'),
     sendsIssuer: document.authorization_response_iss_parameter_supported ?? false,
   }
 }
@@ -69,6 +73,7 @@ type EndpointName =
   | 'jwks_uri'
   | 'userinfo_endpoint'
   | 'end_session_endpoint'
+  | 'revocation_endpoint'
 
 /** An endpoint on another host than the issuer's gets our client secret or our users: by setting only. */
 function endpointOf(name: EndpointName, url: string | undefined, reach: Reach): string | undefined {

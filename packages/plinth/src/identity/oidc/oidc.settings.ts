@@ -1,52 +1,8 @@
 import { z } from 'zod'
-import { credential, httpUrl, origins } from '../../config/index.ts'
-import { isLoopbackHost } from '../../outbound/index.ts'
-import { ID_TOKEN_ALGORITHMS } from './id-token-claims.ts'
+import { httpUrl, origins } from '../../config/index.ts'
+import { providerSettings } from './provider.settings.ts'
 
 const PROVIDER_NAME = /^[a-z][a-z0-9_-]{0,31}$/
-
-const endpoint = (meaning: string) =>
-  z
-    .string()
-    .refine(isEndpoint, 'is not an https URL without user name and fragment')
-    .optional()
-    .describe(`${meaning}; taken from the provider's discovery document when absent.`)
-
-/** One OpenID provider. */
-export const providerSettings = z.strictObject({
-  enabled: z.boolean().default(true).describe('Whether people may sign in through this provider.'),
-  dev_only: z
-    .boolean()
-    .default(false)
-    .describe('Whether the provider is left out in production, as a development provider must be.'),
-  client_id: z
-    .string()
-    .max(512)
-    .optional()
-    .describe('Client id that the provider knows this service by; without it the provider is off.'),
-  client_secret: credential()
-    .optional()
-    .describe('Client secret, sent to the token endpoint only (client_secret_basic).'),
-  issuer: z
-    .string()
-    .refine(isIssuer, 'is not an https issuer; http is accepted on loopback only')
-    .describe('Issuer, exactly as the provider spells it in its discovery document and tokens.'),
-  scopes: z
-    .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/))
-    .default(['openid', 'email', 'profile'])
-    .refine((scopes) => scopes.includes('openid'), 'must contain openid')
-    .describe('Scopes that are asked for, exactly these.'),
-  id_token_algorithms: z
-    .array(z.enum(ID_TOKEN_ALGORITHMS))
-    .min(1)
-    .default(['RS256', 'RS512', 'ES256', 'ES384'])
-    .describe('Signature algorithms that its ID tokens may bear.'),
-  authorization_endpoint: endpoint('Where browsers are sent to sign in'),
-  token_endpoint: endpoint('Where a code is exchanged for tokens'),
-  userinfo_endpoint: endpoint('Where claims are fetched that the ID token lacks'),
-  jwks_uri: endpoint('Where the keys of the ID tokens are published'),
-  end_session_endpoint: endpoint('Where browsers are sent to sign out'),
-})
 
 /** Settings of sign-in through OpenID providers (`oidc` in config.yaml). */
 export const oidcSettings = z.strictObject({
@@ -102,18 +58,3 @@ export const oidcSettings = z.strictObject({
 
 /** Parsed {@link oidcSettings}. */
 export type OidcSettings = z.output<typeof oidcSettings>
-
-/** Parsed {@link providerSettings}. */
-export type ProviderSettings = z.output<typeof providerSettings>
-
-function isIssuer(text: string): boolean {
-  const url = URL.parse(text)
-  return url !== null && isEndpoint(text) && url.search === ''
-}
-
-/** https, or http on loopback, without user name and fragment (RP-84). */
-export function isEndpoint(text: string): boolean {
-  const url = URL.parse(text)
-  if (url === null || text.length > 2_048 || url.username || url.password || url.hash) return false
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname))
-}

@@ -74,6 +74,7 @@ function reachOf(own: ProviderSettings): Reach {
     own.userinfo_endpoint,
     own.jwks_uri,
     own.end_session_endpoint,
+    own.revocation_endpoint,
   ]
   const origins = urls.flatMap((url) => (url === undefined ? [] : [new URL(url).origin]))
   return { kind: 'operator', origins: [...new Set(origins)] }

@@ -57,7 +57,7 @@ export async function requestTokens(
       method: 'POST',
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
-        ...authentication(provider.clientId, provider.clientSecret),
+        ...clientAuthentication(provider.clientId, provider.clientSecret),
       },
       body: form.toString(),
     })
@@ -69,7 +69,10 @@ export async function requestTokens(
 }
 
 /** client_secret_basic: both parts are form-encoded first (RFC 6749 2.3.1). */
-function authentication(clientId: string, secret: Secret | undefined): Record<string, string> {
+export function clientAuthentication(
+  clientId: string,
+  secret: Secret | undefined,
+): Record<string, string> {
   if (secret === undefined) return {}
   const pair = `${formEncoded(clientId)}:${formEncoded(secret.reveal())}`
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }

@@ -1,0 +1,1 @@
+drop table plinth.logout_tokens;

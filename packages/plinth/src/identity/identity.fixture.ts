@@ -7,14 +7,14 @@ import { createOutbound, outboundSettings } from '../outbound/index.ts'
 import { placeInTenant } from '../tenancy/index.ts'
 import type { TestDatabase } from '../testing/database.ts'
 import { openTestDatabase } from '../testing/database.ts'
+import type { EvilProvider } from '../testing/evil-provider/index.ts'
+import { startEvilProvider } from '../testing/evil-provider/index.ts'
 import type { HttpHarness } from '../testing/http-harness.ts'
 import { openHttp } from '../testing/http-harness.ts'
 import type { Answer, CallHeaders, Person } from '../testing/person.ts'
 import { createPerson } from '../testing/person.ts'
 import type { TestClock } from '../testing/test-clock.ts'
 import { createTestClock } from '../testing/test-clock.ts'
-import type { EvilProvider } from './evil-provider.fixture.ts'
-import { startEvilProvider } from './evil-provider.fixture.ts'
 import type { AppFacts, IdentityDeps } from './index.ts'
 import { createAuthenticate, identityFeature, oidcSettings, sessionSettings } from './index.ts'
 
@@ -128,7 +128,7 @@ function providersFor(provider: RunningProvider, evil: EvilProvider) {
       client_secret: 'test-client-secret',
       issuer: provider.issuer,
     },
-    evil: { client_id: 'evil-client', client_secret: 'kT9:%+ /x2mQ4zLw', issuer: evil.issuer },
+    evil: evil.settings,
     off: { enabled: false, client_id: 'x', issuer: evil.issuer },
     clientless: { issuer: evil.issuer },
   }

@@ -1,6 +1,31 @@
 export { completeLogin } from '../dev/index.ts'
 export type { TestDatabase, TestDatabaseOptions } from './database.ts'
 export { openTestDatabase } from './database.ts'
+export type {
+  CallbackFields,
+  Endpoint,
+  EvilProvider,
+  EvilProviderOptions,
+  EvilSays,
+  Heard,
+  Json,
+  Mint,
+  MintToken,
+  RawReply,
+  SignInWith,
+  SigningAlgorithm,
+  SigningKey,
+  TokenForm,
+} from './evil-provider/index.ts'
+export {
+  LOGOUT_EVENT,
+  newSigningKey,
+  rawReply,
+  sharedSecretKey,
+  signToken,
+  startEvilProvider,
+  unsigned,
+} from './evil-provider/index.ts'
 export type { Answer, CallHeaders, Person } from './person.ts'
 export type { SignInOptions } from './sign-in.ts'
 export type { TestClock } from './test-clock.ts'

@@ -11,6 +11,7 @@ import { drainJobs } from '../jobs/index.ts'
 import { newToken } from '../kernel/index.ts'
 import type { TestDatabase } from './database.ts'
 import { openTestDatabase } from './database.ts'
+import type { EvilProvider } from './evil-provider/index.ts'
 import type { Person } from './person.ts'
 import { createPerson } from './person.ts'
 import type { SignInOptions } from './sign-in.ts'
@@ -23,6 +24,8 @@ export interface WorldOptions {
   readonly features: readonly Feature[]
   /** Settings by dotted key: `{ 'app.session_max_age': 120 }`. */
   readonly settings?: GivenValues
+  /** Providers that people sign in through, made by `startEvilProvider()`; the first is the default one. */
+  readonly providers?: readonly EvilProvider[]
   /** Folder of the service's migrations; `migrations` of the current folder where that exists, else the tables are made from the entities. */
   readonly migrations?: string
   /** Port on the loopback interface; a free one by default. A browser needs the one in `app.base_url`. */
@@ -50,7 +53,8 @@ export interface World extends AsyncDisposable {
 
 /**
  * Starts a service on a socket of its own over a fresh database: `await using world = await startWorld({ features })`.
- * Every guard is on, as in production.
+ * Every guard is on, as in production. `signIn` makes sessions without a provider; with `providers`
+ * people sign in through one, honest or not: `await evil.signIn(world.visitor())`.
  */
 export async function startWorld(options: WorldOptions): Promise<World> {
   const testDatabase = await openTestDatabase(tablesOf(options))
@@ -61,7 +65,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     clock,
     file: null,
     env: {},
-    values: { ...BASE, ...secrets(), 'database.url': testDatabase.appUrl, ...options.settings },
+    values: {
+      ...BASE,
+      ...secrets(),
+      ...signInThrough(options.providers ?? []),
+      'database.url': testDatabase.appUrl,
+      ...options.settings,
+    },
     logTo: { write: (line) => logged.push(line) },
   })
   await service.openResources()
@@ -96,6 +106,17 @@ const BASE: GivenValues = {
 /** Fresh for every world: a value from one test opens nothing in another. */
 function secrets(): GivenValues {
   return { 'app.session_signing_secret': newToken(), 'app.csrf_signing_secret': newToken() }
+}
+
+function signInThrough(providers: readonly EvilProvider[]): GivenValues {
+  const blocks = providers.flatMap(({ name, settings }) =>
+    Object.entries(settings).map(([key, value]) => [`oidc.providers.${name}.${key}`, value]),
+  )
+  const [first] = providers
+  return {
+    ...Object.fromEntries(blocks),
+    ...(first && { 'oidc.default_provider': first.name }),
+  }
 }
 
 function tablesOf({

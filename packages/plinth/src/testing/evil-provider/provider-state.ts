@@ -1,0 +1,54 @@
+import type { IncomingMessage } from 'node:http'
+import type { Endpoint, EvilSays } from './says.ts'
+import { saidNow } from './says.ts'
+
+/** A request that the provider got. */
+export interface Heard {
+  readonly method: string
+  /** Path without query. */
+  readonly path: string
+  /** Query without question mark. */
+  readonly query: string
+  readonly headers: IncomingMessage['headers']
+  readonly body: string
+}
+
+/** What a provider says, heard and gave away. */
+export interface ProviderState {
+  readonly say: EvilSays
+  readonly heard: Heard[]
+  readonly issued: string[]
+  /** Says something else at the next request to an endpoint. */
+  next(endpoint: Endpoint, says: Partial<EvilSays>): void
+  /** What is said to the request that an endpoint just got; a word for one request is used up. */
+  sayTo(endpoint: Endpoint | undefined): EvilSays
+  /** Remembers the texts among these as given away. */
+  keep(...given: readonly unknown[]): void
+  reset(good: EvilSays): void
+}
+
+/** Starts with these words and an empty memory. */
+export function openState(good: EvilSays): ProviderState {
+  const say = { ...good }
+  const heard: Heard[] = []
+  const issued: string[] = []
+  const waiting = new Map<Endpoint, Partial<EvilSays>[]>()
+  return {
+    say,
+    heard,
+    issued,
+    next(endpoint, says) {
+      waiting.set(endpoint, [...(waiting.get(endpoint) ?? []), says])
+    },
+    sayTo: (endpoint) => saidNow(say, endpoint && waiting.get(endpoint)?.shift()),
+    keep(...given) {
+      issued.push(...given.filter((one): one is string => typeof one === 'string' && one !== ''))
+    },
+    reset(words) {
+      Object.assign(say, words)
+      heard.length = 0
+      issued.length = 0
+      waiting.clear()
+    },
+  }
+}

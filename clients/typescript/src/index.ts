@@ -1,0 +1,13 @@
+export type {
+  AuthClientOptions,
+  AuthState,
+  LoggedOut,
+  LogoutOptions,
+  SignInDemand,
+  User,
+} from './auth-client.ts'
+export { AuthClient } from './auth-client.ts'
+export { CookieJar } from './cookie-jar.ts'
+export type { ProblemDetail } from './problem-error.ts'
+export { ProblemError } from './problem-error.ts'
+export { UnreachableError } from './transport.ts'

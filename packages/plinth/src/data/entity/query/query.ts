@@ -1,30 +1,22 @@
-import { Kysely } from 'kysely'
+import { createRequire } from 'node:module'
+import { extname } from 'node:path'
 import type { Db } from '../../db.ts'
-import type { AnyEntity } from '../entity.ts'
-import { DoorDialect } from './door-dialect.ts'
-import { EntityTables } from './entity-tables.ts'
-
-/** What `query()` needs to know of an entity. */
-type Queried = Pick<AnyEntity, 'name' | 'declaration'> & { readonly table?: unknown }
-
-type Named<E> = E extends { readonly name: infer N extends string; readonly table?: infer T }
-  ? { readonly [K in N]: T }
-  : never
-type Join<U> = (U extends unknown ? (one: U) => void : never) extends (all: infer I) => void
-  ? I
-  : never
+import type { Queried, QueryOf } from './kysely-query.ts'
 
 /**
  * A Kysely over the tenant's door: joins, aggregates, anything that one entity's own methods do not
  * say. It may touch only the entities that it names, each under its own name, and each statement
  * is one round trip; several belong into `db.transaction(…)` and `query(tx, …)`.
  */
-export function query<const E extends readonly Queried[]>(
-  db: Db,
-  ...entities: E
-): Kysely<Join<Named<E[number]>>> {
-  return new Kysely<Join<Named<E[number]>>>({
-    dialect: new DoorDialect(db),
-    plugins: [new EntityTables(entities.map(({ declaration }) => declaration))],
-  })
+export function query<const E extends readonly Queried[]>(db: Db, ...entities: E): QueryOf<E> {
+  kyselyQuery ??= load().kyselyQuery
+  return kyselyQuery(db, ...entities)
+}
+
+let kyselyQuery: ReturnType<typeof load>['kyselyQuery'] | undefined
+
+/** Kysely is 250 modules, a sixth of a service's start: a service that never asks never pays. */
+function load(): typeof import('./kysely-query.ts') {
+  const require = createRequire(import.meta.url)
+  return require(`./kysely-query${extname(import.meta.filename)}`)
 }

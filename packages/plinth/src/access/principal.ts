@@ -20,6 +20,8 @@ export interface Credential {
   readonly id: string
   /** When the person last proved who they are, in seconds since 1970 (OIDC `auth_time`). */
   readonly authenticatedAt: number
+  /** How strong that proof was, in the words of the provider (OIDC `acr`); null when unsaid. */
+  readonly acr?: string | null
 }
 
 /** Who did something, as the audit log keeps it: a principal, nobody yet, or the system itself. */

@@ -36,6 +36,8 @@ const consumables = {
       'identity_id',
       'provider',
       'authenticated_at',
+      'acr',
+      'provider_session_id',
       'absolute_expires_at',
       'id_token_sealed',
       'refresh_token_sealed',

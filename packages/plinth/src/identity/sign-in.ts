@@ -9,10 +9,11 @@ import { rememberDevice } from './people/people.repository.ts'
 import type { Profile } from './people/profile.ts'
 import type { Provisioned } from './people/provision-person.ts'
 import { provisionPerson } from './people/provision-person.ts'
+import { endSessions } from './sessions/end-sessions.repository.ts'
 import { browserKind } from './sessions/fingerprint.ts'
 import type { MintedSession, ProviderTokens, SessionDeps } from './sessions/mint-session.ts'
 import { isoTime, mintSession } from './sessions/mint-session.ts'
-import { endFamily, findUnended } from './sessions/sessions.repository.ts'
+import { findUnended } from './sessions/sessions.repository.ts'
 
 /** What signing a person in needs. */
 export interface SignInDeps {
@@ -31,6 +32,9 @@ export interface ProvenPerson {
   readonly profile: Profile
   /** When they last proved it to the provider, milliseconds since 1970. */
   readonly authenticatedAt: number
+  /** OIDC `acr` and `sid` of the ID token; null when it carries none. */
+  readonly acr: string | null
+  readonly providerSession: string | null
   readonly tokens: ProviderTokens
   readonly actor: Actor
   readonly userAgent: string | undefined
@@ -78,7 +82,7 @@ async function endFormer(
   const former = token && (await findUnended(tx, hashToken('session', token)))
   if (!former) return
   const now = isoTime(sessions.clock.now())
-  await endFamily(tx, former.family_id, { now, reason: 'signed_in_again' })
+  await endSessions(tx, { family: former.family_id }, { now, reason: 'signed_in_again' })
 }
 
 /** Tells a person by mail of the first sign-in from a device; false when it was known. */

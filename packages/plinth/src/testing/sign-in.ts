@@ -42,6 +42,8 @@ export function createSignIn({ service, visitor }: SignInDeps) {
         tenant,
         provider: 'test',
         authenticatedAt: clock.now(),
+        acr: null,
+        providerSession: null,
         userAgent: BROWSER,
         clientAddress: '127.0.0.1',
         tokens: { idToken: undefined, refreshToken: undefined },

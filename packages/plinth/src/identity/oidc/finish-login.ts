@@ -79,6 +79,8 @@ function provenPerson(deps: FinishDeps, callback: Callback, { provider, claims, 
     provider: provider.name,
     profile: profileOf(claims),
     authenticatedAt: typeof authTime === 'number' ? authTime * 1_000 : deps.sessions.clock.now(),
+    acr: textClaim(claims, 'acr'),
+    providerSession: textClaim(claims, 'sid'),
     tokens: {
       idToken: tokens.idToken,
       refreshToken: deps.keepsRefreshTokens ? tokens.refreshToken : undefined,
@@ -87,4 +89,11 @@ function provenPerson(deps: FinishDeps, callback: Callback, { provider, claims, 
     userAgent,
     formerToken,
   }
+}
+
+const LONGEST_CLAIM = 255
+
+function textClaim(claims: IdTokenClaims, name: 'acr' | 'sid'): string | null {
+  const value = claims[name]
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST_CLAIM ? value : null
 }

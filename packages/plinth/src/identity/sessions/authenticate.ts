@@ -7,11 +7,12 @@ import { hashToken } from '../../kernel/index.ts'
 import { grantsOf } from '../../tenancy/index.ts'
 import { sessionEvents } from '../identity.events.ts'
 import { tokenCookie } from './cookie.ts'
+import { endSessions } from './end-sessions.repository.ts'
 import type { SessionDeps } from './mint-session.ts'
 import { isoTime } from './mint-session.ts'
 import type { SessionPrincipal, SessionRow } from './session.ts'
 import { sessionState } from './session.ts'
-import { endFamily, markMismatch, readSession, touchSession } from './sessions.repository.ts'
+import { markMismatch, readSession, touchSession } from './sessions.repository.ts'
 
 /** What authenticating a session cookie needs. */
 export interface AuthenticateDeps {
@@ -60,7 +61,7 @@ async function endReplayed(
 ): Promise<void> {
   await platform.transaction(async (tx) => {
     const end = { now: isoTime(sessions.clock.now()), reason: 'rotated_id_replayed' } as const
-    if ((await endFamily(tx, row.family_id, end)) === 0) return
+    if ((await endSessions(tx, { family: row.family_id }, end)) === 0) return
     const event = sessionEvents.use_after_rotate({
       outcome: 'denied',
       reason: 'rotated_id_replayed',
@@ -129,6 +130,7 @@ function principalOf(row: SessionRow, browserMatches: boolean): SessionPrincipal
       kind: 'cookie',
       id: row.id,
       authenticatedAt: Math.floor(Date.parse(row.authenticated_at) / 1_000),
+      acr: row.acr,
     },
     givenName: row.given_name,
     familyName: row.family_name,

@@ -3,11 +3,12 @@ import { record } from '../../audit/index.ts'
 import type { PlatformDb } from '../../data/index.ts'
 import { deriveKey, hashToken } from '../../kernel/index.ts'
 import { authEvents } from '../identity.events.ts'
+import { endSessions } from './end-sessions.repository.ts'
 import type { SessionDeps } from './mint-session.ts'
 import { isoTime, placeOf } from './mint-session.ts'
 import { unseal } from './seal.ts'
 import type { UnendedSession } from './sessions.repository.ts'
-import { endFamily, findUnended } from './sessions.repository.ts'
+import { findUnended } from './sessions.repository.ts'
 
 /** What ending a session needs. */
 export interface EndDeps {
@@ -31,7 +32,7 @@ export async function endSession(
     const row = await findUnended(tx, hashToken('session', token))
     if (row === undefined) return undefined
     const end = { now: isoTime(sessions.clock.now()), reason: 'signed_out' } as const
-    if ((await endFamily(tx, row.family_id, end)) === 0) return undefined
+    if ((await endSessions(tx, { family: row.family_id }, end)) === 0) return undefined
     const target = { type: 'session', id: row.id }
     await record(tx, actor, authEvents.sign_out({ outcome: 'success', target }))
     return { provider: row.provider, idToken: openIdToken(sessions, row) }

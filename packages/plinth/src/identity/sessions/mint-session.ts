@@ -25,6 +25,10 @@ export interface SignedIn {
   readonly provider: string
   /** When the person last proved who they are, milliseconds since 1970. */
   readonly authenticatedAt: number
+  /** How strong the proof was, in the provider's words (OIDC `acr`); null when it did not say. */
+  readonly acr: string | null
+  /** The provider's own session (OIDC `sid`), by which it signs out; null when it named none. */
+  readonly providerSession: string | null
   readonly userAgent: string | undefined
   readonly clientAddress: string | null
   readonly tokens: ProviderTokens
@@ -74,6 +78,8 @@ export async function mintSession(
     userAgent: signedIn.userAgent?.slice(0, LONGEST_USER_AGENT).toWellFormed() ?? null,
     clientAddress: signedIn.clientAddress,
     authenticatedAt: isoTime(signedIn.authenticatedAt),
+    acr: signedIn.acr,
+    providerSession: signedIn.providerSession,
     now: isoTime(now),
     expiresAt: isoTime(Math.min(now + deps.idleSeconds * 1_000, end)),
     absoluteExpiresAt: isoTime(end),

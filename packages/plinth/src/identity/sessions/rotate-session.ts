@@ -5,13 +5,13 @@ import type { PlatformDb, PlatformTx } from '../../data/index.ts'
 import type { Id } from '../../kernel/index.ts'
 import { deriveKey, hashToken, Secret } from '../../kernel/index.ts'
 import { sessionEvents } from '../identity.events.ts'
+import { endSessions } from './end-sessions.repository.ts'
 import type { MintedSession, ProviderTokens, SessionDeps } from './mint-session.ts'
 import { isoTime, mintSession, placeOf } from './mint-session.ts'
 import type { Rotated } from './rotation.repository.ts'
 import { claimRotation, findSuccessor, linkSuccessor } from './rotation.repository.ts'
 import { seal, unseal } from './seal.ts'
 import { ROTATION_GRACE_SECONDS } from './session.ts'
-import { endFamily } from './sessions.repository.ts'
 
 /** Gets fresh tokens of the provider, where policy asks for it. */
 export type RenewTokens = (
@@ -66,7 +66,7 @@ async function claimAndMint(
   )
   const target = { type: 'session', id: old.id }
   if (tokens === 'refused') {
-    await endFamily(tx, old.family_id, { now, reason: 'provider_refused' })
+    await endSessions(tx, { family: old.family_id }, { now, reason: 'provider_refused' })
     const event = sessionEvents.refresh_failed({
       outcome: 'failed',
       reason: 'provider_refused',
@@ -89,6 +89,8 @@ function successorOf(old: Rotated, request: RotateRequest, tokens: ProviderToken
     identity: old.identity_id,
     provider: old.provider,
     authenticatedAt: Date.parse(old.authenticated_at),
+    acr: old.acr,
+    providerSession: old.provider_session_id,
     userAgent: request.userAgent,
     clientAddress: request.actor.clientAddress,
     tokens,

@@ -11,6 +11,8 @@ export interface Rotated {
   readonly identity_id: Id<'identity'>
   readonly provider: string
   readonly authenticated_at: string
+  readonly acr: string | null
+  readonly provider_session_id: string | null
   readonly absolute_expires_at: string
   readonly id_token_sealed: Buffer | null
   readonly refresh_token_sealed: Buffer | null
@@ -25,6 +27,14 @@ export async function claimRotation(
   idHash: Buffer,
   now: string,
 ): Promise<Rotated | undefined> {
+  // Whoever ends the family takes this lock first: it is over before, or sees the successor.
+  await tx.query(
+    `select root.id
+       from plinth.sessions one join plinth.sessions root on root.id = one.family_id
+      where one.id_hash = $1
+        for update of root`,
+    [idHash],
+  )
   return consume<Rotated, 'session_rotations'>(tx, 'session_rotations', { id_hash: idHash }, now)
 }
 

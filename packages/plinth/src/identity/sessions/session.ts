@@ -15,6 +15,9 @@ export interface SessionRow {
   readonly absolute_expires_at: string
   readonly revoked_at: string | null
   readonly mismatch_reported_at: string | null
+  readonly acr: string | null
+  /** Whether what the person may do in the tenant changed since this session id was made. */
+  readonly rights_changed: boolean
   readonly name: string
   readonly email: string | null
   readonly given_name: string | null

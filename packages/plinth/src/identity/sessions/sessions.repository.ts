@@ -13,6 +13,7 @@ const ENTER = `
 const READ = `
   select s.id, s.family_id, s.person_id, s.fingerprint, s.authenticated_at, s.last_seen_at,
          s.rotated_at, s.expires_at, s.absolute_expires_at, s.revoked_at, s.mismatch_reported_at,
+         s.acr, m.version is distinct from s.membership_version as rights_changed,
          p.name, p.email, p.given_name, p.family_name, p.status as person_status,
          t.id as tenant_id, t.slug as tenant_slug, t.name as tenant_name, m.role, m.permissions
     from plinth.sessions s
@@ -44,6 +45,8 @@ export interface NewSession {
   readonly userAgent: string | null
   readonly clientAddress: string | null
   readonly authenticatedAt: string
+  readonly acr: string | null
+  readonly providerSession: string | null
   readonly now: string
   readonly expiresAt: string
   readonly absoluteExpiresAt: string
@@ -55,12 +58,13 @@ const INSERT = `
   insert into plinth.sessions
     (id, id_hash, family_id, person_id, tenant_id, identity_id, provider, fingerprint, user_agent,
      client_address, authenticated_at, created_at, last_seen_at, expires_at, absolute_expires_at,
-     id_token_sealed, refresh_token_sealed)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15, $16)`
+     id_token_sealed, refresh_token_sealed, acr, provider_session_id, membership_version)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15, $16, $17, $18,
+          (select version from plinth.memberships where tenant_id = $5 and person_id = $4))`
 
 /** Writes a session. Only `mintSession` calls it. */
 export async function insertSession(tx: PlatformTx, session: NewSession): Promise<void> {
-  await tx.query(INSERT, [
+  const values = [
     session.id,
     session.idHash,
     session.family,
@@ -77,6 +81,13 @@ export async function insertSession(tx: PlatformTx, session: NewSession): Promis
     session.absoluteExpiresAt,
     session.idTokenSealed,
     session.refreshTokenSealed,
+    session.acr,
+    session.providerSession,
+  ]
+  // Row-level security shows a membership to its own person only.
+  await tx.batch([
+    { text: "select set_config('plinth.person_id', $1, true)", values: [session.person] },
+    { text: INSERT, values },
   ])
 }
 
@@ -126,35 +137,6 @@ export async function findUnended(
     [idHash],
   )
   return rows[0]
-}
-
-/** Why sessions were ended. */
-export type EndReason =
-  | 'signed_out'
-  | 'signed_in_again'
-  | 'rotated_id_replayed'
-  | 'provider_refused'
-
-/**
- * Ends all sessions of a family and says how many lived. The rows are locked first: a rotation that
- * is under way commits before they are ended, so that its successor is among them.
- */
-export async function endFamily(
-  tx: PlatformTx,
-  family: string,
-  end: { readonly now: string; readonly reason: EndReason },
-): Promise<number> {
-  const [, ended] = await tx.batch([
-    { text: 'select id from plinth.sessions where family_id = $1 for update', values: [family] },
-    {
-      text: `update plinth.sessions
-                set revoked_at = $2, revoke_reason = $3, successor_sealed = null,
-                    id_token_sealed = null, refresh_token_sealed = null
-              where family_id = $1 and revoked_at is null`,
-      values: [family, end.now, end.reason],
-    },
-  ])
-  return ended?.rowCount ?? 0
 }
 
 /** Removes what can never be used again: ended sessions, successors beyond the grace. */

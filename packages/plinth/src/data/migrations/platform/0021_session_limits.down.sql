@@ -1,0 +1,16 @@
+drop trigger tell_changed on plinth.tenants;
+drop trigger tell_left on plinth.memberships;
+drop trigger tell_changed on plinth.memberships;
+drop trigger tell_joined on plinth.memberships;
+drop trigger tell_changed on plinth.people;
+drop trigger tell_deleted on plinth.sessions;
+drop trigger tell_changed on plinth.sessions;
+drop function plinth.tell_sessions();
+drop trigger count_change on plinth.memberships;
+drop function plinth.count_membership_change();
+alter table plinth.sessions drop column membership_version;
+alter table plinth.memberships drop column version;
+drop index plinth.sessions_identity;
+drop index plinth.sessions_provider_session;
+alter table plinth.sessions drop column provider_session_id;
+alter table plinth.sessions drop column acr;

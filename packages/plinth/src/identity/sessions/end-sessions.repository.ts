@@ -1,0 +1,67 @@
+import type { PlatformTx } from '../../data/index.ts'
+
+/** Why sessions were ended. */
+export type EndReason =
+  | 'signed_out'
+  | 'signed_in_again'
+  | 'rotated_id_replayed'
+  | 'provider_refused'
+  | 'revoked'
+  | 'session_limit'
+  | 'provider_signed_out'
+  | 'identity_unlinked'
+
+/** Which sessions to end. A session is its whole family: every id that rotation gave it. */
+export type WhichSessions =
+  | { readonly family: string }
+  | { readonly person: string; readonly except?: string }
+  | { readonly provider: string; readonly providerSession: string }
+  | { readonly identity: string }
+
+/**
+ * Ends sessions and says how many there were. Rotation holds the first row of a family until it
+ * commits; so does this, before it looks: a successor that is being made is among what ends.
+ * @param which `except` is a family that goes on
+ * @param end `now` is ISO 8601
+ */
+export async function endSessions(
+  tx: PlatformTx,
+  which: WhichSessions,
+  end: { readonly now: string; readonly reason: EndReason },
+): Promise<number> {
+  const { condition, values } = found(which)
+  const families = `select family_id from plinth.sessions where ${condition} and revoked_at is null`
+  const [, ended] = await tx.batch([
+    {
+      text: `select id from plinth.sessions where id in (${families}) order by id for update`,
+      values,
+    },
+    {
+      text: `update plinth.sessions
+                set revoked_at = $3, revoke_reason = $4, successor_sealed = null,
+                    id_token_sealed = null, refresh_token_sealed = null
+              where family_id in (${families}) and revoked_at is null
+              returning rotated_at`,
+      values: [...values, end.now, end.reason],
+    },
+  ])
+  return ended?.rows.filter((row) => row['rotated_at'] === null).length ?? 0
+}
+
+/** Each takes two values, so that what follows has the same numbers. */
+function found(which: WhichSessions): { condition: string; values: readonly (string | null)[] } {
+  if ('family' in which) {
+    return { condition: 'family_id = $1 and $2::text is null', values: [which.family, null] }
+  }
+  if ('person' in which) {
+    const condition = 'person_id = $1 and family_id is distinct from $2::uuid'
+    return { condition, values: [which.person, which.except ?? null] }
+  }
+  if ('identity' in which) {
+    return { condition: 'identity_id = $1 and $2::text is null', values: [which.identity, null] }
+  }
+  return {
+    condition: 'provider = $1 and provider_session_id = $2',
+    values: [which.provider, which.providerSession],
+  }
+}

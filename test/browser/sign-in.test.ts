@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import path from 'node:path'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { startProvider, testClient } from '../../packages/plinth/src/dev/index.ts'
-import { startWorld } from '../../packages/plinth/src/testing/index.ts'
-import { features } from '../../template/src/features.ts'
 import { noChromium, openChromium, openPage } from './chromium.ts'
+import { openTemplateService } from './template-service.ts'
 
 test('a person signs in, sees the session, adds a product, reads the API documents and signs out', {
   skip: noChromium,
 }, async () => {
-  await using service = await openService()
+  await using service = await openTemplateService()
   await using browser = await openChromium()
   const { page, faults } = await openPage(browser)
 
@@ -36,42 +31,6 @@ test('a person signs in, sees the session, adds a product, reads the API documen
   await page.getByLabel('Password').waitFor()
   assert.deepEqual(faults, [])
 })
-
-/** The template's service on its real address, beside the development identity provider. */
-async function openService() {
-  const log = { info() {}, warn() {}, error() {} }
-  const port = await freePort()
-  const url = `http://localhost:${port}`
-  const client = testClient([url])
-  const provider = await startProvider({ port: 0, clients: [client], log })
-  const world = await startWorld({
-    features,
-    migrations: path.join(import.meta.dirname, '../../template/migrations'),
-    port,
-    settings: {
-      'app.base_url': url,
-      'oidc.providers.keycloak.issuer': provider.issuer,
-      'oidc.providers.keycloak.client_id': client.clientId,
-      'oidc.providers.keycloak.client_secret': client.clientSecret,
-    },
-  })
-  return {
-    url,
-    async [Symbol.asyncDispose]() {
-      await world[Symbol.asyncDispose]()
-      await provider.stop()
-    },
-  }
-}
-
-/** The base URL names the port, so it must be known before anything listens on it. */
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 async function signInAtProvider(page: Page): Promise<void> {
   await page.getByLabel('User name').fill('testuser1')

@@ -54,6 +54,7 @@ const PROJECT = JSON.stringify({
     noUnusedLocals: false,
     customConditions: ['plinth-source'],
     allowImportingTsExtensions: true,
+    paths: { '@plinth/client': [path.join(ROOT, 'clients/typescript/src/index.ts')] },
   },
   include: ['*.ts'],
 })

@@ -1,0 +1,63 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import type { RunningProvider } from '../../packages/plinth/src/dev/index.ts'
+import { startProvider, testClient } from '../../packages/plinth/src/dev/index.ts'
+import type { World } from '../../packages/plinth/src/testing/index.ts'
+import { startWorld } from '../../packages/plinth/src/testing/index.ts'
+import { features } from '../../template/src/features.ts'
+
+/** The template's service on its real address, beside the development identity provider. */
+export interface TemplateService extends AsyncDisposable {
+  readonly url: string
+  readonly world: World
+  readonly provider: RunningProvider
+}
+
+/** What a test says about the service. */
+export interface TemplateServiceOptions {
+  /** Settings by dotted key. */
+  readonly settings?: Readonly<Record<string, unknown>>
+  readonly port?: number
+}
+
+/** Starts one. Browsers and clients reach it under `app.base_url` itself. */
+export async function openTemplateService(
+  options: TemplateServiceOptions = {},
+): Promise<TemplateService> {
+  const log = { info() {}, warn() {}, error() {} }
+  const port = options.port ?? (await freePort())
+  const url = `http://localhost:${port}`
+  const client = testClient([url])
+  const provider = await startProvider({ port: 0, clients: [client], log })
+  const world = await startWorld({
+    features,
+    migrations: path.join(import.meta.dirname, '../../template/migrations'),
+    port,
+    settings: {
+      'app.base_url': url,
+      'oidc.providers.keycloak.issuer': provider.issuer,
+      'oidc.providers.keycloak.client_id': client.clientId,
+      'oidc.providers.keycloak.client_secret': client.clientSecret,
+      ...options.settings,
+    },
+  })
+  return {
+    url,
+    world,
+    provider,
+    async [Symbol.asyncDispose]() {
+      await world[Symbol.asyncDispose]()
+      await provider.stop()
+    },
+  }
+}
+
+/** The base URL names the port, so it must be known before anything listens on it. */
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}

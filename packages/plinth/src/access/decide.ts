@@ -21,7 +21,8 @@ const NOT_PERMITTED: Decision = Object.freeze({ allowed: false, code: 'not_permi
 /** The one decision of the house. Pure: no clock, no database, no request. */
 export function decide({ access, principal, placement }: Question): Decision {
   if (access.kind === 'open') return ALLOWED
-  if (principal === undefined) return NOT_SIGNED_IN
+  // Also null and the like from a service's own identity: nobody must never count as somebody.
+  if (!principal) return NOT_SIGNED_IN
   if (access.kind === 'signed-in') return ALLOWED
   const grants = placement?.permissions ?? []
   return holds(grants, access.permission) ? ALLOWED : NOT_PERMITTED

@@ -1,6 +1,6 @@
 import type { Feature } from '../feature/index.ts'
 import type { HttpDeps } from '../http/index.ts'
-import { docsFeature, healthFeature } from '../http/index.ts'
+import { docsFeature, healthFeature, policyReportsFeature } from '../http/index.ts'
 import type { IdentityDeps } from '../identity/index.ts'
 import { createAuthenticate, identityFeature, sessionCookieName } from '../identity/index.ts'
 import { createOutbound } from '../outbound/index.ts'
@@ -34,7 +34,7 @@ export interface PlatformOptions extends Parts {
 
 /** Pages, health, metrics, documents, and unless somebody else's is given, identity. */
 export function platformFeatures(options: PlatformOptions): Platform {
-  const { config, clock, metrics, database } = options
+  const { config, clock, log, metrics, database } = options
   const documented = servesDocs(config.http.docs, config.app.environment)
   const pages = createPages({ service: config.app.name, links: documented ? DOCS_LINK : [] })
   const identity = options.authenticate === undefined ? ownIdentity(options) : undefined
@@ -46,6 +46,7 @@ export function platformFeatures(options: PlatformOptions): Platform {
       pages.feature,
       healthFeature({ environment, checks, clock, draining: options.draining }),
       metricsFeature(metrics, config.telemetry.metrics_token),
+      policyReportsFeature({ clock, log, perMinute: config.http.csp_reports_per_minute }),
       ...(documented ? [docsOf(options)] : []),
       ...named,
     ],

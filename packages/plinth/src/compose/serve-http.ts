@@ -40,8 +40,8 @@ export async function serveHttp(app: FastifyInstance, options: ServeOptions): Pr
   const { config, features, own, documented, sessionCookie } = options
   const deps = httpDeps(options)
   const outside = own ? [] : await routesBefore(app)
-  const { census } = installGuard(app, deps)
-  if (own) completeServer(app, deps)
+  const { census, methods } = installGuard(app, deps)
+  if (own) completeServer(app, deps, methods)
   const held: { scope?: FastifyInstance } = {}
   // A scope of its own: a host that brings its own document or body parsers keeps them.
   const scope: FastifyPluginAsync = async (inner) => {

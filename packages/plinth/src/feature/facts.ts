@@ -1,6 +1,6 @@
 import type { RouteOptions } from 'fastify'
 import type { z } from 'zod'
-import type { Access } from '../access/index.ts'
+import type { Access, StepUp } from '../access/index.ts'
 import type { Problem } from '../kernel/index.ts'
 
 /** Whether a route needs a tenant: a missing one is 400, may be absent, or is never looked for. */
@@ -29,6 +29,10 @@ export interface RouteFacts {
   readonly anonymous: boolean
   /** Origin and CSRF header are demanded even when no session cookie arrives. */
   readonly browserOnly: boolean
+  /** How recent and how strong the sign-in must be. */
+  readonly stepUp?: StepUp | undefined
+  /** A browser that a page of another, unlisted site sent here is refused, also when by a link. */
+  readonly ownSitesOnly: boolean
   /** The body is a form, and JSON is refused: what a specification of others fixes so. */
   readonly takesForm: boolean
   readonly schemas: RouteSchemas
@@ -65,6 +69,7 @@ export function foreignFacts(access: Access): RouteFacts {
     hidden: true,
     anonymous: false,
     browserOnly: false,
+    ownSitesOnly: false,
     takesForm: false,
     schemas: {},
   }

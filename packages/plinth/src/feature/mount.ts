@@ -8,18 +8,25 @@ export interface Mount {
   readonly prefix: string
   readonly access: Access
   readonly tenant: TenantDemand
+  /** The credential is not looked at. */
+  readonly anonymous: boolean
   readonly plugin: FastifyPluginAsync
+}
+
+/** Who may call what a mounted plugin registers. */
+export interface MountRule {
+  readonly access: Access
+  readonly tenant?: TenantDemand
+  /** For `open` plugins that must answer without looking at the credential. */
+  readonly anonymous?: boolean
 }
 
 /**
  * Gives a foreign Fastify plugin one rule for all that it registers.
  * @param prefix path under which its routes stand
  */
-export function mount(
-  prefix: `/${string}`,
-  rule: { readonly access: Access; readonly tenant?: TenantDemand },
-  plugin: FastifyPluginAsync,
-): Mount {
-  const tenant = rule.tenant ?? (rule.access.kind === 'can' ? 'required' : 'optional')
-  return Object.freeze({ kind: 'mount', prefix, access: rule.access, tenant, plugin })
+export function mount(prefix: `/${string}`, rule: MountRule, plugin: FastifyPluginAsync): Mount {
+  const { access, anonymous = false } = rule
+  const tenant = rule.tenant ?? (access.kind === 'can' ? 'required' : 'optional')
+  return Object.freeze({ kind: 'mount', prefix, access, tenant, anonymous, plugin })
 }

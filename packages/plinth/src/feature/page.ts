@@ -1,11 +1,12 @@
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
-import type { Access } from '../access/index.ts'
+import type { Access, StepUp } from '../access/index.ts'
 import type { Context, ContextFor } from './context.ts'
 import { contextOf } from './context.ts'
 import type { TenantDemand } from './facts.ts'
 import { withFacts } from './facts.ts'
 import type { Html } from './html.ts'
+import { stepUpOf } from './route.ts'
 
 /** What a page declares. */
 export interface PageSpec<A extends Access> {
@@ -15,6 +16,8 @@ export interface PageSpec<A extends Access> {
   readonly tenant?: TenantDemand
   /** Query fields; any other is ignored, as people share links with additions. */
   readonly query?: { readonly [name: string]: z.core.$ZodType }
+  /** How recent and how strong the sign-in must be; else a page that leads to signing in again. */
+  readonly stepUp?: StepUp
   readonly render: (context: ContextFor<A>) => Promise<Html> | Html
 }
 
@@ -55,6 +58,8 @@ export function page<A extends Access>(path: `/${string}`, spec: PageSpec<A>): R
       hidden: true,
       anonymous: false,
       browserOnly: false,
+      stepUp: stepUpOf(spec),
+      ownSitesOnly: false,
       takesForm: false,
       schemas: spec.query === undefined ? {} : { query: z.object(spec.query) },
     },

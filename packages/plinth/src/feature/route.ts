@@ -1,6 +1,7 @@
 import type { FastifyRequest, HTTPMethods, RouteOptions } from 'fastify'
 import { z } from 'zod'
-import type { Access } from '../access/index.ts'
+import type { Access, StepUp } from '../access/index.ts'
+import { requireStepUp } from '../access/index.ts'
 import type { Problem } from '../kernel/index.ts'
 import type { ContextFor } from './context.ts'
 import { contextOf } from './context.ts'
@@ -46,6 +47,13 @@ export interface RouteSpec<
   readonly anonymous?: boolean
   /** Demands Origin and CSRF header even when no session cookie arrives: sign-out, refresh. */
   readonly browserOnly?: boolean
+  /** How recent and how strong the sign-in must be; else 401 with the way to sign in again. */
+  readonly stepUp?: StepUp
+  /**
+   * Refuses a browser that a page of another site sent here, by a link too, unless that site is
+   * listed in `app.cors.origins`: for a GET that begins something, such as sign-in (Fetch Metadata).
+   */
+  readonly ownSitesOnly?: boolean
   /**
    * Takes the body as `application/x-www-form-urlencoded` and as nothing else, for callers whose
    * specification fixes that. Only where no session cookie counts: a page of any site can send one.
@@ -103,6 +111,8 @@ export function route<
       hidden: spec.hidden ?? false,
       anonymous: spec.anonymous ?? false,
       browserOnly: spec.browserOnly ?? false,
+      stepUp: stepUpOf(spec),
+      ownSitesOnly: spec.ownSitesOnly ?? false,
       takesForm: spec.takesForm ?? false,
       schemas: {
         ...(spec.params && { params: z.strictObject(spec.params) }),
@@ -115,6 +125,20 @@ export function route<
       },
     },
   )
+}
+
+/**
+ * The demand that a route or page declares.
+ * @throws TypeError for one that cannot be met, or stands on a route that asks nobody to sign in
+ */
+export function stepUpOf(spec: {
+  readonly access: Access
+  readonly stepUp?: StepUp
+}): StepUp | undefined {
+  if (spec.stepUp === undefined) return undefined
+  if (spec.access.kind === 'open')
+    throw new TypeError('stepUp needs access: signedIn() or a permission')
+  return requireStepUp(spec.stepUp)
 }
 
 function splitPath(path: string): [HTTPMethods, string] {

@@ -1,4 +1,4 @@
-import { describeAccess } from '../access/index.ts'
+import { describeAccess, describeStepUp } from '../access/index.ts'
 import type { RouteFacts } from '../feature/index.ts'
 
 /** One line of the route census. */
@@ -22,8 +22,9 @@ function line({ method, url, facts }: CensusEntry, width: number): string {
 }
 
 /** A route that takes a form stands out: a page of any site can send one without asking first. */
-function ruleOf({ access, takesForm }: RouteFacts): string {
-  return describeAccess(access) + (takesForm ? ' [form]' : '')
+function ruleOf({ access, takesForm, stepUp }: RouteFacts): string {
+  const demand = stepUp === undefined ? '' : ` [step-up: ${describeStepUp(stepUp)}]`
+  return describeAccess(access) + demand + (takesForm ? ' [form]' : '')
 }
 
 function compare(a: string, b: string): number {

@@ -76,6 +76,12 @@ export interface PageContent {
 /** A failure shown to a person. */
 export interface ProblemPage {
   readonly status: number
+  /** Stable name of the problem. */
+  readonly code: string
+  /** Path and query that failed, to come back to after signing in. */
+  readonly returnTo: string
+  /** Where to sign in again, when the sign-in is too old or too weak. */
+  readonly signIn?: string
   readonly title: string
   readonly sentence: string
   readonly requestId: string

@@ -41,6 +41,10 @@ export const httpSettings = z.strictObject({
     .enum(['auto', 'on', 'off'])
     .default('auto')
     .describe('OpenAPI and its page: auto serves them outside production only.'),
+  csp_reports_per_minute: count(
+    60,
+    'Reports a minute of pages that broke their content policy that are logged; further ones are refused.',
+  ),
   hsts: z
     .string()
     .default('max-age=31536000; includeSubDomains')

@@ -1,4 +1,6 @@
 export { pagePolicy, securityHeaders } from './answers/headers.ts'
+export type { PolicyReportsDeps } from './answers/policy-reports.ts'
+export { policyReportsFeature } from './answers/policy-reports.ts'
 export type { CensusEntry } from './census.ts'
 export { renderCensus } from './census.ts'
 export type {

@@ -6,11 +6,11 @@ import type {
   RouteOptions,
 } from 'fastify'
 import type { RouteFacts } from '../feature/index.ts'
-import { factsOf, foreignFacts, PageAnswer, setContext } from '../feature/index.ts'
+import { factsOf, PageAnswer, setContext } from '../feature/index.ts'
 import { AppError, newId } from '../kernel/index.ts'
 import { serializerCompiler, validatorCompiler } from './answers/compilers.ts'
 import { createCors } from './answers/cors.ts'
-import { securityHeaders } from './answers/headers.ts'
+import { headersFor } from './answers/headers.ts'
 import { sendPage } from './answers/page.ts'
 import type { Refuse } from './answers/refuse.ts'
 import { createRefuser } from './answers/refuse.ts'
@@ -19,15 +19,19 @@ import { RequestContext, requestContext } from './context.ts'
 import type { HttpDeps } from './deps.ts'
 import { createCsrf } from './guard/csrf.ts'
 import { guard } from './guard/guard.ts'
-import { originSet } from './guard/origin.ts'
+import { originsOf } from './guard/origin.ts'
 import { clientAddress, trustedProxies } from './limits/client-address.ts'
 import { hygieneFault } from './limits/hygiene.ts'
-import { mountOf } from './mounts.ts'
+import type { MethodTable } from './method-table.ts'
+import { createMethodTable } from './method-table.ts'
+import { mountedFacts, ruleOf } from './route-rule.ts'
 
 /** What registering the guard gives back. */
 export interface Guarded {
   /** Every route that the guard has seen. */
   readonly census: readonly CensusEntry[]
+  /** Every method of every path. */
+  readonly methods: MethodTable
 }
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/
@@ -39,12 +43,14 @@ const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
  */
 export function installGuard(app: FastifyInstance, deps: HttpDeps): Guarded {
   const census: CensusEntry[] = []
-  const refuse = createRefuser(deps)
+  const methods = createMethodTable()
+  const refuse = createRefuser(deps, methods)
   app.addHook('onRoute', function (options) {
-    const facts = mountedFacts(this) ?? requireAccess(options)
+    const facts = ruleOf(this, options)
     options.config = { ...options.config, access: facts.access, facts }
     complete(options, facts, refuse)
     for (const method of [options.method].flat()) {
+      if (options.url !== '*') methods.add(method, options.url)
       if (KNOWN_METHODS.has(method) && method !== 'HEAD')
         census.push({ method, url: options.url, facts })
     }
@@ -57,24 +63,7 @@ export function installGuard(app: FastifyInstance, deps: HttpDeps): Guarded {
   app.addHook('preSerialization', (_request, reply, payload, done) => {
     done(null, payload instanceof PageAnswer ? sendPage(deps, reply, payload) : payload)
   })
-  return { census }
-}
-
-/** A route that a mounted plugin registers stands under the rule of its mount. */
-function mountedFacts(scope: FastifyInstance): RouteFacts | undefined {
-  const rule = mountOf(scope)
-  if (rule === undefined) return undefined
-  const { access, tenant } = rule
-  return { ...foreignFacts(access), tenant }
-}
-
-function requireAccess(options: RouteOptions & { url: string }): RouteFacts {
-  const facts = factsOf(options)
-  if (facts !== undefined) return facts
-  const name = `${[options.method].flat().join(',')} ${options.url}`
-  throw new TypeError(
-    `${name} declares no access. Give it { config: { access: open('why'), signedIn() or a permission } }, or mount() its plugin.`,
-  )
+  return { census, methods }
 }
 
 /** Completes a route with what it declares: schemas, status, error handling. */
@@ -114,12 +103,9 @@ async function refuseOwn(
 function createDoor(deps: HttpDeps) {
   const csrf = createCsrf(deps.csrfSecret)
   const proxies = trustedProxies(deps.trustedProxies)
-  const allowedOrigins = originSet([deps.baseUrl, ...deps.cors.origins])
-  const allowOrigin = createCors(deps.cors)
-  const headers = securityHeaders({
-    https: deps.baseUrl.startsWith('https:'),
-    hsts: deps.settings.hsts,
-  })
+  const origins = originsOf(deps.baseUrl, deps.cors.origins)
+  const allowOrigin = createCors(deps.cors, origins)
+  const headers = headersFor(deps)
   const limits = {
     urlLimitBytes: deps.settings.url_limit_bytes,
     maxHeaders: deps.settings.max_headers,
@@ -127,15 +113,17 @@ function createDoor(deps: HttpDeps) {
   const cookie = new RegExp(`(?:^|[;,\\s])${deps.sessionCookie}\\s*=`)
   const guardDeps = {
     csrf,
-    allowedOrigins,
+    origins,
     carriesSession: (header: string | undefined) => header !== undefined && cookie.test(header),
     authenticate: deps.authenticate,
     placeInTenant: deps.placeInTenant,
+    clock: deps.clock,
   }
   const contextDeps = { log: deps.log, csrfTokenFor: csrf.tokenFor, dbFor: deps.dbFor }
 
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const facts = factsOf(request.routeOptions as Pick<RouteOptions, 'config'>)
+    const facts =
+      factsOf(request.routeOptions as Pick<RouteOptions, 'config'>) ?? mountedFacts(request.server)
     if (facts === undefined && !request.is404) return // a route that was there before us
     const context = new RequestContext(
       contextDeps,

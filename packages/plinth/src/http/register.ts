@@ -1,12 +1,15 @@
 import type { FastifyInstance, FastifyPluginAsync, RouteOptions } from 'fastify'
 import { open } from '../access/index.ts'
 import type { Feature, Mount } from '../feature/index.ts'
-import { factsOf } from '../feature/index.ts'
+import { factsOf, foreignFacts } from '../feature/index.ts'
+import { headersFor } from './answers/headers.ts'
 import { createRefuser } from './answers/refuse.ts'
 import type { HttpDeps } from './deps.ts'
 import { httpProblems } from './http.errors.ts'
 import { acceptFormOnly } from './limits/form-body.ts'
+import type { MethodTable } from './method-table.ts'
 import { placeMount } from './mounts.ts'
+import { answerBareWith } from './server.ts'
 
 /** Registers every route of every feature. */
 export async function registerFeatures(
@@ -53,12 +56,16 @@ async function registerForm(app: FastifyInstance, entry: RouteOptions): Promise<
 }
 
 /** What only a server of our own may decide: unknown addresses, preflights, errors outside routes. */
-export function completeServer(app: FastifyInstance, deps: HttpDeps): void {
-  app.setErrorHandler(createRefuser(deps))
-  app.setNotFoundHandler((request) => {
-    if (request.method !== 'OPTIONS') throw httpProblems.notFound()
+export function completeServer(app: FastifyInstance, deps: HttpDeps, methods: MethodTable): void {
+  app.setErrorHandler(createRefuser(deps, methods))
+  app.setNotFoundHandler(({ method, url }) => {
+    const served = methods.at(url.split('?')[0] ?? '')
+    if (served.length === 0 || served.includes(method)) throw httpProblems.notFound()
+    throw httpProblems.methodNotAllowed()
   })
-  app.options('*', { config: { access: open('CORS preflight') } }, async (_request, reply) =>
+  const preflight = { ...foreignFacts(open('CORS preflight')), anonymous: true }
+  app.options('*', { config: { facts: preflight } }, async (_request, reply) =>
     reply.code(204).send(),
   )
+  answerBareWith(app, headersFor(deps))
 }

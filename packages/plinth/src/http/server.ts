@@ -10,14 +10,26 @@ import { httpProblems } from './http.errors.ts'
 import type { HttpSettings } from './http.settings.ts'
 import { acceptJsonOnly } from './limits/json-body.ts'
 
-const HEADERS = securityHeaders({ https: false, hsts: '' })
+const bareHeaders = new WeakMap<FastifyInstance, Readonly<Record<string, string>>>()
+
+/** The security headers of what is answered before any hook runs. */
+export function answerBareWith(
+  app: FastifyInstance,
+  headers: Readonly<Record<string, string>>,
+): void {
+  bareHeaders.set(app, headers)
+}
+
+function headersOf(app: FastifyInstance): Readonly<Record<string, string>> {
+  return bareHeaders.get(app) ?? securityHeaders({ https: false, hsts: '' })
+}
 
 /**
  * A Fastify instance with Plinth's limits. Node's own are too patient: slow headers are cut after
  * 90 s, slow bodies after 300 s, and headers beyond a count are dropped without an error.
  */
 export function createServer(settings: HttpSettings): FastifyInstance {
-  const app = Fastify({
+  const app: FastifyInstance = Fastify({
     logger: false,
     bodyLimit: settings.body_limit_bytes,
     requestTimeout: settings.request_timeout_ms,
@@ -32,10 +44,10 @@ export function createServer(settings: HttpSettings): FastifyInstance {
       connectionsCheckingInterval: Math.min(1_000, settings.headers_timeout_ms),
       maxHeaderSize: 16_384,
     },
-    clientErrorHandler,
+    clientErrorHandler: (error, socket) => answerUnparsed(error, socket, headersOf(app)),
     // A target that the router cannot read reaches no hook: it is answered here.
     frameworkErrors: (error, request, reply) =>
-      answerUnread(error, request.url, reply as FastifyReply),
+      answerUnread(error, request.url, (reply as FastifyReply).headers(headersOf(app))),
   })
   acceptJsonOnly(app, { maxDepth: settings.json_max_depth, maxItems: settings.json_max_items })
   limitConnections(app.server, settings)
@@ -47,7 +59,7 @@ function answerUnread(error: unknown, url: string, reply: FastifyReply): void {
   const requestId = newId<'request'>()
   reply
     .code(problem.status)
-    .headers({ ...HEADERS, 'x-request-id': requestId })
+    .header('x-request-id', requestId)
     .type('application/problem+json; charset=utf-8')
     .serializer(JSON.stringify)
     .send(problemBody(problem, url.split('?')[0] ?? '', requestId))
@@ -68,13 +80,17 @@ const PARSER_PROBLEMS: Readonly<Record<string, () => AppError>> = {
 }
 
 /** Answers what Node's parser refuses, on the bare socket, in the same form as every other error. */
-function clientErrorHandler(error: NodeJS.ErrnoException, socket: Socket): void {
+function answerUnparsed(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  security: Readonly<Record<string, string>>,
+): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return
   const problem = PARSER_PROBLEMS[error.code ?? '']?.() ?? httpProblems.malformed()
   const requestId = newId<'request'>()
   const body = JSON.stringify(problemBody(problem, '', requestId))
   const headers = {
-    ...HEADERS,
+    ...security,
     'x-request-id': requestId,
     'content-type': 'application/problem+json; charset=utf-8',
     'content-length': String(Buffer.byteLength(body)),

@@ -63,9 +63,9 @@ export async function openHttp(
     ...deps,
   }
   const app = createServer(all.settings)
-  const { census } = installGuard(app, all)
+  const { census, methods } = installGuard(app, all)
   await prepare(app)
-  completeServer(app, all)
+  completeServer(app, all, methods)
   await registerFeatures(app, features)
   await app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = app.server.address() as AddressInfo

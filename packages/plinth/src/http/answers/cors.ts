@@ -1,21 +1,21 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { CorsRules } from '../deps.ts'
-import { originSet } from '../guard/origin.ts'
+import type { Origins } from '../guard/origin.ts'
 
 const ANSWER_HEADERS =
   'X-Request-ID, ETag, Location, Retry-After, RateLimit, RateLimit-Policy, Content-Disposition'
 const PREFLIGHT_SECONDS = '600'
 
-/** Lets the listed origins read answers. Any other origin gets no header at all. */
+/** Lets pages of the allowed origins read answers. Any other origin gets no header at all. */
 export function createCors(
   rules: CorsRules,
+  { allowed }: Origins,
 ): (request: FastifyRequest, reply: FastifyReply) => void {
-  const origins = originSet(rules.origins)
   const methods = rules.methods.join(', ')
   const headers = rules.headers.join(', ')
   return (request, reply) => {
     const { origin } = request.headers
-    if (origin === undefined || !origins.has(origin)) return
+    if (origin === undefined || !allowed.has(origin)) return
     reply.header('access-control-allow-origin', origin)
     if (rules.allow_credentials) reply.header('access-control-allow-credentials', 'true')
     if (request.method !== 'OPTIONS') {

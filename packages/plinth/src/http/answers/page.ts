@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify'
 import type { PageAnswer } from '../../feature/index.ts'
 import type { HttpDeps } from '../deps.ts'
-import { pagePolicy } from './headers.ts'
+import { pageHeaders } from './headers.ts'
 
 /** Puts a rendered page into the layout and its policy into the headers. */
 export function sendPage(
@@ -9,7 +9,7 @@ export function sendPage(
   reply: FastifyReply,
   { title, content, context }: PageAnswer,
 ): string {
-  reply.header('content-security-policy', pagePolicy(context.nonce))
+  reply.headers(pageHeaders(context.nonce))
   reply.type('text/html; charset=utf-8')
   reply.serializer((text: string) => text)
   return deps.renderPage({ title, content, context })

@@ -4,7 +4,9 @@ import type { AppError } from '../../kernel/index.ts'
 import type { RequestContext } from '../context.ts'
 import { requestContext } from '../context.ts'
 import type { HttpDeps } from '../deps.ts'
-import { pagePolicy } from './headers.ts'
+import { SIGN_IN_AGAIN } from '../guard/step-up.ts'
+import type { MethodTable } from '../method-table.ts'
+import { pageHeaders } from './headers.ts'
 import { problemBody, toAppError } from './problem.ts'
 
 /** Turns a thrown value into an answer. */
@@ -15,20 +17,22 @@ export type Refuse = (
 ) => Promise<unknown>
 
 /** Answers every thrown error: the log gets the reason, the audit log the fact, the caller a sentence. */
-export function createRefuser(deps: HttpDeps): Refuse {
+export function createRefuser(deps: HttpDeps, methods: MethodTable): Refuse {
   return async (thrown, request, reply) => {
     const error = toAppError(thrown)
     const context = requestContext(request)
     logRefusal(deps, error, context)
     await recordRefusal(deps, error, request, context)
     const requestId = context?.requestId ?? ''
+    const path = request.url.split('?')[0] ?? ''
+    if (error.status === 405) reply.header('allow', methods.at(path).join(', '))
     reply.code(error.status).header('cache-control', 'no-store')
     if (error.retryAfterSeconds !== undefined) {
       reply.header('retry-after', String(error.retryAfterSeconds))
     }
     if (context !== undefined && wantsPage(request)) return problemPage(deps, reply, error, context)
     reply.type('application/problem+json; charset=utf-8').serializer(JSON.stringify)
-    return problemBody(error, request.url.split('?')[0] ?? '', requestId)
+    return problemBody(error, path, requestId)
   }
 }
 
@@ -76,10 +80,14 @@ function problemPage(
   error: AppError,
   context: RequestContext,
 ): string {
-  reply.header('content-security-policy', pagePolicy(context.nonce))
+  reply.headers(pageHeaders(context.nonce))
   reply.type('text/html; charset=utf-8').serializer((text: string) => text)
+  const signIn = error.details.find(({ code }) => code === SIGN_IN_AGAIN)?.message
   return deps.renderProblemPage({
     status: error.status,
+    code: error.code,
+    returnTo: context.request.url,
+    ...(signIn !== undefined && { signIn }),
     title: problemBody(error, '', '').title,
     sentence: error.message,
     requestId: context.requestId,

@@ -1,20 +1,26 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { decide } from '../../access/index.ts'
 import type { RouteFacts } from '../../feature/index.ts'
+import { epochSeconds } from '../../kernel/index.ts'
 import type { RequestContext } from '../context.ts'
 import type { HttpDeps } from '../deps.ts'
 import { httpProblems } from '../http.errors.ts'
 import type { Csrf } from './csrf.ts'
-import { originFault } from './origin.ts'
+import { placementOf, principalOf } from './found.ts'
+import type { Origins } from './origin.ts'
+import { originFault, sentByScript, sentFromElsewhere } from './origin.ts'
+import { demandStepUp } from './step-up.ts'
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
+const LONGEST_REASON = 200
 
 /** What the guard asks. */
-export interface GuardDeps extends Pick<HttpDeps, 'authenticate' | 'placeInTenant'> {
+export interface GuardDeps extends Pick<HttpDeps, 'authenticate' | 'placeInTenant' | 'clock'> {
   readonly csrf: Csrf
   /** Whether a Cookie header names the session cookie, resolvable or not. */
   carriesSession(cookieHeader: string | undefined): boolean
-  readonly allowedOrigins: ReadonlySet<string>
+  readonly origins: Origins
 }
 
 /**
@@ -27,15 +33,17 @@ export async function guard(
   context: RequestContext,
   facts: RouteFacts,
 ): Promise<void> {
-  if (facts.anonymous) return
   const { request } = context
+  if (facts.ownSitesOnly && sentFromElsewhere(request.headers, deps.origins, { links: true }))
+    throw httpProblems.crossSite()
+  if (facts.anonymous) return
   const carried = credentialOf(request, deps)
-  const guarded = !SAFE.has(request.method) && (carried === 'cookie' || facts.browserOnly)
-  const token = guarded ? browserProof(request, deps.allowedOrigins) : undefined
-  if (carried !== undefined) context.principal = await deps.authenticate(request)
+  const token = browserToken(deps, request, carried === 'cookie', facts)
+  if (carried !== undefined) context.principal = principalOf(await deps.authenticate(request))
   checkToken(deps.csrf, context, token)
   await place(deps, context, facts)
   enter(context, facts)
+  if (facts.stepUp !== undefined) demandStepUp(context, facts.stepUp, epochSeconds(deps.clock))
 }
 
 type Carried = 'cookie' | 'header' | undefined
@@ -53,13 +61,28 @@ function credentialOf(request: FastifyRequest, deps: GuardDeps): Carried {
   return kinds[0] || kinds[1] ? 'header' : undefined
 }
 
-/** Checks that one of our own pages sent this, and returns the CSRF token it carries. */
-function browserProof(request: FastifyRequest, allowed: ReadonlySet<string>): string {
-  const { headers } = request
-  const fault = originFault(headers, allowed)
-  if (fault !== undefined)
-    throw httpProblems.origin({ message: fault, reason: headers.origin ?? '' })
-  if (headers['sec-fetch-mode'] === 'navigate') {
+/** Checks where a browser's request comes from; returns the CSRF token of one that needs it. */
+function browserToken(
+  { origins }: GuardDeps,
+  { method, headers }: FastifyRequest,
+  cookie: boolean,
+  facts: RouteFacts,
+): string | undefined {
+  if (!SAFE.has(method)) return cookie || facts.browserOnly ? proof(headers, origins) : undefined
+  // What a cookie opens is for our own pages: nobody else may embed or load it (ASVS 3.5.8).
+  if (cookie && sentFromElsewhere(headers, origins, { links: false }))
+    throw httpProblems.crossSite()
+  return undefined
+}
+
+/** Checks that a script of our own pages sent this, and returns the CSRF token it carries. */
+function proof(headers: IncomingHttpHeaders, origins: Origins): string {
+  const fault = originFault(headers, origins)
+  if (fault !== undefined) {
+    const reason = (headers.origin ?? headers.referer ?? '').slice(0, LONGEST_REASON)
+    throw httpProblems.origin({ message: fault, reason })
+  }
+  if (!sentByScript(headers)) {
     throw httpProblems.csrf({ message: 'Invalid CSRF token: a page cannot navigate to this.' })
   }
   const token = headers['x-csrf-token']
@@ -79,7 +102,7 @@ function checkToken(csrf: Csrf, context: RequestContext, token: string | undefin
 async function place(deps: GuardDeps, context: RequestContext, facts: RouteFacts): Promise<void> {
   const { principal } = context
   if (principal === undefined || facts.tenant === 'none') return
-  context.placement = await deps.placeInTenant(context.request, principal)
+  context.placement = placementOf(await deps.placeInTenant(context.request, principal))
 }
 
 function enter(context: RequestContext, facts: RouteFacts): void {

@@ -10,6 +10,10 @@ const SINGLE = new Set([
   'x-api-key',
   'x-csrf-token',
   'origin',
+  'referer',
+  'sec-fetch-site',
+  'sec-fetch-mode',
+  'sec-fetch-dest',
   'content-type',
   'content-length',
   'x-tenant-id',
@@ -33,6 +37,8 @@ export function hygieneFault(raw: IncomingMessage, limits: HygieneLimits): AppEr
   if (!METHODS.has(raw.method ?? '')) return httpProblems.methodNotAllowed(raw.method)
   if (url.length > limits.urlLimitBytes) return httpProblems.urlTooLong()
   if (!url.startsWith('/') && url !== '*') return httpProblems.malformed('absolute-form target')
+  // A fragment never leaves a browser; routers cut it off, others take it for the path.
+  if (url.includes('#')) return httpProblems.malformed('fragment in target')
   if (hasControl(url)) return httpProblems.malformed('control character in target')
   if (!decodes(url)) return httpProblems.malformed('bad percent-encoding')
   return headerFault(raw, limits)

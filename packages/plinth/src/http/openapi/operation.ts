@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http'
-import { describeAccess } from '../../access/index.ts'
+import { describeAccess, describeStepUp } from '../../access/index.ts'
 import type { RouteFacts } from '../../feature/index.ts'
 import type { Components, JsonSchema } from './json-schema.ts'
 import { toComponent, toJsonSchema } from './json-schema.ts'
@@ -62,7 +62,12 @@ function optional(key: string, list: readonly JsonSchema[]): JsonSchema {
   return list.length === 0 ? {} : { [key]: list }
 }
 
-function whoMayCall({ access }: RouteFacts): string {
+function whoMayCall({ access, stepUp }: RouteFacts): string {
+  const demand = stepUp === undefined ? '' : ` The sign-in must be ${describeStepUp(stepUp)}.`
+  return ruleOf(access) + demand
+}
+
+function ruleOf(access: RouteFacts['access']): string {
   if (access.kind === 'open') return `Anyone may call this: ${access.reason}.`
   if (access.kind === 'signed-in') return 'Anyone who is signed in may call this.'
   return `Needs the permission \`${describeAccess(access)}\`: ${access.grants}.`

@@ -75,6 +75,7 @@ function generalProblems(method: string, facts: RouteFacts): ProblemKind[] {
   return [
     ...(facts.tenant === 'required' ? [httpProblems.tenantRequired] : []),
     ...(signedIn ? [httpProblems.notSignedIn] : []),
+    ...(facts.stepUp === undefined ? [] : [httpProblems.stepUp]),
     ...(access.kind === 'can' ? [httpProblems.notPermitted] : []),
     ...(needsCsrf(method, facts) ? [httpProblems.csrf, httpProblems.origin] : []),
     ...(schemas.body

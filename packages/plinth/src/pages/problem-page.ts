@@ -13,6 +13,8 @@ export interface ProblemView {
   readonly nonce: string
   /** Path to come back to after signing in; `/` by default. Sign-in itself checks it. */
   readonly returnTo?: string
+  /** Where to sign in again, when the sign-in there is was too old or too weak. */
+  readonly signIn?: string
 }
 
 interface Advice {
@@ -47,22 +49,28 @@ export function problemHeading(problem: ProblemView): string {
 
 /** The content of an error page: what happened, what to do, and where to go from here. */
 export function problemContent(problem: ProblemView): Html {
-  const { status, sentence, requestId } = problem
+  const { status, requestId } = problem
   const { heading, next } = adviceFor(problem)
   const signedOut = status === 401
   return html`<section class="stack">
 ${!signedOut && html`<p class="eyebrow">Error ${status}</p>`}
 <h1>${heading}</h1>
-<p class="lede">${signedOut ? next : [sentence, ' ', next]}</p>
+<p class="lede">${leadOf(problem, next)}</p>
 <div class="cluster">
-${signedOut && signIn(problem.returnTo ?? '/')}
+${signedOut && signInLink(problem)}
 <a class="button${!signedOut && ' button-primary'}" href="/">Go to the start page</a>
 </div>
 <p class="hint">Reference: <span class="code">${requestId}</span></p>
 </section>`
 }
 
-function signIn(returnTo: string): Html {
-  const href = `/auth/web/login?return_to=${encodeURIComponent(returnTo)}`
-  return html`<a class="button button-primary" href="${href}">Sign in</a>`
+function leadOf({ status, sentence, signIn }: ProblemView, next: string | undefined) {
+  if (signIn !== undefined) return 'For this, prove once more that it is you.'
+  return status === 401 ? next : [sentence, ' ', next]
+}
+
+function signInLink({ returnTo = '/', signIn }: ProblemView): Html {
+  const base = signIn === undefined ? '/auth/web/login?' : `${signIn}&`
+  const href = `${base}return_to=${encodeURIComponent(returnTo)}`
+  return html`<a class="button button-primary" href="${href}">Sign in${signIn && ' again'}</a>`
 }

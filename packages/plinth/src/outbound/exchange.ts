@@ -69,7 +69,8 @@ function send(
   const https = call.url.protocol === 'https:'
   const options: RequestOptions = {
     method: call.method,
-    headers: { ...call.headers, 'accept-encoding': 'identity' },
+    // Some APIs, GitHub's among them, refuse a caller that does not name itself.
+    headers: { 'user-agent': 'plinth', ...call.headers, 'accept-encoding': 'identity' },
     agent: https ? httpsAgent : httpAgent,
     lookup: lookupOnly(addresses),
     signal,

@@ -115,8 +115,13 @@ async function perform(deps: OutboundDeps, call: OutboundRequest): Promise<Answe
   })
 }
 
+/** The type of an answer's body in lower case, without its parameters; empty when it names none. */
+export function mediaType({ headers }: Pick<Answer, 'headers'>): string {
+  return (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+}
+
 function asJson(host: string, answer: Answer): JsonAnswer {
-  const type = (answer.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  const type = mediaType(answer)
   if (type !== 'application/json' && !/^application\/[\w.-]+\+json$/.test(type)) {
     throw new OutboundError('answer_type', host)
   }

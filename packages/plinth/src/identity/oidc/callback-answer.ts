@@ -28,7 +28,8 @@ export function callbackAnswer(
   metadata: Pick<Metadata, 'sendsIssuer'>,
   { code, error, iss }: CallbackQuery,
 ): CallbackAnswer {
-  const wrongIssuer = iss === undefined ? metadata.sendsIssuer : iss !== provider.issuer
+  const wrongIssuer =
+    iss === undefined ? metadata.sendsIssuer : typeof iss !== 'string' || !provider.isIssuer(iss)
   if (wrongIssuer) return failed('issuer_mismatch', iss === undefined ? 'missing' : 'different')
   if (error !== undefined) {
     return failed(

@@ -1,16 +1,17 @@
 import { z } from 'zod'
-import type { Outbound, Reach } from '../../outbound/index.ts'
-import type { ProviderSettings } from './oidc.settings.ts'
-import { isEndpoint } from './oidc.settings.ts'
+import type { Outbound } from '../../outbound/index.ts'
+import { isEndpoint } from './endpoint.ts'
+import type { EndpointName, ProviderFacts } from './provider-facts.ts'
 
 /** Where a provider answers what. */
 export interface Metadata {
   readonly authorizationEndpoint: string
   readonly tokenEndpoint: string
-  readonly jwksUri: string
+  /** Its keys; undefined for an oauth2 provider, which signs nothing. */
+  readonly jwksUri: string | undefined
   readonly userinfoEndpoint: string | undefined
+  readonly emailsEndpoint: string | undefined
   readonly endSessionEndpoint: string | undefined
-  /** Where tokens are given back (RFC 7009). */
   readonly revocationEndpoint: string | undefined
   /** Whether it promises `iss` in its answers to the callback (RFC 9207). */
   readonly sendsIssuer: boolean
@@ -28,61 +29,69 @@ const documentSchema = z.object({
   authorization_response_iss_parameter_supported: z.boolean().optional(),
 })
 
-type Document = z.output<typeof documentSchema>
+type Document = Partial<z.output<typeof documentSchema>> & { readonly emails_endpoint?: never }
+
+const LIMITS = { timeoutMs: 5_000, maxBytes: 262_144 }
+/** With these no document is needed; one that is needed and does not come is an error. */
+const ENOUGH: readonly EndpointName[] = ['authorization_endpoint', 'token_endpoint', 'jwks_uri']
 
 /**
  * Finds a provider's endpoints: those that settings name, and for the rest those of its discovery
- * document (OpenID Connect Discovery 4), whose issuer must be exactly the configured one.
+ * document (OpenID Connect Discovery 4), whose issuer must be exactly the configured one. No document
+ * is asked for when settings name all that signing in needs, nor of an oauth2 provider.
  * @throws Error or OutboundError with a sentence for the log
  */
-export async function fetchMetadata(
-  outbound: Outbound,
-  reach: Reach,
-  own: ProviderSettings,
-): Promise<Metadata> {
-  const url = `${own.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
-  const answer = await outbound.fetchJson({ url, reach })
-  const document = documentSchema.safeParse(answer.json)
-  if (answer.status !== 200 || !document.success) {
-    throw new Error(`${own.issuer} answered no discovery document (status ${answer.status})`)
-  }
-  if (document.data.issuer !== own.issuer) {
-    throw new Error(
-      `the discovery document of ${own.issuer} names another issuer; oidc.providers.<name>.issuer must be spelled as the provider spells it`,
-    )
-  }
-  return metadataOf(document.data, own, reach)
+export async function fetchMetadata(outbound: Outbound, facts: ProviderFacts): Promise<Metadata> {
+  const isComplete = ENOUGH.every((name) => facts.endpoints[name] !== undefined)
+  const document =
+    facts.protocol === 'oauth2' || isComplete ? {} : await fetchDocument(outbound, facts)
+  return metadataOf(document, facts)
 }
 
-function metadataOf(document: Document, own: ProviderSettings, reach: Reach): Metadata {
-  const find = (name: EndpointName) => endpointOf(name, own[name] ?? document[name], reach)
+async function fetchDocument(outbound: Outbound, facts: ProviderFacts): Promise<Document> {
+  const { issuer, issuerRule, reach } = facts
+  const url = `${issuerRule.authority.replace(/\/$/, '')}/.well-known/openid-configuration`
+  const answer = await outbound.fetchJson({ url, reach, ...LIMITS })
+  const document = documentSchema.safeParse(answer.json)
+  if (answer.status !== 200 || !document.success) {
+    throw new Error(`${issuer} answered no discovery document (status ${answer.status})`)
+  }
+  if (!issuerRule.allowsDocument(document.data.issuer)) {
+    throw new Error(
+      `the discovery document of ${issuer} names another issuer; oidc.providers.<name>.issuer must be spelled as the provider spells it`,
+    )
+  }
+  return document.data
+}
+
+function metadataOf(document: Document, facts: ProviderFacts): Metadata {
+  const find = (name: EndpointName) =>
+    endpointOf(name, facts.endpoints[name] ?? document[name], facts)
   return {
     authorizationEndpoint: required('authorization_endpoint', find('authorization_endpoint')),
     tokenEndpoint: required('token_endpoint', find('token_endpoint')),
-    jwksUri: required('jwks_uri', find('jwks_uri')),
+    jwksUri: facts.protocol === 'oauth2' ? undefined : required('jwks_uri', find('jwks_uri')),
     userinfoEndpoint: find('userinfo_endpoint'),
+    emailsEndpoint: find('emails_endpoint'),
     endSessionEndpoint: find('end_session_endpoint'),
     revocationEndpoint: find('revocation_endpoint'),
-    sendsIssuer: document.authorization_response_iss_parameter_supported ?? false,
+    sendsIssuer:
+      facts.sendsIssuer ?? document.authorization_response_iss_parameter_supported ?? false,
   }
 }
 
-type EndpointName =
-  | 'authorization_endpoint'
-  | 'token_endpoint'
-  | 'jwks_uri'
-  | 'userinfo_endpoint'
-  | 'end_session_endpoint'
-  | 'revocation_endpoint'
-
 /** An endpoint on another host than the issuer's gets our client secret or our users: by setting only. */
-function endpointOf(name: EndpointName, url: string | undefined, reach: Reach): string | undefined {
+function endpointOf(
+  name: EndpointName,
+  url: string | undefined,
+  { reach }: ProviderFacts,
+): string | undefined {
   if (url === undefined) return undefined
   if (!isEndpoint(url)) throw new Error(`its ${name} is not an https URL`)
   const { origin } = new URL(url)
-  if (reach.kind === 'operator' && reach.origins.includes(origin)) return url
+  if (reach.origins.includes(origin)) return url
   throw new Error(
-    `its ${name} lies at ${origin}; if that is right, write it into oidc.providers.<name>.${name}`,
+    `its ${name} lies at ${origin}; if that is right, write ${origin} into oidc.providers.<name>.endpoint_origins`,
   )
 }
 

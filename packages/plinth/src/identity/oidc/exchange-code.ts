@@ -2,6 +2,7 @@ import type { Clock } from '../../kernel/index.ts'
 import { epochSeconds } from '../../kernel/index.ts'
 import type { Outbound } from '../../outbound/index.ts'
 import type { SignInFault } from '../identity.events.ts'
+import { describePerson } from './oauth2-claims.ts'
 import type { PendingLogin } from './pending-logins.repository.ts'
 import type { Provider } from './provider.ts'
 import type { Tokens } from './token-endpoint.ts'
@@ -19,13 +20,19 @@ export interface ExchangeDeps {
 /** A pending login, its provider and the code of its callback. */
 export interface CodeExchange {
   readonly provider: Provider
-  readonly pending: PendingLogin
+  readonly pending: Pick<PendingLogin, 'redirect_uri' | 'code_verifier' | 'nonce'>
   readonly code: string
 }
 
 /** Verified claims and the tokens they came with, or why there are none. */
 export type ExchangedCode =
-  | { readonly ok: true; readonly claims: IdTokenClaims; readonly tokens: Tokens }
+  | {
+      readonly ok: true
+      readonly claims: IdTokenClaims
+      readonly tokens: Tokens
+      /** What was granted: fewer than asked for, if the provider says so (RFC 6749 3.3). */
+      readonly scopes: readonly string[]
+    }
   | ExchangeFault
 
 /** A reason for the audit log, and its detail. */
@@ -41,34 +48,64 @@ const REASONS = {
   unreachable: 'provider_unavailable',
 } as const
 
-/** Exchanges a code for claims: token endpoint, ID token, and UserInfo for what that lacks. */
+/** Exchanges a code for claims: token endpoint, then ID token, or UserInfo of a provider without. */
 export async function exchangeCode(
-  { outbound, clock }: ExchangeDeps,
+  deps: ExchangeDeps,
   { provider, pending, code }: CodeExchange,
 ): Promise<ExchangedCode> {
-  const answer = await requestTokens(outbound, provider, {
+  const answer = await requestTokens(deps.outbound, provider, {
     grant_type: 'authorization_code',
     code,
     redirect_uri: pending.redirect_uri,
     code_verifier: pending.code_verifier,
   })
   if (!answer.ok) return failed(REASONS[answer.code], answer.fault)
-  const { accessToken, idToken } = answer.tokens
+  const { tokens } = answer
+  const bindings = { nonce: pending.nonce, code, accessToken: tokens.accessToken }
+  const identified =
+    provider.protocol === 'oauth2'
+      ? await byUserInfo(deps, provider, tokens)
+      : await byIdToken(deps, provider, { idToken: tokens.idToken, ...bindings })
+  if (!identified.ok) return identified
+  return { ...identified, tokens, scopes: tokens.scopes ?? provider.scopes }
+}
+
+type Identified = { readonly ok: true; readonly claims: IdTokenClaims } | ExchangeFault
+
+async function byUserInfo(
+  { outbound }: ExchangeDeps,
+  provider: Provider,
+  { accessToken }: Tokens,
+): Promise<Identified> {
+  const described = await describePerson(outbound, provider, accessToken)
+  if (described.ok) return described
+  const isDown = described.fault === 'unanswered'
+  return failed(isDown ? 'provider_unavailable' : 'userinfo_invalid', described.fault)
+}
+
+/** An ID token and what it is bound to. */
+interface BoundIdToken {
+  readonly idToken: string | undefined
+  readonly nonce: string
+  readonly code: string
+  readonly accessToken: string
+}
+
+/** Claims by ID token, and by UserInfo what that lacks. */
+async function byIdToken(
+  { outbound, clock }: ExchangeDeps,
+  provider: Provider,
+  { idToken, ...bindings }: BoundIdToken,
+): Promise<Identified> {
   if (idToken === undefined) return failed('token_answer_invalid', 'answer_id_token')
-  const verified = await verify(provider, idToken, {
-    nonce: pending.nonce,
-    accessToken,
-    code,
-    nowSeconds: epochSeconds(clock),
-  })
+  const verified = await verify(provider, idToken, { ...bindings, nowSeconds: epochSeconds(clock) })
   if (verified === 'keys') return failed('provider_unavailable', 'keys')
   if (!verified.ok) return failed('id_token_invalid', verified.fault)
   const completed = await completeClaims(outbound, provider, {
     claims: verified.claims,
-    accessToken,
+    accessToken: bindings.accessToken,
   })
-  if (!completed.ok) return failed('userinfo_invalid', completed.fault)
-  return { ok: true, claims: completed.claims, tokens: answer.tokens }
+  return completed.ok ? completed : failed('userinfo_invalid', completed.fault)
 }
 
 /** What an ID token of this moment is bound to. */
@@ -84,7 +121,7 @@ export async function verify(provider: Provider, idToken: string, bindings: Toke
   try {
     return await verifyIdToken(idToken, {
       ...bindings,
-      issuer: provider.issuer,
+      isIssuer: provider.isIssuer,
       clientId: provider.clientId,
       algorithms: provider.algorithms,
       findKeys: provider.keys.find,

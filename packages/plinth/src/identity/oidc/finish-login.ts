@@ -74,7 +74,7 @@ function provenPerson(deps: FinishDeps, callback: Callback, { provider, claims, 
   const { actor, userAgent, formerToken } = callback
   const authTime = claims['auth_time']
   return {
-    issuer: provider.issuer,
+    issuer: claims.iss,
     subject: claims.sub,
     provider: provider.name,
     profile: profileOf(claims),

@@ -8,54 +8,68 @@ export interface KeptOptions<T> {
   readonly freshMs: number
   /** Milliseconds beyond that in which it is used because a newer one cannot be had. */
   readonly staleMs: number
-  /** Least milliseconds between two fetches, successful or not. */
-  readonly coolDownMs: number
+  /** Least milliseconds after a fetch that failed. */
+  readonly retryMs: number
+  /** Least milliseconds between two fetches that `renew` asks for. */
+  readonly renewMs: number
 }
 
 /** A value that lives on another host. */
 export interface Kept<T> {
   /** The value, fetched when none is fresh; throws what the fetch threw when there is none at all. */
   get(): Promise<T>
-  /** Fetches a newer value unless one was asked for within the cool-down; `get` may then differ. */
-  renew(): Promise<void>
+  /**
+   * Sees to it that the value is not older than a moment of the monotonic clock, unless somebody
+   * asked for that within the cool-down; `get` may then differ.
+   */
+  renew(since: number): Promise<void>
 }
 
 /**
- * Keeps a value of another host: fetched when first needed, once at a time for all who wait, never
- * twice within the cool-down, and used for a while longer when that host is down.
+ * Keeps a value of another host: fetched when first needed, once at a time for all who wait, seldom
+ * when it fails or strangers ask for more, and used for a while longer when that host is down.
  */
 export function keep<T>(options: KeptOptions<T>): Kept<T> {
-  const { clock, fetch, freshMs, staleMs, coolDownMs } = options
+  const { clock, freshMs, staleMs, retryMs, renewMs } = options
   let held: { readonly value: T; readonly at: number } | undefined
-  let failure: unknown
-  let triedAt = Number.NEGATIVE_INFINITY
+  let failed = { error: undefined as unknown, at: Number.NEGATIVE_INFINITY }
+  let renewedAt = Number.NEGATIVE_INFINITY
   let fetching: Promise<void> | undefined
 
-  const age = () => clock.monotonic() - (held?.at ?? Number.NEGATIVE_INFINITY)
+  const heldSince = () => held?.at ?? Number.NEGATIVE_INFINITY
+  const age = () => clock.monotonic() - heldSince()
+  const isResting = () => clock.monotonic() - failed.at < retryMs
 
   async function fetchOnce(): Promise<void> {
-    triedAt = clock.monotonic()
+    // What it answers is at least as new as the question.
+    const at = clock.monotonic()
     try {
-      held = { value: await fetch(), at: clock.monotonic() }
+      held = { value: await options.fetch(), at }
     } catch (error) {
-      failure = error
+      failed = { error, at: clock.monotonic() }
     }
   }
 
-  async function renew(): Promise<void> {
-    const coolingDown = clock.monotonic() - triedAt < coolDownMs
-    if (fetching === undefined && coolingDown) return
+  function fetchShared(): Promise<void> {
     fetching ??= fetchOnce().finally(() => {
       fetching = undefined
     })
-    await fetching
+    return fetching
   }
 
   return {
-    renew,
+    async renew(since) {
+      // One that is under way may have been asked before that moment: then one more is needed.
+      await fetching
+      if (heldSince() >= since || isResting()) return
+      if (fetching !== undefined) return fetching
+      if (clock.monotonic() - renewedAt < renewMs) return
+      await fetchShared()
+      if (heldSince() >= since) renewedAt = clock.monotonic()
+    },
     async get() {
-      if (age() > freshMs) await renew()
-      if (held === undefined || age() > freshMs + staleMs) throw failure
+      if (age() > freshMs && !isResting()) await fetchShared()
+      if (held === undefined || age() > freshMs + staleMs) throw failed.error
       return held.value
     },
   }

@@ -1,24 +1,32 @@
+import type { Log } from '../../feature/index.ts'
 import type { Clock, Secret } from '../../kernel/index.ts'
-import type { Outbound, Reach } from '../../outbound/index.ts'
+import type { Outbound } from '../../outbound/index.ts'
+import type { SignatureAlgorithm } from '../tokens/signature-algorithms.ts'
 import type { Metadata } from './discovery.ts'
 import { fetchMetadata } from './discovery.ts'
-import type { IdTokenAlgorithm } from './id-token-claims.ts'
 import { keep } from './kept-value.ts'
-import type { OidcSettings, ProviderSettings } from './oidc.settings.ts'
+import type { OidcSettings } from './oidc.settings.ts'
+import type { ProviderSettings } from './provider.settings.ts'
+import type { ProviderFacts } from './provider-facts.ts'
+import { providerFacts } from './provider-facts.ts'
 import type { ProviderKeys } from './provider-keys.ts'
 import { createProviderKeys } from './provider-keys.ts'
 
-/** One OpenID provider that people may sign in through. */
-export interface Provider {
+/** One provider that people may sign in through. */
+export interface Provider
+  extends Pick<
+    ProviderFacts,
+    'protocol' | 'issuer' | 'scopes' | 'authMethod' | 'subjectClaim' | 'reach'
+  > {
   readonly name: string
-  readonly issuer: string
   readonly clientId: string
   readonly clientSecret: Secret | undefined
-  readonly scopes: readonly string[]
-  readonly algorithms: readonly IdTokenAlgorithm[]
-  /** Where calls to this provider may go: its issuer's origin and those that settings name. */
-  readonly reach: Reach
+  readonly algorithms: readonly SignatureAlgorithm[]
+  /** Whether UserInfo must come signed. */
+  readonly signedUserInfo: boolean
   readonly keys: ProviderKeys
+  /** Whether it issues tokens and answers in this name; exact, save for the tenant of a template. */
+  isIssuer(issuer: string): boolean
   /** Its endpoints; throws when they are not known and cannot be fetched. */
   metadata(): Promise<Metadata>
 }
@@ -28,10 +36,12 @@ export interface ProviderDeps {
   readonly settings: OidcSettings
   readonly outbound: Outbound
   readonly clock: Clock
+  readonly log: Log
 }
 
-const METADATA_COOL_DOWN_MS = 5_000
+const RETRY_MS = 5_000
 const STALE_MS = 3_600_000
+const KEY_LIMITS = { timeoutMs: 5_000, maxBytes: 262_144 }
 
 /** Makes one provider of its settings; nothing is fetched yet. */
 export function createProvider(
@@ -39,49 +49,66 @@ export function createProvider(
   name: string,
   own: ProviderSettings & { readonly client_id: string },
 ): Provider {
-  const reach = reachOf(own)
-  const ttlSeconds = deps.settings.jwks_cache_ttl_seconds
-  const { outbound, clock } = deps
-  const metadata = keep({
-    clock,
-    fetch: () => fetchMetadata(outbound, reach, own),
-    freshMs: ttlSeconds * 1_000,
-    staleMs: STALE_MS,
-    coolDownMs: METADATA_COOL_DOWN_MS,
-  })
-  const fetchKeys = async () => {
-    const { jwksUri } = await metadata.get()
-    return keysIn((await outbound.fetchJson({ url: jwksUri, reach })).json)
-  }
+  const facts = providerFacts(own)
+  const metadata = keptMetadata(deps, facts)
   return {
+    ...facts,
     name,
-    issuer: own.issuer,
     clientId: own.client_id,
     clientSecret: own.client_secret,
-    scopes: own.scopes,
     algorithms: own.id_token_algorithms,
-    reach,
-    keys: createProviderKeys({ clock, fetchKeys, ttlSeconds }),
-    metadata: metadata.get,
+    signedUserInfo: own.userinfo_signed,
+    keys: providerKeys(deps, { name, facts, metadata }),
+    isIssuer: facts.issuerRule.allows,
+    metadata,
   }
 }
 
-function reachOf(own: ProviderSettings): Reach {
-  const urls = [
-    own.issuer,
-    own.authorization_endpoint,
-    own.token_endpoint,
-    own.userinfo_endpoint,
-    own.jwks_uri,
-    own.end_session_endpoint,
-    own.revocation_endpoint,
-  ]
-  const origins = urls.flatMap((url) => (url === undefined ? [] : [new URL(url).origin]))
-  return { kind: 'operator', origins: [...new Set(origins)] }
+function keptMetadata(deps: ProviderDeps, facts: ProviderFacts): () => Promise<Metadata> {
+  const kept = keep({
+    clock: deps.clock,
+    fetch: () => fetchMetadata(deps.outbound, facts),
+    freshMs: deps.settings.jwks_cache_ttl_seconds * 1_000,
+    staleMs: STALE_MS,
+    retryMs: RETRY_MS,
+    renewMs: RETRY_MS,
+  })
+  return kept.get
 }
 
-function keysIn(json: unknown): readonly unknown[] {
+interface KeyPlace {
+  readonly name: string
+  readonly facts: ProviderFacts
+  readonly metadata: () => Promise<Metadata>
+}
+
+function providerKeys(deps: ProviderDeps, { name, facts, metadata }: KeyPlace): ProviderKeys {
+  return createProviderKeys({
+    clock: deps.clock,
+    ttlSeconds: deps.settings.jwks_cache_ttl_seconds,
+    allowsKey: facts.issuerRule.allowsKey,
+    onPrivateKey: () =>
+      deps.log.warn(
+        { provider: name },
+        'the identity provider publishes a private key; it is not used; tell the provider',
+      ),
+    fetchKeys: async () => {
+      const { jwksUri } = await metadata()
+      if (jwksUri === undefined) throw new Error('an oauth2 provider signs nothing')
+      const answer = await deps.outbound.fetchJson({
+        url: jwksUri,
+        reach: facts.reach,
+        ...KEY_LIMITS,
+      })
+      return keysIn(answer.status, answer.json)
+    },
+  })
+}
+
+function keysIn(status: number, json: unknown): readonly unknown[] {
   const keys = typeof json === 'object' && json !== null && 'keys' in json ? json.keys : undefined
-  if (!Array.isArray(keys)) throw new Error('the provider answered no key set')
+  if (status !== 200 || !Array.isArray(keys)) {
+    throw new Error(`the provider answered no key set (status ${status})`)
+  }
   return keys
 }

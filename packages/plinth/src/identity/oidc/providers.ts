@@ -1,5 +1,5 @@
-import type { Log } from '../../feature/index.ts'
-import type { OidcSettings, ProviderSettings } from './oidc.settings.ts'
+import type { OidcSettings } from './oidc.settings.ts'
+import type { ProviderSettings } from './provider.settings.ts'
 import type { Provider, ProviderDeps } from './provider.ts'
 import { createProvider } from './provider.ts'
 
@@ -8,12 +8,13 @@ export interface Providers {
   readonly all: readonly Provider[]
   /** The provider of a name; the default one for none, an empty one and `default` (contract C31). */
   find(name: string | undefined): Provider | undefined
+  /** The OpenID providers that issue tokens in a name: usually one, or as many as we are clients of it. */
+  issuing(issuer: string): readonly Provider[]
 }
 
 /** What the providers are made with. */
 export interface ProvidersDeps extends ProviderDeps {
   readonly production: boolean
-  readonly log: Log
 }
 
 /** Makes the enabled providers; each one that is left out is one log line. */
@@ -25,9 +26,11 @@ export function createProviders(deps: ProvidersDeps): Providers {
       deps.log.info({ provider: name, why }, 'provider is off')
     else byName.set(name, createProvider(deps, name, own))
   }
+  const all = [...byName.values()]
   return {
-    all: [...byName.values()],
+    all,
     find: (name) => byName.get(nameOf(name, deps.settings)),
+    issuing: (issuer) => all.filter((one) => one.protocol === 'openid' && one.isIssuer(issuer)),
   }
 }
 
@@ -35,7 +38,8 @@ function nameOf(name: string | undefined, settings: OidcSettings): string {
   return name === undefined || name === '' || name === 'default' ? settings.default_provider : name
 }
 
-function offBecause(own: ProviderSettings, production: boolean): string | undefined {
+/** Why people may not sign in through a provider; undefined when they may. */
+export function offBecause(own: ProviderSettings, production: boolean): string | undefined {
   if (!own.enabled) return 'enabled is false'
   if (own.dev_only && production) return 'dev_only in production'
   return hasClient(own) ? undefined : 'client_id is not set'

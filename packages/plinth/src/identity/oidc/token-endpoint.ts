@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Secret } from '../../kernel/index.ts'
 import type { Outbound } from '../../outbound/index.ts'
 import { OutboundError } from '../../outbound/index.ts'
+import { clientRequest } from './client-authentication.ts'
 import type { Provider } from './provider.ts'
 
 /** Tokens of a provider. They are used on the server and never leave it. */
@@ -9,6 +9,8 @@ export interface Tokens {
   readonly accessToken: string
   readonly idToken: string | undefined
   readonly refreshToken: string | undefined
+  /** Scopes that were granted where they differ from those asked for (RFC 6749 5.1). */
+  readonly scopes: readonly string[] | undefined
 }
 
 /** What a token endpoint answered. */
@@ -38,6 +40,7 @@ const answerSchema = z.object({
   expires_in: z.number().positive().optional(),
   id_token: z.string().min(1).max(LONGEST_TOKEN).optional(),
   refresh_token: z.string().min(1).max(LONGEST_TOKEN).optional(),
+  scope: z.string().max(4_096).optional(),
 })
 
 const errorSchema = z.object({ error: z.string().regex(/^[a-z_]{1,64}$/) })
@@ -50,53 +53,48 @@ export async function requestTokens(
 ): Promise<TokenAnswer> {
   try {
     const { tokenEndpoint } = await provider.metadata()
-    const form = new URLSearchParams({ ...grant, client_id: provider.clientId })
-    const answer = await outbound.fetchJson({
-      url: tokenEndpoint,
-      reach: provider.reach,
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded',
-        ...clientAuthentication(provider.clientId, provider.clientSecret),
-      },
-      body: form.toString(),
-    })
-    return answer.status === 200 ? tokensIn(answer.json) : refusal(answer.status, answer.json)
+    const answer = await outbound.fetchJson(clientRequest(provider, tokenEndpoint, grant))
+    const error = errorSchema.safeParse(answer.json).data?.error
+    if (answer.status !== 200) return refusal(answer.status, error)
+    // Providers without OpenID, GitHub among them, report errors with status 200.
+    return error === undefined ? tokensIn(provider, answer.json) : refused(error)
   } catch (error) {
     const fault = error instanceof OutboundError ? error.code : 'metadata'
     return { ok: false, code: isAnswerFault(fault) ? 'invalid' : 'unreachable', fault }
   }
 }
 
-/** client_secret_basic: both parts are form-encoded first (RFC 6749 2.3.1). */
-export function clientAuthentication(
-  clientId: string,
-  secret: Secret | undefined,
-): Record<string, string> {
-  if (secret === undefined) return {}
-  const pair = `${formEncoded(clientId)}:${formEncoded(secret.reveal())}`
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` }
-}
-
-function formEncoded(text: string): string {
-  return new URLSearchParams({ '': text }).toString().slice(1)
-}
-
-function tokensIn(json: unknown): TokenAnswer {
+function tokensIn(provider: Provider, json: unknown): TokenAnswer {
   const answer = answerSchema.safeParse(json)
   if (!answer.success) {
     const field = answer.error.issues[0]?.path.join('.') ?? ''
     return { ok: false, code: 'invalid', fault: `answer_${field || 'shape'}` }
   }
-  const { access_token, id_token, refresh_token } = answer.data
-  const tokens = { accessToken: access_token, idToken: id_token, refreshToken: refresh_token }
+  const { access_token, id_token, refresh_token, scope } = answer.data
+  const tokens = {
+    accessToken: access_token,
+    idToken: id_token,
+    refreshToken: refresh_token,
+    scopes: scopesIn(provider, scope),
+  }
   return { ok: true, tokens }
 }
 
-function refusal(status: number, json: unknown): TokenAnswer {
-  const body = errorSchema.safeParse(json)
+/** Scopes are separated by spaces; providers without OpenID also take commas for that. */
+function scopesIn(
+  { protocol }: Provider,
+  scope: string | undefined,
+): readonly string[] | undefined {
+  return scope?.split(protocol === 'oauth2' ? /[ ,]+/ : / +/).filter((one) => one !== '')
+}
+
+function refusal(status: number, error: string | undefined): TokenAnswer {
   if (status >= 500) return { ok: false, code: 'unreachable', fault: `status_${status}` }
-  return { ok: false, code: 'refused', fault: body.success ? body.data.error : `status_${status}` }
+  return refused(error ?? `status_${status}`)
+}
+
+function refused(fault: string): TokenAnswer {
+  return { ok: false, code: 'refused', fault }
 }
 
 function isAnswerFault(fault: string): boolean {

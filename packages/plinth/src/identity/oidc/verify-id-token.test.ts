@@ -57,7 +57,7 @@ function checks(
   more: Partial<IdTokenChecks> = {},
 ): IdTokenChecks {
   return {
-    issuer: ISSUER,
+    isIssuer: (issuer) => issuer === ISSUER,
     clientId: CLIENT,
     nonce: 'the-nonce',
     accessToken: 'access',

@@ -6,15 +6,15 @@ export interface CompactToken {
   readonly claims: Readonly<Record<string, unknown>>
 }
 
-const LONGEST = 16_384
 const COMPACT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/
 
 /**
- * Takes a compact JWS apart, or answers undefined: three parts in the one canonical base64url
- * spelling, header and claims one JSON object each that has a single reading (RFC 8725bis).
+ * Takes a compact JWS of at most `longest` characters apart, or answers undefined: three parts in
+ * the one canonical base64url spelling, header and claims one JSON object each that has a single
+ * reading (RFC 8725bis).
  */
-export function readCompactToken(text: string): CompactToken | undefined {
-  if (text.length > LONGEST || !COMPACT.test(text)) return undefined
+export function readCompactToken(text: string, longest: number): CompactToken | undefined {
+  if (text.length > longest || !COMPACT.test(text)) return undefined
   const parts = text.split('.')
   // The last character of a part has spare bits: other spellings of one signature are refused.
   const canonical = parts.every((part) => bytesOf(part).toString('base64url') === part)

@@ -1,7 +1,7 @@
 export { open, permissions, signedIn } from './access/index.ts'
-export { createApp, plinth, start } from './compose/index.ts'
 export type { Db, Row, Shown, Tx } from './data/index.ts'
 export { entity, money, query, ref } from './data/index.ts'
 export { crud } from './entities/index.ts'
 export { contextOf, feature, html, job, mount, page, resource, route } from './feature/index.ts'
 export { problem } from './kernel/index.ts'
+export { createApp, plinth, start } from './service.ts'

@@ -25,8 +25,9 @@ export async function start(options: StartOptions): Promise<void> {
     await service.startWorker()
     log.info({}, 'worker started')
   } else {
-    if (config.jobs.in_api) await service.startWorker()
     await listen(service)
+    // After: requests need not wait for the queue's library to load.
+    if (config.jobs.in_api) await service.startWorker()
   }
   const refusal = await watchRole(service)
   if (refusal === undefined) return

@@ -10,7 +10,7 @@ import type { Clock } from '../kernel/index.ts'
 import { systemClock } from '../kernel/index.ts'
 import type { Notify } from '../notify/index.ts'
 import { createNotify } from '../notify/index.ts'
-import type { Metrics, RootLog } from '../telemetry/index.ts'
+import type { Metrics, RootLog, Tracer } from '../telemetry/index.ts'
 import { createLog, createMetrics, createTracer } from '../telemetry/index.ts'
 import { announce } from './announce.ts'
 import type { Drain } from './drain.ts'
@@ -21,6 +21,7 @@ import { platformFeatures } from './platform-features.ts'
 import type { Served } from './serve-http.ts'
 import { serveHttp } from './serve-http.ts'
 import type { ServiceConfig } from './settings.ts'
+import { traceRequests } from './trace-requests.ts'
 
 /** Finds the principal of a request; undefined for nobody. */
 export type AuthenticateRequest = (request: FastifyRequest) => Promise<Principal | undefined>
@@ -46,6 +47,8 @@ export interface Parts {
   readonly metrics: Metrics
   readonly database: Database
   readonly notify: Notify
+  /** Undefined unless OTEL_ENABLED. */
+  readonly tracer: Tracer | undefined
 }
 
 /** A service that is ready to listen. */
@@ -67,7 +70,8 @@ export interface Service extends Parts, Served {
 export async function buildService(options: ServiceOptions): Promise<Service> {
   const loaded = await loadServiceConfig(options)
   const late: { outbox?: Outbox; drain?: Drain; worker?: Worker } = {}
-  const parts = openParts(options, loaded, () => late.outbox ?? missingOutbox())
+  const tracer = await createTracer(loaded.config.telemetry)
+  const parts = openParts({ ...options, tracer }, loaded, () => late.outbox ?? missingOutbox())
   const draining = () => late.drain?.draining() ?? false
   const csrf = createCsrf(parts.config.app.csrf_signing_secret)
   const platform = platformFeatures({ ...parts, ...options, draining, csrfTokenFor: csrf.tokenFor })
@@ -81,6 +85,7 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
     timeoutMs: parts.config.http.drain_timeout_ms,
   })
   late.drain = drain
+  if (tracer !== undefined) traceRequests(app, tracer)
   const served = await serveHttp(app, {
     ...parts,
     ...platform,
@@ -112,7 +117,9 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
   }
 }
 
-function openParts(options: ServiceOptions, loaded: LoadedConfig, outbox: () => Outbox): Parts {
+type PartsOptions = ServiceOptions & Pick<Parts, 'tracer'>
+
+function openParts(options: PartsOptions, loaded: LoadedConfig, outbox: () => Outbox): Parts {
   const { config } = loaded
   const clock = options.clock ?? systemClock
   const log = createLog({
@@ -123,12 +130,11 @@ function openParts(options: ServiceOptions, loaded: LoadedConfig, outbox: () => 
   const metrics = createMetrics({ droppedLines: log.dropped })
   const database = openDatabase({ settings: config.database, clock, log, outbox })
   const notify = createNotify({ settings: config.notify, log })
-  const { announcement } = createTracer(config.telemetry)
-  for (const sentence of [announcement, notify.announcement]) {
+  for (const sentence of [options.tracer?.announcement, notify.announcement]) {
     if (sentence !== undefined) log.warn({}, sentence)
   }
   announce(loaded, {}, { log, metrics })
-  return { loaded, config, clock, log, metrics, database, notify }
+  return { loaded, config, clock, log, metrics, database, notify, tracer: options.tracer }
 }
 
 function missingOutbox(): never {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Database } from '../data/index.ts'
 import type { Clock } from '../kernel/index.ts'
 import { NIL_ID } from '../kernel/index.ts'
-import { cleanFacts, type Log, type Metrics } from '../telemetry/index.ts'
+import { cleanFacts, type Log, type Metrics, type Tracer } from '../telemetry/index.ts'
 import { type Boss, type ClaimedJob, inTransaction } from './boss.ts'
 import { withDeadline } from './deadline.ts'
 import { enqueueForEachTenant } from './enqueue.ts'
@@ -19,6 +19,7 @@ export interface AttemptDeps {
   readonly log: Log
   readonly metrics: Pick<Metrics, 'observeJob'>
   readonly clock: Clock
+  readonly tracer?: Pick<Tracer, 'inSpan'> | undefined
 }
 
 /** One attempt: the declaration, the claimed row, and the signal that interrupts it. */
@@ -42,7 +43,7 @@ export async function runAttempt(
   const seconds = (): number => (deps.clock.monotonic() - started) / 1000
   try {
     await withDeadline({ signal, seconds: timeoutSeconds(job) }, (limited) =>
-      perform({ ...deps, log }, { job, claimed, signal: limited }),
+      inSpan(deps, job, () => perform({ ...deps, log }, { job, claimed, signal: limited })),
     )
     deps.metrics.observeJob({ task: job.name, status: 'completed', seconds: seconds() })
     log.info({ duration_ms: Math.round(seconds() * 1000) }, 'job completed')
@@ -50,6 +51,15 @@ export async function runAttempt(
     deps.metrics.observeJob({ task: job.name, status: 'failed', seconds: seconds() })
     await fail({ ...deps, log }, claimed, error)
   }
+}
+
+function inSpan(
+  { tracer }: AttemptDeps,
+  { name }: RunnableJob,
+  work: () => Promise<void>,
+): Promise<void> {
+  if (tracer === undefined) return work()
+  return tracer.inSpan(`job ${name}`, { 'plinth.job': name }, work)
 }
 
 async function perform(deps: AttemptDeps, attempt: Attempt): Promise<void> {

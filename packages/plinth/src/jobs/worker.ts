@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Database } from '../data/index.ts'
 import type { Clock } from '../kernel/index.ts'
-import type { Log, Metrics } from '../telemetry/index.ts'
+import type { Log, Metrics, Tracer } from '../telemetry/index.ts'
 import { runAttempt } from './attempt.ts'
 import { type Boss, openBoss } from './boss.ts'
 import type { JobsSettings } from './jobs.settings.ts'
@@ -19,6 +19,8 @@ export interface WorkerOptions {
   readonly metrics: Pick<Metrics, 'observeJob'>
   readonly clock: Clock
   readonly settings: JobsSettings
+  /** Each attempt is a span, where spans are asked for. */
+  readonly tracer?: Pick<Tracer, 'inSpan'> | undefined
 }
 
 /** A running worker. */

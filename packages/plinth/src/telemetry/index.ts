@@ -13,5 +13,5 @@ export type { LoggingSettings, LogLevel, TelemetrySettings } from './telemetry.s
 export { loggingSettings, telemetrySettings } from './telemetry.settings.ts'
 export type { TraceParent } from './trace-context.ts'
 export { traceContext } from './trace-context.ts'
-export type { SpanAttributes, Tracer } from './tracer.ts'
+export type { OpenSpan, SpanAttributes, Tracer } from './tracer.ts'
 export { createTracer } from './tracer.ts'

@@ -32,6 +32,12 @@ export const productionRules: readonly Rule[] = [
     fix: 'write the https:// issuer of the provider, or remove this provider',
   },
   {
+    // A provider sends the browser there; a foreign address would make sign-out a way to lure people.
+    broken: (read) => only('oidc.post_logout_redirect_uri', leadsElsewhere(read)),
+    says: 'leads to an origin that is neither that of app.base_url nor listed',
+    fix: 'write a URL of this service, or list its origin in oidc.allowed_redirect_hosts',
+  },
+  {
     broken: (read) =>
       only('app.session_cookie.same_site', isSameSiteNone(read) && isHttp(read('app.base_url'))),
     says: 'is none while app.base_url is http; browsers drop such a cookie',
@@ -113,6 +119,18 @@ function isLoopbackHttp(read: Read): boolean {
 
 function isSameSiteNone(read: Read): boolean {
   return read('app.session_cookie.same_site') === 'none'
+}
+
+function leadsElsewhere(read: Read): boolean {
+  const origin = originOf(read('oidc.post_logout_redirect_uri'))
+  if (origin === undefined) return false
+  const listed = read('oidc.allowed_redirect_hosts')
+  const isListed = Array.isArray(listed) && listed.includes(origin)
+  return !isListed && origin !== originOf(read('app.base_url'))
+}
+
+function originOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? URL.parse(value)?.origin : undefined
 }
 
 function isEmpty(value: unknown): boolean {

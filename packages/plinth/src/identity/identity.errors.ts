@@ -8,6 +8,31 @@ export const identityProblems = {
   noSession: problem('auth.no_session', 401, 'No session found'),
   invalidSession: problem('auth.invalid_session', 401, 'Invalid session'),
   refreshFailed: problem('auth.refresh_failed', 401, 'Session refresh failed'),
+  logoutRefused: problem(
+    'auth.logout_refused',
+    400,
+    'The logout token was refused. Nothing was signed out; the reason is in the audit log.',
+  ),
+  tooManyLogouts: problem(
+    'auth.too_many_logouts',
+    429,
+    'Too many refused logout tokens. Try again in a moment.',
+  ),
+  frontchannelLogout: problem(
+    'auth.frontchannel_logout',
+    400,
+    'Front-channel logout is not offered, and nothing was signed out. Register the address of back-channel logout at the provider.',
+  ),
+  logoutState: problem(
+    'auth.logout_state',
+    400,
+    'This sign-out was not started here, or too long ago. You can close this page.',
+  ),
+  invalidToken: problem(
+    'auth.invalid_token',
+    401,
+    'The access token is not valid, or not for this service. Get a new one and try again.',
+  ),
   providerUnavailable: problem(
     'auth.provider_unavailable',
     503,

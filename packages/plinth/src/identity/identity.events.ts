@@ -22,6 +22,17 @@ export const SIGN_IN_FAULTS = [
 /** One of {@link SIGN_IN_FAULTS}. */
 export type SignInFault = (typeof SIGN_IN_FAULTS)[number]
 
+/** Why a logout token of a provider signed nobody out. */
+export const LOGOUT_FAULTS = [
+  'logout_token_missing',
+  'logout_token_invalid',
+  'logout_token_replayed',
+  'provider_unavailable',
+] as const
+
+/** One of {@link LOGOUT_FAULTS}. */
+export type LogoutFault = (typeof LOGOUT_FAULTS)[number]
+
 /** What the audit log keeps of people who sign in and out. */
 export const authEvents = defineEvents('auth', {
   sign_in: {
@@ -34,6 +45,10 @@ export const authEvents = defineEvents('auth', {
     },
   },
   sign_out: {},
+  backchannel_logout: {
+    reasons: LOGOUT_FAULTS,
+    data: { provider: z.string(), fault: z.string(), sessions: z.int() },
+  },
 })
 
 /** What the audit log keeps of sessions. */

@@ -2,6 +2,11 @@ import type { Feature } from '../feature/index.ts'
 import { feature } from '../feature/index.ts'
 import type { IdentityDeps } from './identity-deps.ts'
 import { assemble } from './identity-deps.ts'
+import { logoutRoutes } from './logout/logout.routes.ts'
+import type { LogoutStates } from './logout/logout-state.ts'
+import { createLogoutStates } from './logout/logout-state.ts'
+import { createRefusalLimit } from './logout/refusal-limit.ts'
+import { revokeTokenJob } from './logout/revoke-token.job.ts'
 import { logoutUrl } from './oidc/logout-url.ts'
 import { oidcRoutes } from './oidc/oidc.routes.ts'
 import { providerReadiness } from './oidc/provider-readiness.ts'
@@ -21,7 +26,8 @@ export function identityFeature(deps: IdentityDeps): Feature {
   const production = app.environment === 'production'
   const providers = createProviders({ settings: oidc, outbound, clock, production, log })
   const renewTokens = renewing(deps, providers)
-  const returnUrl = `${app.base_url}${app.post_login_default}`
+  const states = createLogoutStates(app.session_signing_secret, clock)
+  const refusals = createRefusalLimit({ clock, ...REFUSED_LOGOUTS })
   return feature('identity', {
     routes: [
       oidcRoutes({ identity, providers }),
@@ -30,13 +36,27 @@ export function identityFeature(deps: IdentityDeps): Feature {
         renewTokens,
         logoutUrl: async (name, idToken) => {
           const provider = providers.find(name)
-          return provider && logoutUrl(provider, { idToken, returnUrl })
+          return provider && logoutUrl(provider, { idToken, ...wayBack(deps, states) })
         },
       }),
+      logoutRoutes({ identity, providers, states, refusals }),
     ],
-    jobs: [sweepJob(clock)],
+    jobs: [
+      sweepJob(clock),
+      revokeTokenJob({ providers, outbound, secret: app.session_signing_secret }),
+    ],
     resources: providers.all.map((provider) => providerReadiness(provider, log)),
   })
+}
+
+/** Refused logout tokens that one address may send in a minute. */
+const REFUSED_LOGOUTS = { most: 30, windowMs: 60_000 }
+
+/** Where a provider sends the browser after sign-out; only our own page there can check a state. */
+function wayBack({ app, oidc }: IdentityDeps, states: LogoutStates) {
+  const own = `${app.base_url}/auth/web/logged-out`
+  const returnUrl = oidc.post_logout_redirect_uri ?? own
+  return { returnUrl, state: returnUrl === own ? states.issue() : undefined }
 }
 
 function renewing({ oidc, outbound, clock }: IdentityDeps, providers: Providers): RenewTokens {

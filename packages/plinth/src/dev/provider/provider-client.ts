@@ -19,6 +19,10 @@ export function testClient(baseUrls: readonly string[] = DEFAULT_BASE_URLS): Pro
     clientId: 'test-client',
     clientSecret: 'test-client-secret',
     redirectUris: baseUrls.map((base) => `${base}/auth/web/callback`),
-    postLogoutRedirectUris: baseUrls.flatMap((base) => [base, `${base}/`]),
+    postLogoutRedirectUris: baseUrls.flatMap((base) => [
+      base,
+      `${base}/`,
+      `${base}/auth/web/logged-out`,
+    ]),
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { httpUrl, origins } from '../../config/index.ts'
+import { isEndpoint } from './endpoint.ts'
 import { providerSettings } from './provider.settings.ts'
 
 const PROVIDER_NAME = /^[a-z][a-z0-9_-]{0,31}$/
@@ -20,9 +21,16 @@ export const oidcSettings = z.strictObject({
     .describe(
       'Callback URL registered at the providers; app.base_url/auth/web/callback when absent.',
     ),
+  post_logout_redirect_uri: z
+    .string()
+    .refine(isEndpoint, 'is not an absolute https URL; http is accepted on loopback only')
+    .optional()
+    .describe(
+      'URL to which providers send the browser after sign-out, as registered there; app.base_url/auth/web/logged-out when absent.',
+    ),
   allowed_redirect_hosts: origins()
     .default([])
-    .describe('Origins beside our own to which return_to may lead after sign-in.'),
+    .describe('Origins beside our own to which a browser may be sent after sign-in or sign-out.'),
   pending_login_seconds: z
     .int()
     .min(60)

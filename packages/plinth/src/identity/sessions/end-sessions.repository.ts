@@ -1,4 +1,6 @@
-import type { PlatformTx } from '../../data/index.ts'
+import type { PlatformTx, Rows } from '../../data/index.ts'
+import type { EndedSession } from '../logout/queue-revocations.ts'
+import { queueRevocations } from '../logout/queue-revocations.ts'
 
 /** Why sessions were ended. */
 export type EndReason =
@@ -37,15 +39,24 @@ export async function endSessions(
       values,
     },
     {
-      text: `update plinth.sessions
+      // The join shows the row as it was: PostgreSQL below 18 cannot return what an update overwrote.
+      text: `update plinth.sessions one
                 set revoked_at = $3, revoke_reason = $4, successor_sealed = null,
                     id_token_sealed = null, refresh_token_sealed = null
-              where family_id in (${families}) and revoked_at is null
-              returning rotated_at`,
+               from plinth.sessions was
+              where was.id = one.id and one.family_id in (${families}) and one.revoked_at is null
+              returning one.id, one.provider, one.rotated_at, was.refresh_token_sealed`,
       values: [...values, end.now, end.reason],
     },
   ])
-  return ended?.rows.filter((row) => row['rotated_at'] === null).length ?? 0
+  const rows = (ended as Rows<EndedRow> | undefined)?.rows ?? []
+  // A provider that ended the session, or refused its token, need not be told.
+  if (!end.reason.startsWith('provider_')) await queueRevocations(tx, rows)
+  return rows.filter((row) => row.rotated_at === null).length
+}
+
+interface EndedRow extends EndedSession {
+  readonly rotated_at: string | null
 }
 
 /** Each takes two values, so that what follows has the same numbers. */

@@ -1,0 +1,370 @@
+import assert from 'node:assert/strict'
+import type { AddressInfo } from 'node:net'
+import { after, before, test } from 'node:test'
+import { buildService } from '../../compose/index.ts'
+import type { EvilProvider, Json, Person, TokenForm, World } from '../../testing/index.ts'
+import { LOGOUT_EVENT, newSigningKey, startEvilProvider, startWorld } from '../../testing/index.ts'
+import { createPerson } from '../../testing/person.ts'
+import { until } from '../../testing/test-jobs.ts'
+
+const COOKIE = 'user_session_id'
+const FORM = 'application/x-www-form-urlencoded'
+const PATH = '/auth/web/backchannel-logout/evil'
+
+let evil: EvilProvider
+let other: EvilProvider
+let world: World
+/** Another process of the same service, over the same database. */
+let second: { readonly url: string; close(): Promise<void> }
+
+before(async () => {
+  const key = newSigningKey()
+  evil = await startEvilProvider({ key })
+  other = await startEvilProvider({ name: 'other', key: newSigningKey('ES256') })
+  // Each call comes from an address of its own: refusals are counted by address.
+  const settings = { 'app.trusted_proxies': ['127.0.0.1'] }
+  world = await startWorld({ features: [], providers: [evil, other], settings })
+  second = await startSecond(world)
+})
+after(async () => {
+  await second.close()
+  await world[Symbol.asyncDispose]()
+  await Promise.all([evil[Symbol.asyncDispose](), other[Symbol.asyncDispose]()])
+})
+
+async function startSecond({ service, clock }: World) {
+  const { app, database, oidc } = service.config
+  const twin = await buildService({
+    features: [],
+    clock,
+    file: null,
+    env: {},
+    values: {
+      'app.environment': 'test',
+      'app.base_url': app.base_url,
+      'app.session_signing_secret': app.session_signing_secret.reveal(),
+      'app.csrf_signing_secret': app.csrf_signing_secret.reveal(),
+      'database.url': String(database.url),
+      'logging.file': null,
+      'oidc.providers.evil.issuer': oidc.providers['evil']?.issuer ?? '',
+      'oidc.providers.evil.client_id': 'evil-client',
+    },
+    logTo: { write: () => undefined },
+  })
+  await twin.openResources()
+  await twin.app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = twin.app.server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}`, close: () => twin.app.close() }
+}
+
+let calls = 0
+
+/** Posts a body as a provider does. */
+async function post(body: string, more: Record<string, string> = {}, path = PATH) {
+  calls += 1
+  const headers = { 'content-type': FORM, 'x-forwarded-for': `2001:db8:0:${calls}::1`, ...more }
+  const answer = await fetch(`${world.url}${path}`, { method: 'POST', headers, body })
+  const text = await answer.text()
+  return { status: answer.status, text, headers: answer.headers }
+}
+
+const send = (token: string) => post(`logout_token=${token}`)
+
+/** The provider's name of the session that a person has. */
+async function sidOf(person: Person): Promise<string> {
+  const { rows } = await world.database.platform.query<{ sid: string }>(
+    `select provider_session_id as sid from plinth.sessions
+      where provider_session_id is not null and revoked_at is null and rotated_at is null
+      order by created_at desc limit 1`,
+  )
+  assert.ok(person.cookies.has(COOKIE))
+  return rows[0]?.sid ?? ''
+}
+
+async function signedIn(claims: Json = {}, at: EvilProvider = evil) {
+  const person = world.visitor()
+  at.next('token', { claims })
+  const answer = await at.signIn(person)
+  assert.ok(person.cookies.has(COOKIE), `${answer.status}`)
+  return { person, sid: await sidOf(person) }
+}
+
+async function isSignedIn(person: Person, at = world.url): Promise<boolean> {
+  const origin = world.service.config.app.base_url
+  const there = createPerson({ url: at, origin })
+  for (const [name, value] of person.cookies) there.cookies.set(name, value)
+  return (await there.get('/auth/web/me')).body['authenticated'] === true
+}
+
+interface Row {
+  readonly outcome: string
+  readonly reason: string | null
+  readonly data: { readonly fault?: string; readonly sessions?: number; readonly provider?: string }
+}
+
+async function lastAudit(): Promise<Row | undefined> {
+  const { rows } = await world.database.platform.query<Row>(
+    `select outcome, reason, data from plinth.audit_events
+      where action = 'auth.backchannel_logout' order by occurred_at desc, id desc limit 1`,
+  )
+  return rows[0]
+}
+
+async function count(table: 'audit_events' | 'logout_tokens' | 'sessions'): Promise<number> {
+  const text = {
+    audit_events: 'select count(*)::int as n from plinth.audit_events',
+    logout_tokens: 'select count(*)::int as n from plinth.logout_tokens',
+    sessions: 'select count(*)::int as n from plinth.sessions where revoked_at is null',
+  }
+  const { rows } = await world.database.platform.query<{ n: number }>(text[table])
+  return rows[0]?.n ?? -1
+}
+
+test('RP-105 rp-backchannel-rpinitlogout V7.4.1 V7.6.1 the session of sid dies in every process, 200 and no-store', async () => {
+  const { person: phone } = await signedIn()
+  const { person: laptop, sid } = await signedIn()
+  assert.deepEqual([await isSignedIn(laptop), await isSignedIn(laptop, second.url)], [true, true])
+  const answer = await send(evil.mint.logout({ sid, sub: undefined }))
+  assert.deepEqual([answer.status, answer.text], [200, ''])
+  assert.equal(answer.headers.get('cache-control'), 'no-store')
+  await until(async () => !(await isSignedIn(laptop)))
+  await until(async () => !(await isSignedIn(laptop, second.url)))
+  assert.equal(await isSignedIn(phone), true)
+  const audit = await lastAudit()
+  assert.deepEqual([audit?.outcome, audit?.data], ['success', { provider: 'evil', sessions: 1 }])
+})
+
+test('RP-105 without sid all sessions of the subject die, and nobody else’s; with both, both must agree', async () => {
+  const [one, two] = [await signedIn(), await signedIn()]
+  const bob = await signedIn({ sub: 'subject-2' })
+  const elsewhere = await signedIn({}, other)
+  assert.equal((await send(evil.mint.logout({ sid: bob.sid }))).status, 400)
+  assert.deepEqual((await lastAudit())?.data, { provider: 'evil', fault: 'subject' })
+  assert.equal((await send(evil.mint.logout({ sid: bob.sid, sub: 'nobody' }))).status, 400)
+  assert.equal((await send(evil.mint.logout())).status, 200)
+  await until(async () => !(await isSignedIn(one.person)) && !(await isSignedIn(two.person)))
+  // The same subject at another issuer is another person (RP-74).
+  for (const { person } of [bob, elsewhere]) assert.equal(await isSignedIn(person), true)
+  assert.equal((await send(evil.mint.logout({ sid: bob.sid, sub: 'subject-2' }))).status, 200)
+  await until(async () => !(await isSignedIn(bob.person)))
+})
+
+test('RP-105 SB-29 the rotated id dies with its successor, in its grace and while it is rotated', async () => {
+  for (let round = 0; round < 4; round += 1) {
+    const { person, sid } = await signedIn()
+    const before = createPerson({ url: world.url, origin: world.service.config.app.base_url })
+    for (const [name, value] of person.cookies) before.cookies.set(name, value)
+    await person.refreshCsrf()
+    const refresh = person.post('/auth/web/refresh')
+    if (round === 0) await refresh
+    const [answer] = await Promise.all([send(evil.mint.logout({ sid })), refresh])
+    assert.equal(answer.status, 200)
+    await until(async () => !(await isSignedIn(person)) && !(await isSignedIn(before)))
+  }
+})
+
+const now = () => Math.floor(Date.now() / 1_000)
+const stranger = newSigningKey()
+
+const refused: readonly (readonly [string, string, () => [Json, TokenForm?]])[] = [
+  [
+    'RP-106 rp-backchannel-rpinitlogout-alg-none',
+    'format',
+    () => [{}, { header: { alg: 'none' }, signature: () => Buffer.alloc(0) }],
+  ],
+  ['RP-106 alg none, and a signature all the same', 'alg', () => [{}, { header: { alg: 'none' } }]],
+  [
+    'RP-107 rp-backchannel-rpinitlogout-wrong-alg: HS256',
+    'alg',
+    () => [{}, { header: { alg: 'HS256' } }],
+  ],
+  ['RP-107 an algorithm that is not registered', 'alg', () => [{}, { header: { alg: 'PS256' } }]],
+  ['RP-107 another key', 'signature', () => [{}, { key: stranger, header: { kid: undefined } }]],
+  ['RP-107 a broken signature', 'signature', () => [{}, { signature: (good) => good.reverse() }]],
+  ['RP-108 rp-backchannel-rpinitlogout-wrong-aud', 'aud', () => [{ aud: 'somebody-else' }]],
+  ['RP-108 a further audience', 'aud', () => [{ aud: ['evil-client', 'somebody-else'] }]],
+  ['RP-108 no audience', 'aud', () => [{ aud: undefined }]],
+  ['RP-109 rp-backchannel-rpinitlogout-wrong-iss', 'iss', () => [{ iss: 'https://evil.test' }]],
+  ['RP-109 a slash more', 'iss', () => [{ iss: `${evil.issuer}/` }]],
+  ['RP-109 no issuer', 'iss', () => [{ iss: undefined }]],
+  ['RP-110 rp-backchannel-rpinitlogout-no-event', 'events', () => [{ events: undefined }]],
+  ['RP-110 rp-backchannel-rpinitlogout-wrong-event', 'events', () => [{ events: { 'urn:x': {} } }]],
+  ['RP-110 events is a list', 'events', () => [{ events: [LOGOUT_EVENT] }]],
+  ['RP-110 events is a text', 'events', () => [{ events: LOGOUT_EVENT }]],
+  ['RP-110 the event is no object', 'events', () => [{ events: { [LOGOUT_EVENT]: true } }]],
+  ['RP-111 rp-backchannel-rpinitlogout-with-nonce', 'nonce', () => [{ nonce: 'n' }]],
+  ['RP-111 a nonce that is null', 'nonce', () => [{ nonce: null }]],
+  ['RP-112 neither sid nor sub', 'nobody', () => [{ sub: undefined, sid: undefined }]],
+  ['RP-113 sub is null', 'sub', () => [{ sub: null, sid: undefined }]],
+  ['RP-113 sub is empty', 'sub', () => [{ sub: '', sid: undefined }]],
+  ['RP-113 sub is blank', 'sub', () => [{ sub: ' ' }]],
+  ['RP-113 sub is an object', 'sub', () => [{ sub: {} }]],
+  ['RP-113 sid is null', 'sid', () => [{ sid: null }]],
+  ['RP-113 sid is empty', 'sid', () => [{ sid: '', sub: undefined }]],
+  ['RP-113 sid is a list', 'sid', () => [{ sid: ['a'] }]],
+  ['RP-114 a week old', 'iat', () => [{ iat: now() - 604_800, exp: now() + 60 }]],
+  ['RP-114 five minutes old', 'iat', () => [{ iat: now() - 300 }]],
+  ['RP-114 of the future', 'iat', () => [{ iat: now() + 300, exp: now() + 600 }]],
+  ['RP-114 no iat', 'iat', () => [{ iat: undefined }]],
+  ['RP-114 no exp', 'exp', () => [{ exp: undefined }]],
+  ['RP-114 past its exp', 'exp', () => [{ exp: now() - 60 }]],
+  ['RP-114 good for a year', 'exp', () => [{ exp: now() + 31_536_000 }]],
+  ['RP-114 no jti', 'jti', () => [{ jti: undefined }]],
+  ['RP-114 an empty jti', 'jti', () => [{ jti: '' }]],
+  ['RP-116 V10.5.5 typ of an ID token', 'typ', () => [{}, { header: { typ: 'JWT' } }]],
+  ['RP-116 V10.5.5 typ of an access token', 'typ', () => [{}, { header: { typ: 'at+jwt' } }]],
+  ['RP-116 V10.5.5 no typ', 'typ', () => [{}, { header: { typ: undefined } }]],
+  ['JW-22 crit', 'crit', () => [{}, { header: { crit: ['exp'] } }]],
+]
+
+test('V10.5.5 every logout token that is not exactly one is 400, ends nothing, and is one audit row', async (t) => {
+  const { person } = await signedIn()
+  for (const [title, fault, spoiled] of refused) {
+    await t.test(`${title} → ${fault}`, async () => {
+      const before = [await count('sessions'), await count('logout_tokens')]
+      const rows = await count('audit_events')
+      const token = evil.mint.logout(...spoiled())
+      const { status, text } = await send(token)
+      assert.equal(status, 400)
+      assert.deepEqual([await count('sessions'), await count('logout_tokens')], before)
+      assert.equal(await count('audit_events'), rows + 1)
+      const audit = await lastAudit()
+      assert.deepEqual(
+        [audit?.outcome, audit?.reason, audit?.data],
+        ['failed', 'logout_token_invalid', { provider: 'evil', fault }],
+      )
+      assert.ok(
+        !text.includes(token) && !world.logged.join().includes(token.split('.')[2] || token),
+      )
+    })
+  }
+  assert.equal(await isSignedIn(person), true)
+})
+
+test('RP-113 sessions without an identity are nobody’s: no token reaches them', async () => {
+  const { person, sid } = await signedIn({ sub: 'subject-null' })
+  await world.database.platform.query(
+    'update plinth.sessions set identity_id = null where provider_session_id = $1',
+    [sid],
+  )
+  for (const claims of [{ sub: 'subject-null' }, { sub: 'subject-null', sid }]) {
+    await send(evil.mint.logout(claims))
+  }
+  assert.equal(await isSignedIn(person), true)
+})
+
+test('RP-114 of twenty copies of one token at once exactly one counts', async () => {
+  const { person, sid } = await signedIn()
+  const token = evil.mint.logout({ sid })
+  const answers = await Promise.all(Array.from({ length: 20 }, () => send(token)))
+  const statuses = answers.map(({ status }) => status).sort()
+  assert.deepEqual(statuses, [200, ...Array.from({ length: 19 }, () => 400)])
+  assert.equal((await lastAudit())?.reason, 'logout_token_replayed')
+  await until(async () => !(await isSignedIn(person)))
+  // Two issuers may use the same jti.
+  const jti = 'the-same'
+  assert.equal((await send(evil.mint.logout({ jti, sub: 'a' }))).status, 200)
+  const there = other.mint.logout({ jti, sub: 'a' })
+  assert.equal(
+    (await post(`logout_token=${there}`, {}, PATH.replace(/evil$/, 'other'))).status,
+    200,
+  )
+})
+
+test('RP-115 JSON, GET, a large body, two tokens, none, and an unknown provider are 4xx', async () => {
+  const token = evil.mint.logout({ sub: 'x' })
+  const rows = await count('logout_tokens')
+  const bodies: readonly (readonly [number, string, Record<string, string>?, string?])[] = [
+    [415, JSON.stringify({ logout_token: token }), { 'content-type': 'application/json' }],
+    [415, `logout_token=${token}`, { 'content-type': 'text/plain' }],
+    [413, `logout_token=${token}&x=${'y'.repeat(1_048_576)}`],
+    [400, `logout_token=${token}&logout_token=${token}`],
+    [400, `logout_token=${token}&logout%5Ftoken=${token}`],
+    [400, 'logout_token='],
+    [400, 'other=1'],
+    [400, `logout_token=${'a'.repeat(9_000)}`],
+    [400, `logout_token=${token}`, {}, '/auth/web/backchannel-logout/nobody'],
+    [400, `logout_token=${token}`, {}, '/auth/web/backchannel-logout/__proto__'],
+  ]
+  for (const [status, body, headers, path] of bodies) {
+    assert.equal((await post(body, headers, path)).status, status, body.slice(0, 40))
+  }
+  for (const method of ['GET', 'PUT', 'DELETE']) {
+    const answer = await fetch(`${world.url}${PATH}?logout_token=${token}`, { method })
+    assert.ok(answer.status === 404 || answer.status === 405, method)
+  }
+  assert.equal(await count('logout_tokens'), rows)
+  // A field of the future beside it is ignored (2.5).
+  assert.equal((await post(`logout_token=${token}&more=1`)).status, 200)
+})
+
+test('RP-116 an ID token is no logout token, a logout token is no ID token and no access token', async () => {
+  const { person, sid } = await signedIn()
+  const events = { [LOGOUT_EVENT]: {} }
+  for (const token of [evil.mint.id({ sid }), evil.mint.id({ sid, events, jti: 'x' })]) {
+    assert.equal((await send(token)).status, 400)
+    assert.equal((await lastAudit())?.data.fault, 'typ')
+  }
+  assert.equal(await isSignedIn(person), true)
+  const visitor = world.visitor()
+  evil.next('token', { token: { id_token: evil.mint.logout() } })
+  await evil.signIn(visitor)
+  assert.equal(visitor.cookies.has(COOKIE), false)
+  const bearer = { authorization: `Bearer ${evil.mint.logout({ aud: 'api://default' })}` }
+  const me = await world.visitor().get('/auth/web/me', bearer)
+  assert.notEqual(me.body['authenticated'], true)
+})
+
+test('RP-117 a session that is not known answers as one that is', async () => {
+  const { sid } = await signedIn()
+  const known = await send(evil.mint.logout({ sid }))
+  const unknown = await send(evil.mint.logout({ sid: 'never-seen' }))
+  const facts = ({ status, text, headers }: typeof known) => [
+    status,
+    text,
+    [...headers.keys()].sort(),
+  ]
+  assert.deepEqual(facts(unknown), facts(known))
+})
+
+test('a provider whose keys cannot be had is not believed, and may try again with the same token', async () => {
+  const token = evil.mint.logout({ sub: 'later' })
+  const key = evil.rotateKeys(newSigningKey())
+  const unknown = evil.mint.logout({ sub: 'later' }, { key })
+  evil.say.reply.jwks = (_request, response) => void response.writeHead(500).end()
+  world.clock.advance(31_000)
+  assert.equal((await send(unknown)).status, 400)
+  evil.reset()
+  evil.rotateKeys(key, { keepOld: true })
+  world.clock.advance(31_000)
+  assert.equal((await send(unknown)).status, 200)
+  assert.notEqual(token, unknown)
+})
+
+test('the rate of refused tokens is bounded by address; good ones are never counted', async () => {
+  const from = { 'x-forwarded-for': '192.0.2.77' }
+  const fresh = () =>
+    `logout_token=${evil.mint.logout({ sub: 'x', iat: later(), exp: later() + 60 })}`
+  for (let call = 0; call < 40; call += 1) assert.equal((await post(fresh(), from)).status, 200)
+  for (let call = 0; call < 30; call += 1) assert.equal((await post('a=b', from)).status, 400)
+  const rows = await count('audit_events')
+  const limited = await post(fresh(), from)
+  assert.equal(limited.status, 429)
+  assert.ok(Number(limited.headers.get('retry-after')) > 0)
+  assert.equal(await count('audit_events'), rows)
+  assert.equal((await post(fresh())).status, 200)
+  world.clock.advance(61_000)
+  assert.equal((await post(fresh(), from)).status, 200)
+})
+
+/** The time of the world, in seconds. */
+const later = () => Math.floor(world.clock.now() / 1_000)
+
+test('V7.4.1 used logout tokens are kept until they have expired, and no longer', async () => {
+  await send(evil.mint.logout({ sub: 'x', iat: later(), exp: later() + 60 }))
+  assert.ok((await count('logout_tokens')) > 0)
+  const { rows } = await world.database.platform.query<{ least: number }>(
+    'select min(extract(epoch from expires_at - consumed_at))::int as least from plinth.logout_tokens',
+  )
+  assert.ok((rows[0]?.least ?? 0) > 30)
+})

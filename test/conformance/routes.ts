@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto'
+import type { World } from '../../packages/plinth/src/testing/index.ts'
+
+/** A route of the running service, with a target that matches it. */
+export interface Target {
+  readonly method: string
+  /** Template, as the census has it. */
+  readonly url: string
+  readonly path: string
+  /** A body that its schema may take; undefined where none is expected. */
+  readonly body: string | undefined
+  readonly anonymous: boolean
+  readonly takesForm: boolean
+}
+
+/** Ids that exist, by the template of the route that takes them; any other gets a random one. */
+export type KnownIds = Readonly<Record<string, string>>
+
+/** Every route that the service serves, so that a new one is tried by itself. */
+export function targetsOf(world: World, known: KnownIds = {}): readonly Target[] {
+  return world.service.census().flatMap(({ method, url, facts }) => {
+    if (facts === undefined) return []
+    const body = method === 'GET' || method === 'DELETE' ? undefined : bodyFor(url)
+    const { anonymous, takesForm } = facts
+    return [{ method, url, path: fill(url, known[url]), body, anonymous, takesForm }]
+  })
+}
+
+/** The routes that a session cookie can change something through. */
+export function unsafeTargets(world: World, known: KnownIds = {}): readonly Target[] {
+  return targetsOf(world, known).filter(({ method, anonymous }) => method !== 'GET' && !anonymous)
+}
+
+function fill(url: string, id: string | undefined): string {
+  return url.replaceAll(/:\w+/g, () => id ?? randomUUID()).replace('*', 'x')
+}
+
+function bodyFor(url: string): string | undefined {
+  if (url.startsWith('/auth/')) return undefined
+  return JSON.stringify({ sku: 'FORGED-1', name: 'Forged', price: 1 })
+}

@@ -17,6 +17,8 @@ export function oidcRoutes(deps: OidcRouteDeps): readonly RouteOptions[] {
     access: open('a person signs in'),
     // A cookie that is broken or stolen must not keep anybody from signing in.
     anonymous: true,
+    // Another site must not begin a sign-in in somebody's browser (SB-45).
+    ownSitesOnly: true,
     tenant: 'none',
     summary: 'Sends the browser to the identity provider.',
     query: { provider: anything, return_to: anything },

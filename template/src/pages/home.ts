@@ -19,7 +19,7 @@ function signedOut(): Html {
 <p class="lede">Sign in to see your session and the products of your own tenant. What you see here is
 one page, one entity and one form: replace them with your own.</p>
 <div class="cluster">
-<a class="button button-primary" href="/auth/web/login?return_to=/">Sign in</a>
+<a class="button button-primary" href="/auth/sign-in?return_to=/">Sign in</a>
 <a class="button" href="/docs">Read the API documents</a>
 </div>
 </section>`

@@ -2,11 +2,17 @@ import type { Feature } from '../feature/index.ts'
 import type { HttpDeps } from '../http/index.ts'
 import { docsFeature, healthFeature, policyReportsFeature } from '../http/index.ts'
 import type { IdentityDeps } from '../identity/index.ts'
-import { createAuthenticate, identityFeature, sessionCookieName } from '../identity/index.ts'
+import {
+  createAuthenticate,
+  identityFeature,
+  sessionCookieName,
+  signInChoices,
+} from '../identity/index.ts'
 import { createOutbound } from '../outbound/index.ts'
 import type { Pages } from '../pages/index.ts'
 import { createPages } from '../pages/index.ts'
 import { placeInTenant } from '../tenancy/index.ts'
+import { webFeature } from '../web/index.ts'
 import { metricsFeature } from './metrics-feature.ts'
 import { healthChecks } from './probes.ts'
 import type { AuthenticateRequest, Parts } from './service.ts'
@@ -38,7 +44,7 @@ export function platformFeatures(options: PlatformOptions): Platform {
   const documented = servesDocs(config.http.docs, config.app.environment)
   const pages = createPages({ service: config.app.name, links: documented ? DOCS_LINK : [] })
   const identity = options.authenticate === undefined ? ownIdentity(options) : undefined
-  const named = identity === undefined ? [] : [identity.feature]
+  const named = identity === undefined ? [] : [identity.feature, webPages(options)]
   const checks = healthChecks(config, database, [...named, ...options.features])
   const { environment } = config.app
   return {
@@ -76,6 +82,12 @@ function ownIdentity(options: PlatformOptions) {
     log,
   }
   return { feature: identityFeature(deps), authenticate: createAuthenticate(deps) }
+}
+
+function webPages({ config }: PlatformOptions): Feature {
+  const { name: service, environment } = config.app
+  const choices = signInChoices(config.oidc, environment === 'production')
+  return webFeature({ service, choices })
 }
 
 function docsOf({ config, log }: PlatformOptions): Feature {

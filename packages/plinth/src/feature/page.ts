@@ -18,6 +18,7 @@ export interface PageSpec<A extends Access> {
   readonly query?: { readonly [name: string]: z.core.$ZodType }
   /** How recent and how strong the sign-in must be; else a page that leads to signing in again. */
   readonly stepUp?: StepUp
+  /** What stands in the page's main part; a redirect on `context.reply` goes before it. */
   readonly render: (context: ContextFor<A>) => Promise<Html> | Html
 }
 
@@ -44,9 +45,11 @@ export function page<A extends Access>(path: `/${string}`, spec: PageSpec<A>): R
     {
       method: 'GET',
       url: path,
-      handler: async (request) => {
+      handler: async (request, reply) => {
         const context = contextOf(request)
-        return new PageAnswer(spec.title, await render(context), context)
+        const content = await render(context)
+        // A page may lead elsewhere: what it rendered is then of no use.
+        return reply.sent ? reply : new PageAnswer(spec.title, content, context)
       },
     },
     {

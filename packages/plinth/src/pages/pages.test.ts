@@ -53,6 +53,7 @@ test('v5.0.0-V1.2.1 an error page shows a hostile sentence, reference and return
     assertInert(
       pages.renderProblemPage({
         status,
+        code: 'http.test',
         title: HOSTILE,
         sentence: HOSTILE,
         requestId: HOSTILE,
@@ -91,7 +92,7 @@ test('no inline style, inline script or event handler: the nonce is on every fil
 })
 
 test('an error page says what happened and what to do, and links home or to sign in', () => {
-  const view = { title: 'Not found', requestId: 'r-1', nonce: 'n' }
+  const view = { title: 'Not found', code: 'http.test', requestId: 'r-1', nonce: 'n' }
   const missing = pages.renderProblemPage({
     ...view,
     status: 404,
@@ -106,7 +107,31 @@ test('an error page says what happened and what to do, and links home or to sign
     sentence: 'Sign in first.',
     returnTo: '/stock?below=5',
   })
-  assert.match(signedOut, /href="\/auth\/web\/login\?return_to=%2Fstock%3Fbelow%3D5"/)
+  assert.match(signedOut, /href="\/auth\/sign-in\?return_to=%2Fstock%3Fbelow%3D5"/)
+})
+
+test('a sign-in that cannot be finished: what to do, no code of it in the page, and nothing of the inside', () => {
+  const view = { status: 400, title: 'Bad request', requestId: 'r-2', nonce: 'n' }
+  const returnTo = '/auth/web/callback?code=c0de&state=st4te'
+  for (const code of ['auth.invalid_login', 'auth.missing_login', 'auth.unknown_provider']) {
+    const page = pages.renderProblemPage({ ...view, code, sentence: 'inside', returnTo })
+    assert.match(page, /href="\/auth\/sign-in\?return_to=%2F">Sign in</)
+    assert.doesNotMatch(page, /c0de|st4te|inside|Error 400/)
+  }
+})
+
+test('a provider that is away: the same sign-in again; a step-up leads to the sign-in it asks for', () => {
+  const view = { title: 'x', sentence: 'It is away.', requestId: 'r-3', nonce: 'n' }
+  const away = { ...view, status: 503, code: 'auth.provider_unavailable' }
+  const again = pages.renderProblemPage({ ...away, returnTo: '/auth/web/login?return_to=/a' })
+  assert.match(again, /It is away\.[\s\S]*href="\/auth\/web\/login\?return_to=\/a">Try again/)
+  const stepUp = { ...view, status: 401, code: 'access.insufficient_user_authentication' }
+  const page = pages.renderProblemPage({
+    ...stepUp,
+    signIn: '/auth/web/login?max_age=60',
+    returnTo: '/pay',
+  })
+  assert.match(page, /confirm that it is you[\s\S]*max_age=60&amp;return_to=%2Fpay">Sign in again/)
 })
 
 test('over HTTP: a page runs its own files only, and they are immutable', async () => {

@@ -4,6 +4,8 @@ import { type Html, html } from '../feature/index.ts'
 export interface ProblemView {
   /** HTTP status. */
   readonly status: number
+  /** Stable name of the problem: `auth.invalid_login`. */
+  readonly code: string
   /** Heading, when the status has no better one of its own. */
   readonly title: string
   /** The public sentence of the problem: what happened. Never a reason from inside. */
@@ -21,13 +23,21 @@ interface Advice {
   readonly heading: string
   /** What to do, where the problem's own sentence does not say it. */
   readonly next?: string
+  /** What happened, where people need other words than programs. */
+  readonly sentence?: string
+  /** The one thing to do next; the start page is always there too. */
+  readonly action?: 'sign_in' | 'repeat'
 }
 
 const REPORT = 'If it happens again, report the reference below.'
 
-const ADVICE: Readonly<Record<number, Advice>> = {
+const BY_STATUS: Readonly<Record<number, Advice>> = {
   400: { heading: 'This request was not understood', next: 'Go back and start again.' },
-  401: { heading: 'Please sign in', next: 'This page is for people who are signed in.' },
+  401: {
+    heading: 'Please sign in',
+    sentence: 'This page is for people who are signed in.',
+    action: 'sign_in',
+  },
   403: {
     heading: 'This is not open to you',
     next: 'If you need it, ask whoever administers this service to give you access.',
@@ -38,8 +48,45 @@ const ADVICE: Readonly<Record<number, Advice>> = {
   503: { heading: 'Not available at the moment', next: REPORT },
 }
 
-function adviceFor({ status, title }: ProblemView): Advice {
-  return ADVICE[status] ?? (status >= 500 ? { heading: 'That did not work' } : { heading: title })
+const UNFINISHED: Advice = {
+  heading: 'This sign-in cannot be finished',
+  sentence:
+    'It took too long, was finished already, or began in another browser. Your account is not affected: sign in once more.',
+  action: 'sign_in',
+}
+
+/** Where the way out depends on more than the status. */
+const BY_CODE: Readonly<Record<string, Advice>> = {
+  'auth.missing_login': UNFINISHED,
+  'auth.invalid_login': UNFINISHED,
+  'auth.unknown_provider': {
+    heading: 'There is no such way to sign in',
+    sentence: 'The link names a provider that this service does not use. Choose another one.',
+    action: 'sign_in',
+  },
+  'http.cross_site': {
+    heading: 'Another site brought you here',
+    sentence: 'Signing in begins on a page of this service. If you want to sign in, go on.',
+    action: 'repeat',
+  },
+  'auth.provider_unavailable': {
+    heading: 'Signing in does not work at the moment',
+    action: 'repeat',
+  },
+}
+
+function adviceFor({ code, status, title, signIn }: ProblemView): Advice {
+  if (signIn !== undefined) return STEP_UP
+  const known = BY_CODE[code] ?? BY_STATUS[status]
+  return (
+    known ?? (status >= 500 ? { heading: 'That did not work', next: REPORT } : { heading: title })
+  )
+}
+
+const STEP_UP: Advice = {
+  heading: 'Please confirm that it is you',
+  sentence: 'This needs a sign-in that is more recent or stronger than yours.',
+  action: 'sign_in',
 }
 
 /** Title of an error page. */
@@ -50,27 +97,32 @@ export function problemHeading(problem: ProblemView): string {
 /** The content of an error page: what happened, what to do, and where to go from here. */
 export function problemContent(problem: ProblemView): Html {
   const { status, requestId } = problem
-  const { heading, next } = adviceFor(problem)
-  const signedOut = status === 401
+  const { heading, sentence = problem.sentence, next, action } = adviceFor(problem)
   return html`<section class="stack">
-${!signedOut && html`<p class="eyebrow">Error ${status}</p>`}
+${action === undefined && html`<p class="eyebrow">Error ${status}</p>`}
 <h1>${heading}</h1>
-<p class="lede">${leadOf(problem, next)}</p>
+<p class="lede">${sentence}${next !== undefined && ` ${next}`}</p>
 <div class="cluster">
-${signedOut && signInLink(problem)}
-<a class="button${!signedOut && ' button-primary'}" href="/">Go to the start page</a>
+${action !== undefined && primary(action, problem)}
+<a class="button${action === undefined && ' button-primary'}" href="/">Go to the start page</a>
 </div>
 <p class="hint">Reference: <span class="code">${requestId}</span></p>
 </section>`
 }
 
-function leadOf({ status, sentence, signIn }: ProblemView, next: string | undefined) {
-  if (signIn !== undefined) return 'For this, prove once more that it is you.'
-  return status === 401 ? next : [sentence, ' ', next]
+function primary(action: 'sign_in' | 'repeat', problem: ProblemView): Html {
+  if (action === 'repeat') return link(problem.returnTo ?? '/', 'Try again')
+  const { signIn } = problem
+  const base = signIn === undefined ? '/auth/sign-in?' : `${signIn}&`
+  const href = `${base}return_to=${encodeURIComponent(comingBackTo(problem))}`
+  return link(href, signIn === undefined ? 'Sign in' : 'Sign in again')
 }
 
-function signInLink({ returnTo = '/', signIn }: ProblemView): Html {
-  const base = signIn === undefined ? '/auth/web/login?' : `${signIn}&`
-  const href = `${base}return_to=${encodeURIComponent(returnTo)}`
-  return html`<a class="button button-primary" href="${href}">Sign in${signIn && ' again'}</a>`
+/** The routes of sign-in are no place to come back to, and their addresses hold codes (ASVS 14.2.1). */
+function comingBackTo({ returnTo = '/' }: ProblemView): string {
+  return returnTo.startsWith('/auth/') ? '/' : returnTo
+}
+
+function link(href: string, text: string): Html {
+  return html`<a class="button button-primary" href="${href}">${text}</a>`
 }

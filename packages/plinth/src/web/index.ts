@@ -1,0 +1,2 @@
+export type { WebDeps } from './web.ts'
+export { webFeature } from './web.ts'

@@ -26,6 +26,8 @@ export interface WorldOptions {
   readonly settings?: GivenValues
   /** Providers that people sign in through, made by `startEvilProvider()`; the first is the default one. */
   readonly providers?: readonly EvilProvider[]
+  /** A clock that others share, such as those providers; one of its own by default. */
+  readonly clock?: TestClock
   /** Folder of the service's migrations; `migrations` of the current folder where that exists, else the tables are made from the entities. */
   readonly migrations?: string
   /** Port on the loopback interface; a free one by default. A browser needs the one in `app.base_url`. */
@@ -58,7 +60,7 @@ export interface World extends AsyncDisposable {
  */
 export async function startWorld(options: WorldOptions): Promise<World> {
   const testDatabase = await openTestDatabase(tablesOf(options))
-  const clock = createTestClock()
+  const { clock = createTestClock() } = options
   const logged: string[] = []
   const service = await buildService({
     features: options.features,

@@ -21,6 +21,9 @@ const SINGLE = new Set([
   'idempotency-key',
 ])
 
+// Far more than a link or a form of ours has; what is done for each field is the caller's choice.
+const MOST_QUERY_FIELDS = 256
+
 /** What a request may measure. */
 export interface HygieneLimits {
   readonly urlLimitBytes: number
@@ -41,6 +44,9 @@ export function hygieneFault(raw: IncomingMessage, limits: HygieneLimits): AppEr
   if (url.includes('#')) return httpProblems.malformed('fragment in target')
   if (hasControl(url)) return httpProblems.malformed('control character in target')
   if (!decodes(url)) return httpProblems.malformed('bad percent-encoding')
+  if (url.split('&', MOST_QUERY_FIELDS + 1).length > MOST_QUERY_FIELDS) {
+    return httpProblems.malformed('too many fields in the query')
+  }
   return headerFault(raw, limits)
 }
 

@@ -16,6 +16,8 @@ export interface SignInWith {
 export interface BrowserSide {
   /** What the browser brings back for an authorization URL, as the callback's path and query. */
   callback(authorizationUrl: string, more?: CallbackFields): string
+  /** Starts a sign-in through this provider, with `login` as more of its query; answers the authorization URL. */
+  start(person: Person, login?: string): Promise<string>
   /** Signs a browser in through this provider; the answer is the callback's. */
   signIn(person: Person, more?: SignInWith): Promise<Answer>
   /** How the endpoints answer that a browser visits itself. */
@@ -41,14 +43,17 @@ export function browserSide({ name, issuer, issue }: BrowserDeps): BrowserSide {
     const { pathname } = new URL(asked.get('redirect_uri') ?? '/auth/web/callback', issuer)
     return `${pathname}?${new URLSearchParams(given)}`
   }
+  const start: BrowserSide['start'] = async (person, login = '') => {
+    const { status, headers } = await person.get(`/auth/web/login?provider=${name}&${login}`)
+    const location = headers.get('location') ?? 'nowhere'
+    if (location.startsWith(issuer)) return location
+    throw new Error(`the sign-in did not start at ${name}: ${status} to ${location}`)
+  }
   return {
     callback,
-    async signIn(person, { login = '', callback: more = {} } = {}) {
-      const started = await person.get(`/auth/web/login?provider=${name}&${login}`)
-      const location = started.headers.get('location')
-      if (location?.startsWith(issuer) === true) return person.get(callback(location, more))
-      throw new Error(`the sign-in did not start at ${name}: ${started.status} ${location ?? ''}`)
-    },
+    start,
+    signIn: async (person, { login, callback: more } = {}) =>
+      person.get(callback(await start(person, login), more)),
     redirects: {
       authorize: (request, response) => {
         const url = new URL(request.url ?? '/', issuer)

@@ -28,8 +28,8 @@ export interface EvilProviderOptions {
 /** A provider of which every field can be wrong. */
 export interface EvilProvider
   extends AsyncDisposable,
-    Pick<BrowserSide, 'callback' | 'signIn'>,
-    Pick<ProviderState, 'next'> {
+    Pick<BrowserSide, 'callback' | 'start' | 'signIn'>,
+    Pick<ProviderState, 'next' | 'always'> {
   /** Name under `oidc.providers`. */
   readonly name: string
   readonly issuer: string
@@ -72,7 +72,7 @@ export async function startEvilProvider(options: EvilProviderOptions = {}): Prom
   const grants = createGrants()
   const mint = createMint({ issuer, clientId, clock, key: () => state.say.key })
   const browser = browserSide({ name, issuer, issue: (url) => kept(state, grants.issue(url)) })
-  const { redirects, callback, signIn } = browser
+  const { redirects, callback, start, signIn } = browser
   answerWith((request, response) =>
     serve({ mint, grants, clock, state, redirects }, request, response),
   )
@@ -81,8 +81,8 @@ export async function startEvilProvider(options: EvilProviderOptions = {}): Prom
     issuer,
     // Characters that client_secret_basic must encode (RFC 6749 2.3.1).
     settings: { issuer, client_id: clientId, client_secret: 'kT9:%+ /x2mQ4zLw' },
-    ...{ say: state.say, heard: state.heard, issued: state.issued, next: state.next },
-    ...{ mint, callback, signIn },
+    ...{ say: state.say, heard: state.heard, issued: state.issued },
+    ...{ next: state.next, always: state.always, mint, callback, start, signIn },
     calls: (endpoint) => state.heard.filter(({ path }) => path === PATHS[endpoint]),
     reset: () => state.reset(goodSays(issuer, state.say.key)),
     rotateKeys: (to = newSigningKey(), { keepOld = false } = {}) => {

@@ -81,16 +81,16 @@ export function createMint({ issuer, clientId, clock, key }: MintDeps): Mint {
   }
 }
 
-/** Signs any header and any claims, fitting or not. */
+/** Signs any header and any claims, fitting or not; a text is taken as it is, JSON or not. */
 export function signToken(
-  header: Json,
+  header: unknown,
   claims: unknown,
   { key, signature = (good) => good }: TokenForm & { readonly key: SigningKey },
 ): string {
-  const input = [header, claims].map((part) => encoded(JSON.stringify(part))).join('.')
+  const input = [header, claims].map(encoded).join('.')
   return `${input}.${signature(key.sign(input)).toString('base64url')}`
 }
 
-function encoded(text: string): string {
-  return Buffer.from(text).toString('base64url')
+function encoded(part: unknown): string {
+  return Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url')
 }

@@ -18,8 +18,10 @@ export interface ProviderState {
   readonly say: EvilSays
   readonly heard: Heard[]
   readonly issued: string[]
-  /** Says something else at the next request to an endpoint. */
+  /** Says something else at the next request to an endpoint, and only there; several wait in line. */
   next(endpoint: Endpoint, says: Partial<EvilSays>): void
+  /** Says something else from now on, on top of what it says already. */
+  always(says: Partial<EvilSays>): void
   /** What is said to the request that an endpoint just got; a word for one request is used up. */
   sayTo(endpoint: Endpoint | undefined): EvilSays
   /** Remembers the texts among these as given away. */
@@ -40,6 +42,7 @@ export function openState(good: EvilSays): ProviderState {
     next(endpoint, says) {
       waiting.set(endpoint, [...(waiting.get(endpoint) ?? []), says])
     },
+    always: (says) => void Object.assign(say, saidNow(say, says)),
     sayTo: (endpoint) => saidNow(say, endpoint && waiting.get(endpoint)?.shift()),
     keep(...given) {
       issued.push(...given.filter((one): one is string => typeof one === 'string' && one !== ''))

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
 import type { Id } from '../kernel/index.ts'
+import type { Hearing, Listener } from './listen/listener.ts'
 import type { Outbox } from './outbox.ts'
 
 declare const door: unique symbol
@@ -104,6 +105,11 @@ export interface Database {
    * @param reason short stable text: `job product.restock`
    */
   system(reason: string): SystemContext
+  /**
+   * Listens to a channel on a connection of its own (`database.listen_url`), which is opened when
+   * somebody first asks whether it is current, and closed with the database.
+   */
+  listen(channel: string, hearing: Hearing): Listener
   /**
    * One round trip to the server.
    * @throws AppError `data.unavailable` when it does not answer in time

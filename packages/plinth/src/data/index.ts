@@ -55,6 +55,7 @@ export {
   ref,
   timestamp,
 } from './entity/index.ts'
+export type { Hearing, Listener } from './listen/listener.ts'
 export type { Applied } from './migrations/history.ts'
 export type { MigrateOptions, MigrateResult } from './migrations/migrate.ts'
 export { migrate } from './migrations/migrate.ts'

@@ -4,6 +4,8 @@ import type { Database } from './db.ts'
 import type { DbLog } from './db-log.ts'
 import { platformDoor, tenantDoor } from './doors/doors.ts'
 import { systemContext } from './doors/system-context.ts'
+import type { Listener } from './listen/listener.ts'
+import { openListener } from './listen/listener.ts'
 import type { Outbox } from './outbox.ts'
 import { type Line, type LineOptions, openLine } from './pool/line.ts'
 import { unavailable } from './sql-fault.ts'
@@ -21,6 +23,7 @@ export interface DatabaseOptions extends Pick<LineOptions, 'wires'> {
 export function openDatabase(options: DatabaseOptions): Database {
   const line = openLine(options)
   const outbox = options.outbox ?? noOutbox
+  const listeners: Listener[] = []
   const platform = platformDoor({ line, outbox })
   const forTenant: Database['forTenant'] = (tenant) => tenantDoor({ line, outbox }, tenant)
   return {
@@ -28,7 +31,15 @@ export function openDatabase(options: DatabaseOptions): Database {
     forTenant,
     system: (reason) => systemContext({ platform, forTenant, clock: options.clock }, reason),
     ping: pinger(line, options.settings.connect_timeout_ms),
-    close: () => line.close(),
+    listen(channel, hearing) {
+      const listener = openListener({ ...options, channel, hearing })
+      listeners.push(listener)
+      return listener
+    },
+    async close() {
+      for (const listener of listeners) listener.close()
+      await line.close()
+    },
     get statistics() {
       return line.counts()
     },

@@ -8,6 +8,42 @@ export const identityProblems = {
   noSession: problem('auth.no_session', 401, 'No session found'),
   invalidSession: problem('auth.invalid_session', 401, 'Invalid session'),
   refreshFailed: problem('auth.refresh_failed', 401, 'Session refresh failed'),
+  stepUpFailed: problem(
+    'auth.step_up_failed',
+    403,
+    'The identity provider did not confirm a sign-in that is recent and strong enough. Try again, and sign in there anew.',
+  ),
+  otherPerson: problem(
+    'auth.other_person',
+    403,
+    'That account belongs to somebody else than the person signed in here. Sign in with your own, or sign out first.',
+  ),
+  sessionChanged: problem(
+    'auth.session_changed',
+    403,
+    'You were signed out while you proved the other account. Sign in and link it again.',
+  ),
+  identityTaken: problem(
+    'auth.identity_taken',
+    409,
+    'That account already signs in somebody else here, so it was not linked. Sign in with it to see who.',
+  ),
+  unknownIdentity: problem('auth.unknown_identity', 404, 'There is no such account of yours.'),
+  linkOfferGone: problem(
+    'auth.link_offer_gone',
+    404,
+    'This offer to link an account is over. Start again from your accounts.',
+  ),
+  lastIdentity: problem(
+    'auth.last_identity',
+    409,
+    'This is the only account that you can sign in with. Link another one before you remove it.',
+  ),
+  signInAgain: problem(
+    'auth.sign_in_again',
+    401,
+    'Your sign-in was too long ago for this. Sign in again, then repeat it.',
+  ),
   logoutRefused: problem(
     'auth.logout_refused',
     400,

@@ -1,3 +1,5 @@
 export { pingRedis } from './ping-redis.ts'
+export type { Read, ReadCache } from './read-cache.ts'
+export { createReadCache } from './read-cache.ts'
 export type { RedisSettings } from './redis.settings.ts'
 export { redisSettings } from './redis.settings.ts'

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
-import { buildService } from '../../compose/index.ts'
 import type { EvilProvider, Json, Person, TokenForm, World } from '../../testing/index.ts'
 import { LOGOUT_EVENT, newSigningKey, startEvilProvider, startWorld } from '../../testing/index.ts'
 import { createPerson } from '../../testing/person.ts'
 import { until } from '../../testing/test-jobs.ts'
+import type { SecondProcess } from './second-process.fixture.ts'
+import { startSecondProcess } from './second-process.fixture.ts'
 
 const COOKIE = 'user_session_id'
 const FORM = 'application/x-www-form-urlencoded'
@@ -15,7 +15,7 @@ let evil: EvilProvider
 let other: EvilProvider
 let world: World
 /** Another process of the same service, over the same database. */
-let second: { readonly url: string; close(): Promise<void> }
+let second: SecondProcess
 
 before(async () => {
   const key = newSigningKey()
@@ -24,38 +24,13 @@ before(async () => {
   // Each call comes from an address of its own: refusals are counted by address.
   const settings = { 'app.trusted_proxies': ['127.0.0.1'] }
   world = await startWorld({ features: [], providers: [evil, other], settings })
-  second = await startSecond(world)
+  second = await startSecondProcess(world, [evil, other])
 })
 after(async () => {
-  await second.close()
+  await second[Symbol.asyncDispose]()
   await world[Symbol.asyncDispose]()
   await Promise.all([evil[Symbol.asyncDispose](), other[Symbol.asyncDispose]()])
 })
-
-async function startSecond({ service, clock }: World) {
-  const { app, database, oidc } = service.config
-  const twin = await buildService({
-    features: [],
-    clock,
-    file: null,
-    env: {},
-    values: {
-      'app.environment': 'test',
-      'app.base_url': app.base_url,
-      'app.session_signing_secret': app.session_signing_secret.reveal(),
-      'app.csrf_signing_secret': app.csrf_signing_secret.reveal(),
-      'database.url': String(database.url),
-      'logging.file': null,
-      'oidc.providers.evil.issuer': oidc.providers['evil']?.issuer ?? '',
-      'oidc.providers.evil.client_id': 'evil-client',
-    },
-    logTo: { write: () => undefined },
-  })
-  await twin.openResources()
-  await twin.app.listen({ port: 0, host: '127.0.0.1' })
-  const { port } = twin.app.server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}`, close: () => twin.app.close() }
-}
 
 let calls = 0
 
@@ -120,7 +95,7 @@ async function count(table: 'audit_events' | 'logout_tokens' | 'sessions'): Prom
   return rows[0]?.n ?? -1
 }
 
-test('RP-105 rp-backchannel-rpinitlogout V7.4.1 V7.6.1 the session of sid dies in every process, 200 and no-store', async () => {
+test('RP-105 v5.0.0-V7.6.1 rp-backchannel-rpinitlogout the session of sid dies in every process, 200 and no-store', async () => {
   const { person: phone } = await signedIn()
   const { person: laptop, sid } = await signedIn()
   assert.deepEqual([await isSignedIn(laptop), await isSignedIn(laptop, second.url)], [true, true])
@@ -211,13 +186,17 @@ const refused: readonly (readonly [string, string, () => [Json, TokenForm?]])[] 
   ['RP-114 good for a year', 'exp', () => [{ exp: now() + 31_536_000 }]],
   ['RP-114 no jti', 'jti', () => [{ jti: undefined }]],
   ['RP-114 an empty jti', 'jti', () => [{ jti: '' }]],
-  ['RP-116 V10.5.5 typ of an ID token', 'typ', () => [{}, { header: { typ: 'JWT' } }]],
-  ['RP-116 V10.5.5 typ of an access token', 'typ', () => [{}, { header: { typ: 'at+jwt' } }]],
-  ['RP-116 V10.5.5 no typ', 'typ', () => [{}, { header: { typ: undefined } }]],
+  ['RP-116 v5.0.0-V10.5.5 typ of an ID token', 'typ', () => [{}, { header: { typ: 'JWT' } }]],
+  [
+    'RP-116 v5.0.0-V10.5.5 typ of an access token',
+    'typ',
+    () => [{}, { header: { typ: 'at+jwt' } }],
+  ],
+  ['RP-116 v5.0.0-V10.5.5 no typ', 'typ', () => [{}, { header: { typ: undefined } }]],
   ['JW-22 crit', 'crit', () => [{}, { header: { crit: ['exp'] } }]],
 ]
 
-test('V10.5.5 every logout token that is not exactly one is 400, ends nothing, and is one audit row', async (t) => {
+test('v5.0.0-V10.5.5 every logout token that is not exactly one is 400, ends nothing, and is one audit row', async (t) => {
   const { person } = await signedIn()
   for (const [title, fault, spoiled] of refused) {
     await t.test(`${title} → ${fault}`, async () => {
@@ -360,7 +339,7 @@ test('the rate of refused tokens is bounded by address; good ones are never coun
 /** The time of the world, in seconds. */
 const later = () => Math.floor(world.clock.now() / 1_000)
 
-test('V7.4.1 used logout tokens are kept until they have expired, and no longer', async () => {
+test('RP-114 used logout tokens are kept until they have expired, and no longer', async () => {
   await send(evil.mint.logout({ sub: 'x', iat: later(), exp: later() + 60 }))
   assert.ok((await count('logout_tokens')) > 0)
   const { rows } = await world.database.platform.query<{ least: number }>(

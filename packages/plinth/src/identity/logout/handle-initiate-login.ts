@@ -22,9 +22,11 @@ export function handleInitiateLogin(
   const provider = providers.all.find((one) => one.protocol === 'openid' && isOf(one))
   if (provider === undefined) throw identityProblems.unknownProvider()
   const { app, oidc } = identity
+  const { origin: ownOrigin } = new URL(app.base_url)
   const returnTo = safeReturnTo(target, {
-    ownOrigin: new URL(app.base_url).origin,
-    allowedOrigins: oidc.allowed_redirect_hosts,
+    ownOrigin,
+    // The target is a URL, where return_to is a path (Core 4).
+    allowedOrigins: [ownOrigin, ...oidc.allowed_redirect_hosts],
     fallback: app.post_login_default,
   })
   const login = new URLSearchParams({ provider: provider.name, return_to: returnTo })

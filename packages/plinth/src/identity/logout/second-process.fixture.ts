@@ -1,0 +1,39 @@
+import type { AddressInfo } from 'node:net'
+import { buildService } from '../../compose/index.ts'
+import type { EvilProvider, World } from '../../testing/index.ts'
+
+/** A process beside that of a world. */
+export interface SecondProcess extends AsyncDisposable {
+  readonly url: string
+}
+
+/** Another process of the same service: the same database, secrets and providers, its own memory. */
+export async function startSecondProcess(
+  { service, clock }: World,
+  providers: readonly EvilProvider[],
+): Promise<SecondProcess> {
+  const { app, database } = service.config
+  const blocks = providers.flatMap(({ name, settings }) =>
+    Object.entries(settings).map(([key, value]) => [`oidc.providers.${name}.${key}`, value]),
+  )
+  const { app: server, openResources } = await buildService({
+    features: [],
+    clock,
+    file: null,
+    env: {},
+    values: {
+      'app.environment': 'test',
+      'app.base_url': app.base_url,
+      'app.session_signing_secret': app.session_signing_secret.reveal(),
+      'app.csrf_signing_secret': app.csrf_signing_secret.reveal(),
+      'database.url': String(database.url),
+      'logging.file': null,
+      ...Object.fromEntries(blocks),
+    },
+    logTo: { write: () => undefined },
+  })
+  await openResources()
+  await server.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = server.server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: () => server.close() }
+}

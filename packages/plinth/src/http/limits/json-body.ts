@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { factsOf } from '../../feature/index.ts'
 import type { JsonFault, JsonLimits } from '../../kernel/index.ts'
 import { JSON_LIMITS, parseStrictJson } from '../../kernel/index.ts'
 import { httpProblems } from '../http.errors.ts'
@@ -30,9 +31,18 @@ export function acceptJsonOnly(app: FastifyInstance, limits: Partial<JsonLimits>
   )
 }
 
+/** Many clients name a type with every POST, also where there is nothing to send. */
+function takesNoBody(request: FastifyRequest): boolean {
+  const facts = factsOf(request.routeOptions as Parameters<typeof factsOf>[0])
+  return facts?.kind === 'api' && facts.schemas.body === undefined
+}
+
 function parseBody(request: FastifyRequest, body: Buffer, limits: JsonLimits): unknown {
   if (!JSON_TYPE.test(request.headers['content-type'] ?? '')) throw httpProblems.mediaType()
-  if (body.length === 0) throw httpProblems.malformed({ message: 'The body is empty.' })
+  if (body.length === 0) {
+    if (takesNoBody(request)) return undefined
+    throw httpProblems.malformed({ message: 'The body is empty.' })
+  }
   const parsed = parseStrictJson(body, limits)
   if (parsed.ok) return parsed.value
   const message = SENTENCES[parsed.fault]

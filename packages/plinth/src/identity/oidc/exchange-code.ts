@@ -17,11 +17,12 @@ export interface ExchangeDeps {
   readonly clock: Clock
 }
 
-/** A pending login, its provider and the code of its callback. */
+/** A pending login, its provider, and code and state of its callback. */
 export interface CodeExchange {
   readonly provider: Provider
   readonly pending: Pick<PendingLogin, 'redirect_uri' | 'code_verifier' | 'nonce'>
   readonly code: string
+  readonly state: string
 }
 
 /** Verified claims and the tokens they came with, or why there are none. */
@@ -51,7 +52,7 @@ const REASONS = {
 /** Exchanges a code for claims: token endpoint, then ID token, or UserInfo of a provider without. */
 export async function exchangeCode(
   deps: ExchangeDeps,
-  { provider, pending, code }: CodeExchange,
+  { provider, pending, code, state }: CodeExchange,
 ): Promise<ExchangedCode> {
   const answer = await requestTokens(deps.outbound, provider, {
     grant_type: 'authorization_code',
@@ -61,7 +62,7 @@ export async function exchangeCode(
   })
   if (!answer.ok) return failed(REASONS[answer.code], answer.fault)
   const { tokens } = answer
-  const bindings = { nonce: pending.nonce, code, accessToken: tokens.accessToken }
+  const bindings = { nonce: pending.nonce, code, state, accessToken: tokens.accessToken }
   const identified =
     provider.protocol === 'oauth2'
       ? await byUserInfo(deps, provider, tokens)
@@ -88,6 +89,7 @@ interface BoundIdToken {
   readonly idToken: string | undefined
   readonly nonce: string
   readonly code: string
+  readonly state: string
   readonly accessToken: string
 }
 
@@ -113,6 +115,7 @@ export interface TokenBindings {
   readonly nonce: string | undefined
   readonly accessToken: string | undefined
   readonly code: string | undefined
+  readonly state?: string | undefined
   readonly nowSeconds: number
 }
 

@@ -24,6 +24,8 @@ export interface FinishDeps extends ExchangeDeps, SignInDeps {
 /** A callback whose pending login was taken, and the browser it came from. */
 export interface Callback {
   readonly pending: PendingLogin
+  /** The state by which the pending login was found. */
+  readonly state: string
   readonly query: CallbackQuery
   readonly actor: Actor
   readonly userAgent: string | undefined
@@ -38,7 +40,7 @@ export type FinishedLogin =
 
 /** Goes from a provider's answer to a session, straight down; each step can only end it. */
 export async function finishLogin(deps: FinishDeps, callback: Callback): Promise<FinishedLogin> {
-  const { pending, query } = callback
+  const { pending, state, query } = callback
   const foreign = pendingFault(deps, callback)
   if (foreign !== undefined) return { code: 'other_login', reason: foreign }
   const provider = deps.providers.find(pending.provider)
@@ -47,7 +49,7 @@ export async function finishLogin(deps: FinishDeps, callback: Callback): Promise
   if (metadata === undefined) return { code: 'failed', reason: 'provider_unavailable' }
   const answer = callbackAnswer(provider, metadata, query)
   if (!answer.ok) return { code: 'failed', reason: answer.reason, fault: answer.fault }
-  const exchanged = await exchangeCode(deps, { provider, pending, code: answer.code })
+  const exchanged = await exchangeCode(deps, { provider, pending, state, code: answer.code })
   if (!exchanged.ok) return { code: 'failed', reason: exchanged.reason, fault: exchanged.fault }
   const outcome = await signIn(deps, provenPerson(deps, callback, { provider, ...exchanged }))
   if (outcome.code !== 'signed_in') return { code: 'failed', reason: outcome.code }

@@ -27,11 +27,12 @@ type CallbackContext = Context & {
 export async function handleCallback(deps: OidcRouteDeps, context: CallbackContext): Promise<void> {
   const { identity } = deps
   const { request, reply, query } = context
-  const { cookieName, pending } = await takeLogin(identity, context)
+  const { cookieName, pending, state } = await takeLogin(identity, context)
   // From here on this pending login is used up, whatever comes of it.
   reply.header('set-cookie', clearCookie(loginCookieRule(identity.cookie), cookieName))
   const finished = await finishLogin(finishDeps(deps), {
     pending,
+    state,
     query: { code: query.code, error: query.error, iss: query.iss },
     actor: context.actor,
     userAgent: request.headers['user-agent'],
@@ -59,23 +60,24 @@ function finishDeps({ identity, providers }: OidcRouteDeps): FinishDeps {
 async function takeLogin(
   identity: Identity,
   context: CallbackContext,
-): Promise<{ readonly cookieName: string; readonly pending: PendingLogin }> {
+): Promise<{ cookieName: string; pending: PendingLogin; state: string }> {
   const { request, query } = context
   const rule = loginCookieRule(identity.cookie)
   if (loginCookies(rule, request.headers.cookie).length === 0) {
     await recordFailure(identity, context, { reason: 'login_cookie_missing' })
     throw identityProblems.missingLogin()
   }
-  const cookieName = isState(query.state) ? loginCookieName(rule, query.state) : ''
+  const state = isState(query.state) ? query.state : ''
+  const cookieName = state === '' ? '' : loginCookieName(rule, state)
   const cookie = tokenCookie(request.headers.cookie, cookieName)
-  const key = isState(query.state) && cookie ? keyOf(query.state, cookie) : undefined
+  const key = state !== '' && cookie ? keyOf(state, cookie) : undefined
   const now = isoTime(identity.clock.now())
   const pending = key && (await takePendingLogin(identity.platform, key, now))
   if (pending === undefined) {
     await recordFailure(identity, context, { reason: 'login_unknown' })
     throw identityProblems.invalidLogin()
   }
-  return { cookieName, pending }
+  return { cookieName, pending, state }
 }
 
 function keyOf(state: string, cookie: string) {

@@ -12,8 +12,10 @@ export interface ExpectedClaims {
   readonly nonce: string | undefined
   readonly accessToken: string | undefined
   readonly code: string | undefined
+  /** The state of this login; a token with `s_hash` is refused where there is none. */
+  readonly state?: string | undefined
   readonly nowSeconds: number
-  /** The algorithm of the signature; its hash is that of at_hash and c_hash. */
+  /** The algorithm of the signature; its hash is that of at_hash, c_hash and s_hash. */
   readonly algorithm: SignatureAlgorithm
 }
 
@@ -30,6 +32,7 @@ export type ClaimFault =
   | 'auth_time'
   | 'at_hash'
   | 'c_hash'
+  | 's_hash'
 
 type Claims = Readonly<Record<string, unknown>>
 
@@ -64,11 +67,12 @@ function timesFault(claims: Claims, nowSeconds: number): ClaimFault | undefined 
 }
 
 function bindingFault(claims: Claims, expected: ExpectedClaims): ClaimFault | undefined {
-  const { nonce, at_hash: atHash, c_hash: codeHash } = claims
+  const { nonce, at_hash: atHash, c_hash: codeHash, s_hash: stateHash } = claims
   const nonceHolds = typeof nonce === 'string' && sameText(nonce, expected.nonce ?? nonce)
   if ((expected.nonce !== undefined || nonce !== undefined) && !nonceHolds) return 'nonce'
   if (!isHashOf(atHash, expected.accessToken, expected.algorithm)) return 'at_hash'
-  return isHashOf(codeHash, expected.code, expected.algorithm) ? undefined : 'c_hash'
+  if (!isHashOf(codeHash, expected.code, expected.algorithm)) return 'c_hash'
+  return isHashOf(stateHash, expected.state, expected.algorithm) ? undefined : 's_hash'
 }
 
 /** Left half of the hash of what it is bound to (Core 3.1.3.6); an absent hash binds nothing. */

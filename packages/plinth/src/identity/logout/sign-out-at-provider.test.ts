@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
-import { ConfigRefused, loadServiceConfig } from '../../compose/index.ts'
 import { newToken } from '../../kernel/index.ts'
 import type { EvilProvider, Person, World } from '../../testing/index.ts'
 import { startEvilProvider, startWorld } from '../../testing/index.ts'
 import { createPerson } from '../../testing/person.ts'
+import type { SecondProcess } from '../../testing/second-process.ts'
+import { startSecondProcess } from '../../testing/second-process.ts'
 import { until } from '../../testing/test-jobs.ts'
 import { endSessions } from '../sessions/end-sessions.repository.ts'
-import type { SecondProcess } from './second-process.fixture.ts'
-import { startSecondProcess } from './second-process.fixture.ts'
 
 const COOKIE = 'user_session_id'
 const REFRESH_TOKEN = 'refresh-token-that-nobody-may-read'
@@ -172,63 +171,6 @@ test('RP-118 rp-frontchannel front-channel logout has no effect, for a wrong and
     }
   }
   assert.equal(await isSignedIn(token), true)
-})
-
-const refuses = async (values: Record<string, string | boolean | readonly string[]>) => {
-  const secrets = {
-    'app.session_signing_secret': newToken(),
-    'app.csrf_signing_secret': newToken(),
-    'database.url': 'postgres://app@localhost/x',
-  }
-  const place = { file: null, env: {}, values: { ...secrets, ...values } }
-  try {
-    await loadServiceConfig(place)
-  } catch (error) {
-    assert.ok(error instanceof ConfigRefused)
-    return error.message
-  }
-  return 'accepted'
-}
-
-test('RP-119 no setting switches the checks of logout tokens off: each attempt prevents the start', async () => {
-  const provider = { 'oidc.providers.a.issuer': 'https://a.example' }
-  for (const name of [
-    'verify_logout_token',
-    'validate_logout_token',
-    'backchannel_logout_validation',
-    'verify_signature',
-    'skip_signature_check',
-  ]) {
-    const key = `oidc.providers.a.${name}`
-    assert.match(await refuses({ ...provider, [key]: false }), new RegExp(name))
-    assert.match(await refuses({ ...provider, [`oidc.${name}`]: false }), new RegExp(name))
-  }
-  const none = { ...provider, 'oidc.providers.a.id_token_algorithms': ['none'] }
-  assert.match(await refuses(none), /id_token_algorithms/)
-  const empty = { ...provider, 'oidc.providers.a.id_token_algorithms': [] }
-  assert.match(await refuses(empty), /id_token_algorithms/)
-  assert.equal(await refuses(provider), 'accepted')
-})
-
-test('RP-103 B14 oidc.post_logout_redirect_uri must be absolute and ours or listed, or nothing starts', async () => {
-  const key = 'oidc.post_logout_redirect_uri'
-  for (const bad of [
-    '/auth/web/debug',
-    'debug',
-    '//evil.test/',
-    'javascript:alert(1)',
-    'http://app.example/',
-    'https://u:p@localhost/',
-    'https://localhost:8000/#x',
-    'https://evil.test/',
-    'http://localhost:8001/',
-  ]) {
-    assert.match(await refuses({ [key]: bad }), /post_logout_redirect_uri/, bad)
-  }
-  const listed = { 'oidc.allowed_redirect_hosts': ['https://app.example'] }
-  assert.equal(await refuses({ [key]: 'https://app.example/bye', ...listed }), 'accepted')
-  assert.equal(await refuses({ [key]: 'http://localhost:8000/bye?x=1' }), 'accepted')
-  assert.match(await refuses({ [key]: 'https://app.example.evil/', ...listed }), /post_logout/)
 })
 
 test('RP-103 an address of the operator’s own is sent as it is written, without a state that it could not check', async () => {

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
-import { buildService } from '../../compose/index.ts'
-import type { EvilProvider, World } from '../../testing/index.ts'
+import { buildService } from '../compose/index.ts'
+import type { EvilProvider } from './evil-provider/index.ts'
+import type { World } from './world.ts'
 
 /** A process beside that of a world. */
 export interface SecondProcess extends AsyncDisposable {

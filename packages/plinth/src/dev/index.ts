@@ -1,3 +1,25 @@
+export type {
+  Java,
+  KeycloakAdmin,
+  KeycloakOptions,
+  PreparedKeycloak,
+  RunningKeycloak,
+} from './keycloak/index.ts'
+export {
+  completeKeycloakLogin,
+  findJava,
+  hasDocker,
+  hasMaven,
+  keycloakAdmin,
+  keycloakArchive,
+  keycloakDevelopmentAdmin,
+  keycloakRelease,
+  preparedKeycloak,
+  prepareKeycloak,
+  setBackchannelLogoutUrl,
+  startKeycloak,
+  startKeycloakContainer,
+} from './keycloak/index.ts'
 export type { MailboxOptions, ReceivedMail, RunningMailbox } from './mailbox/index.ts'
 export { startMailbox } from './mailbox/index.ts'
 export type { Postgres, PostgresOptions } from './postgres/index.ts'

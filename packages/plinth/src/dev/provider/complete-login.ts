@@ -1,11 +1,10 @@
+import { type CookieJar, visit } from './visit.ts'
+
 /** Who signs in, and the cookies of their browser. */
 export interface LoginCredentials {
   readonly username: string
   readonly password: string
 }
-
-/** Cookies by name; hand the same map to two sign-ins and they come from one browser. */
-export type CookieJar = Map<string, string>
 
 const MAX_HOPS = 10
 
@@ -39,24 +38,4 @@ export async function completeLogin(
     } else throw new Error(`The provider answered ${response.status} at ${new URL(at).pathname}.`)
   }
   throw new Error(`The provider redirected more than ${MAX_HOPS} times.`)
-}
-
-async function visit(
-  url: string,
-  form: URLSearchParams | undefined,
-  jar: CookieJar,
-): Promise<Response> {
-  const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
-  const response = await fetch(url, {
-    redirect: 'manual',
-    headers: { cookie, accept: 'text/html' },
-    ...(form === undefined ? {} : { method: 'POST', body: form }),
-  })
-  for (const line of response.headers.getSetCookie()) {
-    const [pair = ''] = line.split(';')
-    const [name = '', ...value] = pair.split('=')
-    if (value.join('=') === '' || /expires=Thu, 01 Jan 1970/i.test(line)) jar.delete(name)
-    else jar.set(name, value.join('='))
-  }
-  return response
 }

@@ -39,7 +39,9 @@ export function hygieneFault(raw: IncomingMessage, limits: HygieneLimits): AppEr
   if (raw.httpVersion === '0.9') return httpProblems.malformed('no HTTP version')
   if (!METHODS.has(raw.method ?? '')) return httpProblems.methodNotAllowed(raw.method)
   if (url.length > limits.urlLimitBytes) return httpProblems.urlTooLong()
-  if (!url.startsWith('/') && url !== '*') return httpProblems.malformed('absolute-form target')
+  // RFC 9112 3.2: a path, or the star of OPTIONS; routers make something else of anything else.
+  const star = url === '*' && raw.method === 'OPTIONS'
+  if (!url.startsWith('/') && !star) return httpProblems.malformed('absolute-form target')
   // A fragment never leaves a browser; routers cut it off, others take it for the path.
   if (url.includes('#')) return httpProblems.malformed('fragment in target')
   if (hasControl(url)) return httpProblems.malformed('control character in target')

@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib'
 import { systemClock } from '../kernel/index.ts'
 import type { OutboundDeps, OutboundFault, OutboundRequest } from './index.ts'
 import { addressFault, createOutbound, OutboundError, outboundSettings } from './index.ts'
+import { resolveChecked } from './resolve.ts'
 
 let hits = 0
 let answer: RequestListener = (_, response) => response.end('{}')
@@ -31,7 +32,7 @@ after(() => {
 const silent = { info: () => {} }
 
 function outbound(more: Partial<OutboundDeps> = {}) {
-  const settings = outboundSettings.parse({ timeout_ms: 400, max_answer_bytes: 20_000 })
+  const settings = outboundSettings.parse({ timeout_ms: 5_000, max_answer_bytes: 20_000 })
   return createOutbound({ settings, clock: systemClock, log: silent, ...more })
 }
 
@@ -50,80 +51,128 @@ async function faultOf(work: Promise<unknown>): Promise<OutboundFault | 'answere
   }
 }
 
-// The groups of security.md 8.3; `:P` becomes the canary's port.
-const SUPPLIED_BY_OTHERS = [
-  'https://2130706433/',
-  'https://0x7f000001/',
-  'https://0177.0.0.1/',
-  'https://127.1/',
-  'https://127.0.0.1./',
-  'https://0/',
-  'https://①②⑦.⓪.⓪.①/',
-  'https://１２７.０.０.１/',
-  'https://127。0。0。1/',
-  'https://localhost/',
-  'https://LOCALHOST./',
-  'https://[::1]/',
-  'https://[::]/',
-  'https://[::ffff:127.0.0.1]/',
-  'https://[::ffff:7f00:1]/',
-  'https://[::127.0.0.1]/',
-  'https://[64:ff9b::7f00:1]/',
-  'https://[2002:7f00:1::]/',
-  'https://[fd00::1]/',
-  'https://[fe80::1]/',
-  'https://[fe80::1%25lo]/',
-  'https://127.255.255.254/',
-  'https://169.254.169.254/latest/meta-data/',
-  'https://[fd00:ec2::254]/',
-  'https://10.0.0.1/',
-  'https://172.31.255.255/',
-  'https://192.168.1.1/',
-  'https://100.64.0.1/',
-  'https://198.18.0.1/',
-  'https://224.0.0.1/',
-  'https://255.255.255.255/',
-  'https://public.example@127.0.0.1/',
-  'https://public.example#@127.0.0.1/',
-  'https://public.example:443@127.0.0.1/',
-  'https://public.example:22/',
-  'https://public.example:0/',
-  'https://public.example:8443/',
-  'http://public.example/',
-  'http://127.0.0.1:P/',
-  'https://127.0.0.1:P/',
-  'ht\ttp://127.0.0.1:P/',
-  'https:127.0.0.1:P',
-  'https:/127.0.0.1:P/',
-  'https:\\\\127.0.0.1:P\\',
-  'file:///etc/passwd',
-  'gopher://127.0.0.1:P/_x',
-  'ftp://127.0.0.1:P/',
-  'data:application/json,{}',
-  'blob:https://public.example/1',
-  'unix:/var/run/docker.sock',
-  '//127.0.0.1:P/',
-  '',
-  `https://public.example/${'a'.repeat(9_000)}`,
-]
-
-for (const supplied of SUPPLIED_BY_OTHERS) {
-  test(`V1.3.6 8.3 a supplied URL never reaches a private address: ${supplied.slice(0, 60)}`, async () => {
-    hits = 0
-    const url = supplied.replace(':P', `:${port}`)
-    const fault = await faultOf(outbound().request({ url, reach: { kind: 'public' } }))
-    assert.notEqual(fault, 'answered')
-    assert.notEqual(fault, 'timeout')
-    assert.notEqual(fault, 'unreachable')
-    assert.equal(hits, 0)
-  })
+/** A URL that a stranger supplies; `:P` becomes the canary's port. */
+const SUPPLIED_BY_OTHERS: Readonly<Record<string, readonly string[]>> = {
+  'SF-01': [
+    'https://2130706433/',
+    'https://0x7f000001/',
+    'https://0x7f.0x0.0x0.0x1/',
+    'https://017700000001/',
+    'https://0177.0.0.1/',
+    'https://127.1/',
+    'https://127.0.1/',
+    'https://127.0.0.1./',
+    'https://0/',
+    'https://0.0.0.0/',
+    'https://127.255.255.254/',
+  ],
+  'SF-02': [
+    'https://①②⑦.⓪.⓪.①/',
+    'https://１２７.０.０.１/',
+    'https://127。0。0。1/',
+    'https://127．0．0．1/',
+    'https://ⓛocalhost/',
+  ],
+  'SF-03': [
+    'https://localhost/',
+    'https://LOCALHOST./',
+    'https://localhost:443/',
+    'https://a.localhost/',
+    'https://loc%61lhost/',
+  ],
+  'SF-04': [
+    'https://[::1]/',
+    'https://[0:0:0:0:0:0:0:1]/',
+    'https://[::]/',
+    'https://[::ffff:127.0.0.1]/',
+    'https://[::ffff:7f00:1]/',
+    'https://[::127.0.0.1]/',
+    'https://[64:ff9b::7f00:1]/',
+    'https://[64:ff9b:1::7f00:1]/',
+    'https://[2002:7f00:1::]/',
+    'https://[fd00::1]/',
+    'https://[fe80::1]/',
+    'https://[fe80::1%25lo]/',
+    'https://[ff02::1]/',
+  ],
+  'SF-05': [
+    'https://public.example@127.0.0.1/',
+    'https://public.example#@127.0.0.1/',
+    'https://public.example:443@127.0.0.1/',
+    'https://127.0.0.1#public.example/',
+    'ht\ttp://127.0.0.1:P/',
+    'https:127.0.0.1:P',
+    'https:/127.0.0.1:P/',
+    'https:\\\\127.0.0.1:P\\',
+    '//127.0.0.1:P/',
+    '',
+    `https://public.example/${'a'.repeat(9_000)}`,
+  ],
+  'SF-06': [
+    'https://169.254.169.254/latest/meta-data/',
+    'https://[fd00:ec2::254]/',
+    'https://10.0.0.1/',
+    'https://172.31.255.255/',
+    'https://192.168.1.1/',
+    'https://100.64.0.1/',
+    'https://198.18.0.1/',
+    'https://192.0.0.1/',
+    'https://224.0.0.1/',
+    'https://255.255.255.255/',
+  ],
+  'SF-07': [
+    'http://public.example/',
+    'http://127.0.0.1:P/',
+    'https://127.0.0.1:P/',
+    'https://public.example:22/',
+    'https://public.example:0/',
+    'file:///etc/passwd',
+    'gopher://127.0.0.1:P/_x',
+    'ftp://127.0.0.1:P/',
+    'data:application/json,{}',
+    'blob:https://public.example/1',
+    'unix:/var/run/docker.sock',
+  ],
 }
 
-test('8.3 one private answer among public ones refuses the name', async () => {
-  const resolver = async () => [
-    { address: '93.184.216.34', family: 4 as const },
-    { address: '127.0.0.1', family: 4 as const },
-  ]
+for (const [row, urls] of Object.entries(SUPPLIED_BY_OTHERS)) {
+  for (const supplied of urls) {
+    test(`${row} V1.3.6 a supplied URL reaches nothing internal: ${supplied.slice(0, 60)}`, async () => {
+      hits = 0
+      const url = supplied.replace(':P', `:${port}`)
+      const fault = await faultOf(outbound().request({ url, reach: { kind: 'public' } }))
+      assert.notEqual(fault, 'answered')
+      assert.notEqual(fault, 'timeout')
+      assert.notEqual(fault, 'unreachable')
+      assert.equal(hits, 0)
+    })
+  }
+}
+
+test('SF-07 scheme and port are refused before a name is looked up', async () => {
+  let asked = 0
+  const resolver = async () => {
+    asked += 1
+    return []
+  }
+  const call = (url: string) =>
+    faultOf(outbound({ resolver }).request({ url, reach: { kind: 'public' } }))
+  assert.equal(await call('http://public.example/'), 'scheme_not_allowed')
+  for (const odd of [22, 80, 8443]) {
+    assert.equal(await call(`https://public.example:${odd}/`), 'host_not_allowed')
+  }
+  assert.equal(asked, 0)
+})
+
+test('security.md 8.3 asks for 66 URLs', () => {
+  assert.equal(Object.values(SUPPLIED_BY_OTHERS).flat().length, 66)
+})
+
+const PUBLIC = { address: '93.184.216.34', family: 4 as const }
+const LOOPBACK = { address: '127.0.0.1', family: 4 as const }
+
+test('SF-08 one private answer among public ones refuses the name', async () => {
+  const resolver = async () => [PUBLIC, LOOPBACK]
   const call = outbound({ resolver }).request({
     url: 'https://mixed.example/',
     reach: { kind: 'public' },
@@ -131,17 +180,39 @@ test('8.3 one private answer among public ones refuses the name', async () => {
   assert.equal(await faultOf(call), 'address_not_allowed')
 })
 
-test('8.3 DNS rebinding: a name is resolved once and the checked address is connected', async () => {
+test('SF-08 a name that turns private between two calls is refused at the second', async () => {
   let asked = 0
   const resolver = async () => {
     asked += 1
-    return [{ address: asked === 1 ? '127.0.0.1' : '192.0.2.1', family: 4 as const }]
+    return [asked === 1 ? PUBLIC : LOOPBACK]
+  }
+  const resolve = () =>
+    resolveChecked(new URL('https://flips.example/'), { kind: 'public' }, resolver)
+  assert.deepEqual(await resolve(), [PUBLIC])
+  assert.equal(await faultOf(resolve()), 'address_not_allowed')
+})
+
+test('SF-08 DNS rebinding: a name is resolved once and the checked address is connected', async () => {
+  let asked = 0
+  const resolver = async () => {
+    asked += 1
+    return [asked === 1 ? LOOPBACK : { address: '192.0.2.1', family: 4 as const }]
   }
   const named = `http://localhost:${port}`
   const reach = { kind: 'operator' as const, origins: [named] }
+  answer = (_, response) => response.end('{}')
   const { status } = await outbound({ resolver }).request({ url: named, reach })
   assert.deepEqual([status, asked], [200, 1])
 })
+
+for (const status of [301, 302, 303, 307, 308]) {
+  test(`SF-09 a ${status} is not followed, not even to the same origin`, async () => {
+    hits = 0
+    answer = (_, response) => response.writeHead(status, { location: `${origin}/elsewhere` }).end()
+    assert.equal(await faultOf(outbound().request(toCanary())), 'redirect')
+    assert.equal(hits, 1)
+  })
+}
 
 const CONFIGURED: readonly (readonly [string, string, OutboundFault | 'answered'])[] = [
   ['the configured origin', 'http://127.0.0.1:P/x', 'answered'],
@@ -153,6 +224,7 @@ const CONFIGURED: readonly (readonly [string, string, OutboundFault | 'answered'
 ]
 for (const [title, url, expected] of CONFIGURED) {
   test(`RP-84 an operator's call: ${title} → ${expected}`, async () => {
+    answer = (_, response) => response.end('{}')
     const reach = { kind: 'operator' as const, origins: [origin, 'http://idp.example'] }
     const call = outbound().request({ url: url.replace(':P', `:${port}`), reach })
     assert.equal(await faultOf(call), expected)
@@ -209,7 +281,8 @@ const BAD_ANSWERS: readonly (readonly [string, OutboundFault, RequestListener])[
 for (const [title, expected, listener] of BAD_ANSWERS) {
   test(`RP-37 RP-38 a host that answers with ${title} → ${expected}`, async () => {
     answer = listener
-    assert.equal(await faultOf(outbound().fetchJson(toCanary())), expected)
+    const timeoutMs = expected === 'timeout' ? 300 : 5_000
+    assert.equal(await faultOf(outbound().fetchJson({ ...toCanary(), timeoutMs })), expected)
     canary.closeAllConnections()
   })
 }

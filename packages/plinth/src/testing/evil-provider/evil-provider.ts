@@ -69,6 +69,7 @@ export async function startEvilProvider(options: EvilProviderOptions = {}): Prom
   const { issuer, server, answerWith } = await listen()
   const clientId = `${name}-client`
   const state = openState(goodSays(issuer, key))
+  let honest = key
   const grants = createGrants()
   const mint = createMint({ issuer, clientId, clock, key: () => state.say.key })
   const browser = browserSide({ name, issuer, issue: (url) => kept(state, grants.issue(url)) })
@@ -84,10 +85,11 @@ export async function startEvilProvider(options: EvilProviderOptions = {}): Prom
     ...{ say: state.say, heard: state.heard, issued: state.issued },
     ...{ next: state.next, always: state.always, mint, callback, start, signIn },
     calls: (endpoint) => state.heard.filter(({ path }) => path === PATHS[endpoint]),
-    reset: () => state.reset(goodSays(issuer, state.say.key)),
+    reset: () => state.reset(goodSays(issuer, honest)),
     rotateKeys: (to = newSigningKey(), { keepOld = false } = {}) => {
       state.say.keys = keepOld ? [...state.say.keys, to.jwk] : [to.jwk]
       state.say.key = to
+      honest = to
       return to
     },
     async [Symbol.asyncDispose]() {

@@ -21,7 +21,8 @@ export interface SigningKey {
   readonly alg: string
   /** What a key set publishes; the secret half is not in it. Empty for shared secrets. */
   readonly jwk: Readonly<Record<string, unknown>>
-  /** The private half of a key pair, for a test that publishes it by mistake. */
+  /** Both halves of a key pair, for a test that misuses them. */
+  readonly publicKey: KeyObject | undefined
   readonly privateKey: KeyObject | undefined
   /** Signs the text before a token's second dot. */
   sign(input: string): Buffer
@@ -34,6 +35,7 @@ export function newSigningKey(alg: SigningAlgorithm = 'RS256', kid = newKid()): 
     kid,
     alg,
     jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg, use: 'sig' },
+    publicKey,
     privateKey,
     sign: (input) => sign(digestOf(alg), Buffer.from(input), signerFor(alg, privateKey)),
   }
@@ -45,7 +47,7 @@ export function sharedSecretKey(secret: string, kid = newKid()): SigningKey {
     kid,
     alg: 'HS256',
     jwk: {},
-    privateKey: undefined,
+    ...{ publicKey: undefined, privateKey: undefined },
     sign: (input) => createHmac('sha256', secret).update(input).digest(),
   }
 }
@@ -55,7 +57,7 @@ export const unsigned: SigningKey = {
   kid: 'none',
   alg: 'none',
   jwk: {},
-  privateKey: undefined,
+  ...{ publicKey: undefined, privateKey: undefined },
   sign: () => Buffer.alloc(0),
 }
 

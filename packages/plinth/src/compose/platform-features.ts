@@ -1,9 +1,11 @@
 import type { Feature } from '../feature/index.ts'
+import { acrDemanded } from '../feature/index.ts'
 import type { HttpDeps } from '../http/index.ts'
 import { docsFeature, healthFeature, policyReportsFeature } from '../http/index.ts'
 import type { IdentityDeps } from '../identity/index.ts'
 import {
   createAuthenticate,
+  createSessionCache,
   identityFeature,
   sessionCookieName,
   signInChoices,
@@ -16,6 +18,7 @@ import { webFeature } from '../web/index.ts'
 import { metricsFeature } from './metrics-feature.ts'
 import { healthChecks } from './probes.ts'
 import type { AuthenticateRequest, Parts } from './service.ts'
+import { showSessionCache } from './session-cache-metrics.ts'
 
 /** What the platform brings to every service. */
 export interface Platform {
@@ -69,16 +72,21 @@ const DOCS_LINK = [{ text: 'API', href: '/docs' }]
 const nobody: AuthenticateRequest = async () => undefined
 
 function ownIdentity(options: PlatformOptions) {
-  const { config, clock, log, database, notify, csrfTokenFor } = options
+  const { config, clock, log, database, notify, csrfTokenFor, metrics } = options
+  const { cache_entries: most } = config.sessions
+  const sessionCache = createSessionCache({ listen: database.listen, most })
+  showSessionCache(metrics, sessionCache)
   const deps: IdentityDeps = {
     app: config.app,
     oidc: config.oidc,
     sessions: config.sessions,
     platform: database.platform,
+    ...(most > 0 && { sessionCache }),
     clock,
     outbound: createOutbound({ settings: config.outbound, clock, log }),
     notify,
     csrfTokenFor,
+    acrValues: acrDemanded(options.features),
     log,
   }
   return { feature: identityFeature(deps), authenticate: createAuthenticate(deps) }

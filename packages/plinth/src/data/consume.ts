@@ -20,7 +20,20 @@ const consumables = {
       'fingerprint',
       'created_at',
       'expires_at',
+      'purpose',
+      'max_age_seconds',
+      'acr_values',
+      'person_id',
+      'session_family_id',
     ],
+  },
+  /** The consent to link an account, by the session that it was offered to. */
+  link_offers: {
+    table: 'plinth.link_offers',
+    keys: ['id', 'person_id', 'session_family_id'],
+    used: 'consumed_at',
+    holds: ' and expires_at > $1',
+    returns: ['id', 'issuer', 'subject', 'provider', 'email', 'return_to'],
   },
   /** The one rotation of a session (decision D9). */
   session_rotations: {

@@ -1,3 +1,4 @@
+export { acrDemanded } from './acr-demanded.ts'
 export type { Context, ContextFor, Log } from './context.ts'
 export { contextOf, setContext } from './context.ts'
 export type { RouteFacts, RouteSchemas, TenantDemand } from './facts.ts'

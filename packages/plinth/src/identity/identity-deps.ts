@@ -10,6 +10,7 @@ import { cookieName } from './sessions/cookie.ts'
 import type { Fingerprints } from './sessions/fingerprint.ts'
 import { createFingerprints } from './sessions/fingerprint.ts'
 import type { SessionDeps } from './sessions/mint-session.ts'
+import type { SessionCache } from './sessions/session-cache.ts'
 import type { SessionSettings } from './sessions/sessions.settings.ts'
 
 /** What identity reads of the `app` section. */
@@ -28,11 +29,15 @@ export interface IdentityDeps {
   readonly oidc: OidcSettings
   readonly sessions: SessionSettings
   readonly platform: PlatformDb
+  /** Sessions in memory, shared by all that authenticate; without it the database is asked. */
+  readonly sessionCache?: SessionCache
   readonly clock: Clock
   readonly outbound: Outbound
   readonly notify: Pick<Notify, 'mail'>
   /** The CSRF token of a principal, as http makes and checks it. */
   readonly csrfTokenFor: (principal: Principal) => string | null
+  /** Every `acr` that a route of the service demands; a link to sign in can ask for these only. */
+  readonly acrValues: readonly string[]
   readonly log: Log
 }
 

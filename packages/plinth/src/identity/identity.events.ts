@@ -17,6 +17,11 @@ export const SIGN_IN_FAULTS = [
   'id_token_invalid',
   'userinfo_invalid',
   'person_disabled',
+  'sign_in_too_old',
+  'sign_in_too_weak',
+  'other_person',
+  'session_changed',
+  'identity_taken',
 ] as const
 
 /** One of {@link SIGN_IN_FAULTS}. */
@@ -49,6 +54,14 @@ export const authEvents = defineEvents('auth', {
     reasons: LOGOUT_FAULTS,
     data: { provider: z.string(), fault: z.string(), sessions: z.int() },
   },
+})
+
+/** What the audit log keeps of the accounts that a person signs in with. */
+export const identityEvents = defineEvents('identity', {
+  link_offered: { data: { provider: z.string() } },
+  link_declined: { data: { provider: z.string() } },
+  linked: { reasons: ['identity_taken', 'offer_gone'], data: { provider: z.string() } },
+  unlinked: { reasons: ['last_identity'], data: { provider: z.string(), sessions: z.int() } },
 })
 
 /** What the audit log keeps of sessions. */

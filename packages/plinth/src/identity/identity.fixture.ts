@@ -1,6 +1,8 @@
 import { Client } from 'pg'
 import type { RunningProvider } from '../dev/index.ts'
 import { completeLogin, startProvider, testClient } from '../dev/index.ts'
+import type { Feature } from '../feature/index.ts'
+import { acrDemanded } from '../feature/index.ts'
 import { createCsrf } from '../http/index.ts'
 import { Secret } from '../kernel/index.ts'
 import { createOutbound, outboundSettings } from '../outbound/index.ts'
@@ -40,6 +42,8 @@ export interface IdentityWorldOptions {
   readonly app?: Partial<AppFacts>
   readonly oidc?: object
   readonly sessions?: object
+  /** Features beside identity. */
+  readonly features?: readonly Feature[]
 }
 
 /** Opens a world. The providers are `keycloak` (the development provider, default) and `evil`. */
@@ -83,9 +87,10 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
       },
     },
     csrfTokenFor: csrf.tokenFor,
+    acrValues: acrDemanded(options.features ?? []),
     log,
   }
-  const http = await openHttp([identityFeature(deps)], {
+  const http = await openHttp([identityFeature(deps), ...(options.features ?? [])], {
     csrfSecret: CSRF_SECRET,
     clock,
     log,

@@ -2,6 +2,7 @@ import type { Feature } from '../feature/index.ts'
 import { feature } from '../feature/index.ts'
 import type { IdentityDeps } from './identity-deps.ts'
 import { assemble } from './identity-deps.ts'
+import { linkingRoutes } from './linking/linking.routes.ts'
 import { logoutRoutes } from './logout/logout.routes.ts'
 import type { LogoutStates } from './logout/logout-state.ts'
 import { createLogoutStates } from './logout/logout-state.ts'
@@ -39,6 +40,7 @@ export function identityFeature(deps: IdentityDeps): Feature {
           return provider && logoutUrl(provider, { idToken, ...wayBack(deps, states) })
         },
       }),
+      linkingRoutes({ identity, providers }),
       logoutRoutes({ identity, providers, states, refusals }),
     ],
     jobs: [
@@ -66,7 +68,12 @@ function renewing({ oidc, outbound, clock }: IdentityDeps, providers: Providers)
 
 /** Finds the principal of a request's session cookie; what http asks before every route. */
 export function createAuthenticate(deps: IdentityDeps): Authenticate {
-  const { platform, mint, cookieName, sessions, log } = assemble(deps)
-  const strict = sessions.fingerprint === 'strict'
-  return createFor({ platform, sessions: mint, cookieName, strict, log })
+  const { mint, sessions, sessionCache, app, ...identity } = assemble(deps)
+  return createFor({
+    ...identity,
+    sessions: mint,
+    sessionCache,
+    cookieSeconds: app.session_max_age,
+    strict: sessions.fingerprint === 'strict',
+  })
 }

@@ -1,11 +1,17 @@
 import type { Actor } from '../access/index.ts'
 import { record } from '../audit/index.ts'
 import type { PlatformDb, PlatformTx } from '../data/index.ts'
+import type { Id } from '../kernel/index.ts'
 import { hashToken } from '../kernel/index.ts'
 import type { Notify } from '../notify/index.ts'
 import { newDeviceSignIn } from '../notify/index.ts'
+import type { BrowserSession } from './browser-session.ts'
+import { findBrowserSession } from './browser-session.ts'
 import { authEvents } from './identity.events.ts'
-import { rememberDevice } from './people/people.repository.ts'
+import { hasAddress } from './linking/identities.repository.ts'
+import { moveOffers } from './linking/link-offers.repository.ts'
+import { offerLink } from './linking/offer-link.ts'
+import { findIdentity, rememberDevice } from './people/people.repository.ts'
 import type { Profile } from './people/profile.ts'
 import type { Provisioned } from './people/provision-person.ts'
 import { provisionPerson } from './people/provision-person.ts'
@@ -40,12 +46,19 @@ export interface ProvenPerson {
   readonly userAgent: string | undefined
   /** The session that this browser brought along; it ends. */
   readonly formerToken: string | undefined
+  /** Who must come back from a step-up; undefined where anybody may. */
+  readonly expected: Id<'person'> | undefined
+  /** Where they go after it; already the result of `safeReturnTo`. */
+  readonly returnTo: string
 }
 
 /** A session, or why the person may not have one. */
 export type SignIn =
   | { readonly code: 'signed_in'; readonly session: MintedSession }
   | { readonly code: 'person_disabled' }
+  | { readonly code: 'other_person' }
+  /** Their address is that of the person who is signed in here: they are asked to link. */
+  | { readonly code: 'offered'; readonly offer: Id<'link-offer'> }
 
 /**
  * Signs a proven person in: person, tenant, session, notice and audit row commit together. The
@@ -53,7 +66,16 @@ export type SignIn =
  */
 export async function signIn(deps: SignInDeps, proven: ProvenPerson): Promise<SignIn> {
   return deps.platform.transaction(async (tx) => {
-    const someone = await provisionPerson(tx, deps.sessions.clock, proven)
+    const known = await findIdentity(tx, proven)
+    if (proven.expected !== undefined && known?.person !== proven.expected) {
+      return { code: 'other_person' }
+    }
+    const former = await findBrowserSession(tx, proven.formerToken, nowOf(deps))
+    if (known === undefined && former !== undefined && (await isLikely(tx, former, proven))) {
+      const offer = await offerLink(tx, deps.sessions.clock, { session: former, account: proven })
+      return { code: 'offered', offer }
+    }
+    const someone = await provisionPerson(tx, deps.sessions.clock, { known, arrival: proven })
     if (someone.status !== 'active') return { code: 'person_disabled' }
     await endFormer(deps, tx, proven.formerToken)
     const session = await mintSession(deps.sessions, tx, {
@@ -63,6 +85,7 @@ export async function signIn(deps: SignInDeps, proven: ProvenPerson): Promise<Si
       identity: someone.identity,
       clientAddress: proven.actor.clientAddress,
     })
+    if (former?.person === someone.person) await moveOffers(tx, former, session.id)
     const isNewDevice = await noticeDevice(deps, tx, { proven, someone })
     const event = authEvents.sign_in({
       outcome: 'success',
@@ -74,15 +97,28 @@ export async function signIn(deps: SignInDeps, proven: ProvenPerson): Promise<Si
   })
 }
 
+function nowOf({ sessions }: SignInDeps): string {
+  return isoTime(sessions.clock.now())
+}
+
+/** Whether an account that nobody has yet carries a verified address of the person signed in here. */
+async function isLikely(
+  tx: PlatformTx,
+  { person }: BrowserSession,
+  { profile: { email } }: ProvenPerson,
+): Promise<boolean> {
+  return email !== null && hasAddress(tx, person, email)
+}
+
 async function endFormer(
-  { sessions }: SignInDeps,
+  deps: SignInDeps,
   tx: PlatformTx,
   token: string | undefined,
 ): Promise<void> {
   const former = token && (await findUnended(tx, hashToken('session', token)))
   if (!former) return
-  const now = isoTime(sessions.clock.now())
-  await endSessions(tx, { family: former.family_id }, { now, reason: 'signed_in_again' })
+  const end = { now: nowOf(deps), reason: 'signed_in_again' } as const
+  await endSessions(tx, { family: former.family_id }, end)
 }
 
 /** Tells a person by mail of the first sign-in from a device; false when it was known. */

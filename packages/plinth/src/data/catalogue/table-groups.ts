@@ -22,6 +22,7 @@ export const tableRules: { readonly [table: string]: TableRule } = {
   'plinth.known_devices': { group: 'global', app: ALL },
   'plinth.sessions': { group: 'global', app: ALL },
   'plinth.pending_logins': { group: 'global', app: ALL },
+  'plinth.link_offers': { group: 'global', app: ALL },
   'plinth.logout_tokens': { group: 'global', app: ALL },
   'plinth.memberships': { group: 'tenant', app: ALL },
   // Append-only: what happened stays written.

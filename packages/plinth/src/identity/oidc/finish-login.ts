@@ -1,11 +1,15 @@
 import type { Actor } from '../../access/index.ts'
+import type { Id } from '../../kernel/index.ts'
 import type { SignInFault } from '../identity.events.ts'
+import type { ProvedAccount } from '../linking/prove-account.ts'
+import { proveAccount } from '../linking/prove-account.ts'
 import { profileOf } from '../people/profile.ts'
 import type { MintedSession } from '../sessions/mint-session.ts'
-import type { SignInDeps } from '../sign-in.ts'
+import type { ProvenPerson, SignIn, SignInDeps } from '../sign-in.ts'
 import { signIn } from '../sign-in.ts'
 import type { CallbackQuery } from './callback-answer.ts'
 import { callbackAnswer } from './callback-answer.ts'
+import { demandFault } from './demand.ts'
 import type { ExchangeDeps } from './exchange-code.ts'
 import { exchangeCode } from './exchange-code.ts'
 import type { PendingLogin } from './pending-logins.repository.ts'
@@ -32,9 +36,14 @@ export interface Callback {
   readonly formerToken: string | undefined
 }
 
-/** How a sign-in ended. `other_login` means that the pending login was not this browser's, or late. */
+/**
+ * How a sign-in ended. `other_login` means that the pending login was not this browser's, or late;
+ * `offered` that the person signed in here may link the account.
+ */
 export type FinishedLogin =
   | { readonly code: 'signed_in'; readonly session: MintedSession; readonly returnTo: string }
+  | { readonly code: 'already_linked'; readonly returnTo: string }
+  | { readonly code: 'offered'; readonly offer: Id<'link-offer'> }
   | { readonly code: 'other_login'; readonly reason: SignInFault }
   | { readonly code: 'failed'; readonly reason: SignInFault; readonly fault?: string }
 
@@ -51,9 +60,26 @@ export async function finishLogin(deps: FinishDeps, callback: Callback): Promise
   if (!answer.ok) return { code: 'failed', reason: answer.reason, fault: answer.fault }
   const exchanged = await exchangeCode(deps, { provider, pending, state, code: answer.code })
   if (!exchanged.ok) return { code: 'failed', reason: exchanged.reason, fault: exchanged.fault }
-  const outcome = await signIn(deps, provenPerson(deps, callback, { provider, ...exchanged }))
-  if (outcome.code !== 'signed_in') return { code: 'failed', reason: outcome.code }
+  const weak = demandFault(exchanged.claims, pending)
+  if (weak !== undefined) return { code: 'failed', reason: weak }
+  const proven = provenPerson(deps, callback, { provider, ...exchanged })
+  const outcome = await welcome(deps, pending, proven)
+  if (outcome.code === 'offered') return outcome
+  if (outcome.code !== 'signed_in' && outcome.code !== 'already_linked')
+    return { code: 'failed', reason: outcome.code }
   return { ...outcome, returnTo: pending.return_to }
+}
+
+/** What the sign-in was for: a session, or the proof of one more account. */
+async function welcome(
+  deps: FinishDeps,
+  { purpose, person_id: person, session_family_id: family }: PendingLogin,
+  proven: ProvenPerson,
+): Promise<SignIn | ProvedAccount> {
+  if (purpose !== 'link') return signIn(deps, proven)
+  if (person === null || family === null) return { code: 'session_changed' }
+  const asked = { by: { person, family }, token: proven.formerToken }
+  return proveAccount({ platform: deps.platform, clock: deps.clock }, proven, asked)
 }
 
 /** Whether the pending login has expired, or was started in another kind of browser. */
@@ -72,15 +98,20 @@ interface Proof {
   readonly tokens: Tokens
 }
 
-function provenPerson(deps: FinishDeps, callback: Callback, { provider, claims, tokens }: Proof) {
-  const { actor, userAgent, formerToken } = callback
+function provenPerson(
+  deps: FinishDeps,
+  callback: Callback,
+  { provider, claims, tokens }: Proof,
+): ProvenPerson {
+  const { pending, actor, userAgent, formerToken } = callback
   const authTime = claims['auth_time']
   return {
     issuer: claims.iss,
     subject: claims.sub,
     provider: provider.name,
     profile: profileOf(claims),
-    authenticatedAt: typeof authTime === 'number' ? authTime * 1_000 : deps.sessions.clock.now(),
+    // Unsaid is long ago: it may have been, and a step-up then asks for it (ASVS 6.8.4).
+    authenticatedAt: typeof authTime === 'number' ? authTime * 1_000 : 0,
     acr: textClaim(claims, 'acr'),
     providerSession: textClaim(claims, 'sid'),
     tokens: {
@@ -90,6 +121,8 @@ function provenPerson(deps: FinishDeps, callback: Callback, { provider, claims, 
     actor,
     userAgent,
     formerToken,
+    expected: pending.purpose === 'step_up' ? (pending.person_id ?? undefined) : undefined,
+    returnTo: pending.return_to,
   }
 }
 

@@ -1,11 +1,14 @@
 import { recordOutside } from '../../audit/index.ts'
 import type { Context } from '../../feature/index.ts'
+import type { Problem } from '../../kernel/index.ts'
 import { hashToken } from '../../kernel/index.ts'
 import { identityProblems } from '../identity.errors.ts'
 import type { SignInFault } from '../identity.events.ts'
 import { authEvents } from '../identity.events.ts'
 import type { Identity } from '../identity-deps.ts'
+import { linkPage } from '../linking/link-page.ts'
 import { clearCookie, setCookie, tokenCookie } from '../sessions/cookie.ts'
+import type { MintedSession } from '../sessions/mint-session.ts'
 import { isoTime } from '../sessions/mint-session.ts'
 import type { FinishDeps, FinishedLogin } from './finish-login.ts'
 import { finishLogin } from './finish-login.ts'
@@ -38,11 +41,17 @@ export async function handleCallback(deps: OidcRouteDeps, context: CallbackConte
     userAgent: request.headers['user-agent'],
     formerToken: tokenCookie(request.headers.cookie, identity.cookieName),
   })
-  if (finished.code !== 'signed_in') return refuse(identity, context, { pending, finished })
+  if (finished.code === 'failed' || finished.code === 'other_login')
+    return refuse(identity, context, { pending, finished })
+  if (finished.code === 'offered') return reply.redirect(linkPage(finished.offer), 302)
+  if (finished.code === 'signed_in') setSession(identity, context, finished.session)
+  return reply.redirect(finished.returnTo, 302)
+}
+
+function setSession(identity: Identity, { reply }: Context, { token }: MintedSession): void {
   const maxAgeSeconds = identity.app.session_max_age
-  const cookie = { name: identity.cookieName, value: finished.session.token, maxAgeSeconds }
+  const cookie = { name: identity.cookieName, value: token, maxAgeSeconds }
   reply.header('set-cookie', setCookie(identity.cookie, cookie))
-  reply.redirect(finished.returnTo, 302)
 }
 
 function finishDeps({ identity, providers }: OidcRouteDeps): FinishDeps {
@@ -75,7 +84,7 @@ async function takeLogin(
   const pending = key && (await takePendingLogin(identity.platform, key, now))
   if (pending === undefined) {
     await recordFailure(identity, context, { reason: 'login_unknown' })
-    throw identityProblems.invalidLogin()
+    throw invalidLogin()
   }
   return { cookieName, pending, state }
 }
@@ -87,17 +96,29 @@ function keyOf(state: string, cookie: string) {
   }
 }
 
+const { invalidLogin, stepUpFailed, otherPerson, sessionChanged, identityTaken } = identityProblems
+
+/** What a person can do something about; all else leads to the start page (contract 4.2). */
+const REFUSALS: Readonly<Partial<Record<SignInFault, Problem>>> = {
+  sign_in_too_old: stepUpFailed,
+  sign_in_too_weak: stepUpFailed,
+  other_person: otherPerson,
+  session_changed: sessionChanged,
+  identity_taken: identityTaken,
+}
+
 async function refuse(
   identity: Identity,
   context: Context,
   failure: {
     readonly pending: PendingLogin
-    readonly finished: Exclude<FinishedLogin, { code: 'signed_in' }>
+    readonly finished: Extract<FinishedLogin, { code: 'failed' | 'other_login' }>
   },
 ): Promise<void> {
   const { pending, finished } = failure
   await recordFailure(identity, context, { ...finished, provider: pending.provider })
-  if (finished.code === 'other_login') throw identityProblems.invalidLogin()
+  const problem = finished.code === 'other_login' ? invalidLogin : REFUSALS[finished.reason]
+  if (problem !== undefined) throw problem()
   context.reply.redirect('/', 302)
 }
 

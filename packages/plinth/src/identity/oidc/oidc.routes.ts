@@ -21,7 +21,13 @@ export function oidcRoutes(deps: OidcRouteDeps): readonly RouteOptions[] {
     ownSitesOnly: true,
     tenant: 'none',
     summary: 'Sends the browser to the identity provider.',
-    query: { provider: anything, return_to: anything },
+    query: {
+      provider: anything,
+      return_to: anything,
+      max_age: anything,
+      acr_values: anything,
+      prompt: anything,
+    },
     otherQueryIgnored: true,
     raises: [identityProblems.unknownProvider, identityProblems.providerUnavailable],
     handle: (context) => handleLogin(deps, context),
@@ -33,7 +39,14 @@ export function oidcRoutes(deps: OidcRouteDeps): readonly RouteOptions[] {
     summary: 'Takes the answer of the identity provider and opens a session.',
     query: { state: anything, code: anything, error: anything, iss: anything },
     otherQueryIgnored: true,
-    raises: [identityProblems.missingLogin, identityProblems.invalidLogin],
+    raises: [
+      identityProblems.missingLogin,
+      identityProblems.invalidLogin,
+      identityProblems.stepUpFailed,
+      identityProblems.otherPerson,
+      identityProblems.sessionChanged,
+      identityProblems.identityTaken,
+    ],
     handle: (context) => handleCallback(deps, context),
   })
   // HEAD would start a sign-in, or use one up, for nobody.

@@ -11,7 +11,14 @@ export interface PendingLogin {
   readonly redirect_uri: string
   readonly return_to: string
   readonly fingerprint: Buffer
+  readonly created_at: string
   readonly expires_at: string
+  /** A step-up and a linking belong to the person and the session that asked. */
+  readonly purpose: 'sign_in' | 'step_up' | 'link'
+  readonly max_age_seconds: number | null
+  readonly acr_values: readonly string[]
+  readonly person_id: Id<'person'> | null
+  readonly session_family_id: Id<'session'> | null
 }
 
 /** What finds a pending login: the state of the URL and the cookie of the same browser. */
@@ -23,13 +30,14 @@ export interface LoginKey {
 /** Writes a pending login. */
 export async function insertPendingLogin(
   db: PlatformDb,
-  login: PendingLogin & LoginKey & { readonly created_at: string },
+  login: PendingLogin & LoginKey,
 ): Promise<void> {
   await db.query(
     `insert into plinth.pending_logins
        (id, state_hash, cookie_hash, provider, nonce, code_verifier, redirect_uri, return_to,
-        fingerprint, created_at, expires_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+        fingerprint, created_at, expires_at, purpose, max_age_seconds, acr_values, person_id,
+        session_family_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
     [
       login.id,
       login.stateHash,
@@ -42,6 +50,11 @@ export async function insertPendingLogin(
       login.fingerprint,
       login.created_at,
       login.expires_at,
+      login.purpose,
+      login.max_age_seconds,
+      login.acr_values,
+      login.person_id,
+      login.session_family_id,
     ],
   )
 }

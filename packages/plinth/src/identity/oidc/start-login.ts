@@ -1,8 +1,10 @@
 import type { PlatformDb } from '../../data/index.ts'
 import type { Clock } from '../../kernel/index.ts'
 import { hashToken, newId, newToken } from '../../kernel/index.ts'
+import type { BrowserSession } from '../browser-session.ts'
 import type { Fingerprints } from '../sessions/fingerprint.ts'
 import { authorizationUrl } from './authorization-url.ts'
+import type { Demand } from './demand.ts'
 import type { Metadata } from './discovery.ts'
 import { insertPendingLogin } from './pending-logins.repository.ts'
 import type { Provider } from './provider.ts'
@@ -24,6 +26,11 @@ export interface StartRequest {
   /** Already the result of `safeReturnTo`. */
   readonly returnTo: string
   readonly userAgent: string | undefined
+  readonly demand: Demand
+  /** The session that asks; undefined when a person just signs in. */
+  readonly asked:
+    | (Pick<BrowserSession, 'person' | 'family'> & { readonly purpose: 'step_up' | 'link' })
+    | undefined
 }
 
 /** A sign-in that has started. */
@@ -50,11 +57,16 @@ export async function startLogin(deps: StartDeps, request: StartRequest): Promis
     code_verifier: secrets.codeVerifier,
     redirect_uri: deps.redirectUri,
     return_to: request.returnTo,
+    purpose: request.asked?.purpose ?? 'sign_in',
+    max_age_seconds: request.demand.maxAgeSeconds,
+    acr_values: request.demand.acr,
+    person_id: request.asked?.person ?? null,
+    session_family_id: request.asked?.family ?? null,
     fingerprint: deps.fingerprints.ofBrowser(request.userAgent),
     created_at: new Date(now).toISOString(),
     expires_at: new Date(now + deps.pendingSeconds * 1_000).toISOString(),
   })
-  const login = { ...secrets, redirectUri: deps.redirectUri }
+  const login = { ...secrets, redirectUri: deps.redirectUri, demand: request.demand }
   return {
     url: authorizationUrl(provider, metadata.authorizationEndpoint, login),
     state: secrets.state,

@@ -15,7 +15,7 @@ export interface KnownIdentity {
   readonly status: string
 }
 
-/** Finds an identity by its key. */
+/** Finds an identity by its key, and holds it: whoever removes it waits for the sign-in. */
 export async function findIdentity(
   tx: PlatformTx,
   { issuer, subject }: IdentityKey,
@@ -23,7 +23,8 @@ export async function findIdentity(
   const { rows } = await tx.query<KnownIdentity>(
     `select i.id as identity, p.id as person, p.status
        from plinth.identities i join plinth.people p on p.id = i.person_id
-      where i.issuer = $1 and i.subject = $2`,
+      where i.issuer = $1 and i.subject = $2
+        for key share of i`,
     [issuer, subject],
   )
   return rows[0]
@@ -75,20 +76,24 @@ export async function updatePerson(
   const { name, givenName, familyName, email } = profile
   await tx.batch([
     {
+      // A second account may carry another address: mail to the person still goes to the first.
+      text: `update plinth.people p
+                set name = $2, given_name = $3, family_name = $4, email = coalesce($5, p.email),
+                    email_verified = p.email_verified or $5::text is not null,
+                    version = p.version + 1, updated_at = $6
+               from plinth.identities i
+              where p.id = $1 and i.id = $7
+                and (p.email is null or i.email = p.email or not exists (
+                       select from plinth.identities o where o.person_id = p.id and o.id <> i.id))
+                and (p.name, p.given_name, p.family_name, p.email)
+                    is distinct from ($2, $3, $4, coalesce($5, p.email))`,
+      values: [person, name, givenName, familyName, email, now, identity],
+    },
+    {
       text: `update plinth.identities
                 set last_sign_in_at = $2, email = $3, email_verified = $3::text is not null
               where id = $1`,
       values: [identity, now, email],
-    },
-    {
-      text: `update plinth.people
-                set name = $2, given_name = $3, family_name = $4, email = coalesce($5, email),
-                    email_verified = email_verified or $5::text is not null,
-                    version = version + 1, updated_at = $6
-              where id = $1
-                and (name, given_name, family_name, email)
-                    is distinct from ($2, $3, $4, coalesce($5, email))`,
-      values: [person, name, givenName, familyName, email, now],
     },
   ])
 }

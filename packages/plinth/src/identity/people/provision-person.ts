@@ -24,15 +24,14 @@ export interface Provisioned {
 }
 
 /**
- * Finds the person of an identity, or makes them, with the tenant that they own alone. The key is
+ * Welcomes the person of a known identity, or makes them, with the tenant that they own alone. The key is
  * (issuer, subject): an equal e-mail links nobody to anybody.
  */
 export async function provisionPerson(
   tx: PlatformTx,
   clock: Clock,
-  arrival: Arrival,
+  { known, arrival }: { readonly known: KnownIdentity | undefined; readonly arrival: Arrival },
 ): Promise<Provisioned> {
-  const known = await findIdentity(tx, arrival)
   if (known !== undefined) return welcomeBack(tx, clock, { known, arrival })
   const ids = { person: newId<'person'>(clock), identity: newId<'identity'>(clock) }
   const isNew = await createPerson(tx, { ...arrival, ...ids })

@@ -45,11 +45,15 @@ export type Rotation =
  * grace gets the same successor (D9), so that of twenty parallel calls none is lost and none forks.
  */
 export async function rotateSession(deps: RotateDeps, request: RotateRequest): Promise<Rotation> {
-  const rotation = await deps.platform.transaction((tx) => claimAndMint(deps, tx, request))
+  const rotation = await deps.platform.transaction((tx) => rotateWithin(deps, tx, request))
   return rotation ?? repeatAnswer(deps, request.token)
 }
 
-async function claimAndMint(
+/**
+ * The same inside a transaction, for a change that must commit with the new id. Undefined when the id
+ * cannot be rotated any more.
+ */
+export async function rotateWithin(
   deps: RotateDeps,
   tx: PlatformTx,
   request: RotateRequest,

@@ -1,0 +1,37 @@
+import type { PlatformDb, PlatformTx } from '../data/index.ts'
+import type { Id } from '../kernel/index.ts'
+import { hashToken } from '../kernel/index.ts'
+
+/** The live session of a browser, as far as another sign-in in the same browser concerns it. */
+export interface BrowserSession {
+  readonly id: Id<'session'>
+  readonly family: Id<'session'>
+  readonly person: Id<'person'>
+  readonly identity: Id<'identity'> | null
+  readonly provider: string
+  /** When the sign-in began that it goes back to; rotation does not change it. */
+  readonly signedInAt: string
+}
+
+const FIND = `
+  select s.id, s.family_id as family, s.person_id as person, s.identity_id as identity, s.provider,
+         first.created_at as "signedInAt"
+    from plinth.sessions s
+    join plinth.sessions first on first.id = s.family_id
+    join plinth.people p on p.id = s.person_id and p.status = 'active'
+   where s.id_hash = $1 and s.revoked_at is null and s.rotated_at is null and s.expires_at > $2`
+
+/**
+ * Finds the session of a browser's cookie. An id that was rotated away is none, also within its
+ * grace: it answers reads, but neither steps up nor links (D9).
+ * @param now ISO 8601
+ */
+export async function findBrowserSession(
+  db: PlatformDb | PlatformTx,
+  token: string | undefined,
+  now: string,
+): Promise<BrowserSession | undefined> {
+  if (token === undefined) return undefined
+  const { rows } = await db.query<BrowserSession>(FIND, [hashToken('session', token), now])
+  return rows[0]
+}

@@ -205,6 +205,16 @@ test('SF-08 DNS rebinding: a name is resolved once and the checked address is co
   assert.deepEqual([status, asked], [200, 1])
 })
 
+test('SF-08 the connection goes to the checked address, not to what the machine says of the name', async () => {
+  hits = 0
+  const resolver = async () => [{ address: '127.0.0.2', family: 4 as const }]
+  const named = `http://localhost:${port}`
+  const reach = { kind: 'operator' as const, origins: [named] }
+  const call = outbound({ resolver }).request({ url: named, reach, timeoutMs: 1_000 })
+  assert.notEqual(await faultOf(call), 'answered')
+  assert.equal(hits, 0)
+})
+
 for (const status of [301, 302, 303, 307, 308]) {
   test(`SF-09 a ${status} is not followed, not even to the same origin`, async () => {
     hits = 0

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { noChromium, openChromium, openPage } from './chromium.ts'
+import { signInAtProvider } from './sign-in-by-hand.ts'
 import { openTemplateService } from './template-service.ts'
 
 test('a person signs in, sees the session, adds a product, reads the API documents and signs out', {
@@ -31,12 +32,6 @@ test('a person signs in, sees the session, adds a product, reads the API documen
   await page.getByLabel('Password').waitFor()
   assert.deepEqual(faults, [])
 })
-
-async function signInAtProvider(page: Page): Promise<void> {
-  await page.getByLabel('User name').fill('testuser1')
-  await page.getByLabel('Password').fill('password123')
-  await page.getByRole('button', { name: 'Sign in' }).click()
-}
 
 async function seeSession(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Hello, Test User One' }).waitFor()

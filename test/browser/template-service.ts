@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import type { RunningProvider } from '../../packages/plinth/src/dev/index.ts'
 import { startProvider, testClient } from '../../packages/plinth/src/dev/index.ts'
+import type { Feature } from '../../packages/plinth/src/feature/index.ts'
 import type { World } from '../../packages/plinth/src/testing/index.ts'
 import { startWorld } from '../../packages/plinth/src/testing/index.ts'
 import { features } from '../../template/src/features.ts'
@@ -18,7 +19,8 @@ export interface TemplateService extends AsyncDisposable {
 export interface TemplateServiceOptions {
   /** Settings by dotted key. */
   readonly settings?: Readonly<Record<string, unknown>>
-  readonly port?: number
+  /** Features beside those of the template. */
+  readonly features?: readonly Feature[]
 }
 
 /** Starts one. Browsers and clients reach it under `app.base_url` itself. */
@@ -26,12 +28,12 @@ export async function openTemplateService(
   options: TemplateServiceOptions = {},
 ): Promise<TemplateService> {
   const log = { info() {}, warn() {}, error() {} }
-  const port = options.port ?? (await freePort())
+  const port = await freePort()
   const url = `http://localhost:${port}`
   const client = testClient([url])
   const provider = await startProvider({ port: 0, clients: [client], log })
   const world = await startWorld({
-    features,
+    features: [...features, ...(options.features ?? [])],
     migrations: path.join(import.meta.dirname, '../../template/migrations'),
     port,
     settings: {

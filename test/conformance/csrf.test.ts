@@ -433,11 +433,7 @@ test('SB-48 an Authorization that is worth nothing opens nothing, without cookie
 
 test('SB-46 development and production demand the same token and origin', async () => {
   for (const environment of ['development', 'production']) {
-    await using other = await openService({
-      'app.environment': environment,
-      'telemetry.metrics_token': 'kT9mx2mQ4zLwPv7RbN3sYc8HfJ5dGa1E',
-      'oidc.providers.keycloak.issuer': 'https://login.example/realm',
-    })
+    await using other = await openService({ settings: settingsOf(environment) })
     const bob = await visit(other, 'bob')
     for (const route of unsafeTargets(other)) {
       for (const shape of [
@@ -451,6 +447,14 @@ test('SB-46 development and production demand the same token and origin', async 
     }
   }
 })
+
+function settingsOf(environment: string) {
+  return {
+    'app.environment': environment,
+    'telemetry.metrics_token': 'kT9mx2mQ4zLwPv7RbN3sYc8HfJ5dGa1E',
+    'oidc.providers.keycloak.issuer': 'https://login.example/realm',
+  }
+}
 
 // The last test: it moves the clock past the end of every session.
 test('CS-08 SB-43 D4 a token dies with its session: at the idle end, and for a later session too', async () => {

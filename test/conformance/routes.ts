@@ -10,6 +10,8 @@ export interface Target {
   /** A body that its schema may take; undefined where none is expected. */
   readonly body: string | undefined
   readonly anonymous: boolean
+  /** Anyone may call it. */
+  readonly open: boolean
   readonly takesForm: boolean
 }
 
@@ -21,8 +23,9 @@ export function targetsOf(world: World, known: KnownIds = {}): readonly Target[]
   return world.service.census().flatMap(({ method, url, facts }) => {
     if (facts === undefined) return []
     const body = method === 'GET' || method === 'DELETE' ? undefined : bodyFor(url)
-    const { anonymous, takesForm } = facts
-    return [{ method, url, path: fill(url, known[url]), body, anonymous, takesForm }]
+    const { anonymous, takesForm, access } = facts
+    const open = access.kind === 'open'
+    return [{ method, url, path: fill(url, known[url]), body, anonymous, open, takesForm }]
   })
 }
 

@@ -10,18 +10,30 @@ export const FRONT = 'https://front.example:8443'
 /** Name of the session cookie under https. */
 export const COOKIE = '__Host-user_session_id'
 
-type Settings = Parameters<typeof startWorld>[0]['settings']
+type WorldOptions = Parameters<typeof startWorld>[0]
 
-/** The template's service as production has it: https, one listed front end, a provider that is not asked. */
-export function openService(settings: Settings = {}): Promise<World> {
+/** What a test adds to the template's service. */
+export interface ServiceOptions extends Pick<WorldOptions, 'settings' | 'providers'> {
+  /** More features, beside the template's own. */
+  readonly more?: WorldOptions['features']
+}
+
+const UNREACHABLE = {
+  'oidc.providers.keycloak.issuer': 'http://127.0.0.1:9/realm',
+  'oidc.providers.keycloak.client_id': 'template',
+}
+
+/** The template's service as production has it: https, and one listed front end of another site. */
+export function openService(options: ServiceOptions = {}): Promise<World> {
+  const { settings = {}, providers = [], more = [] } = options
   return startWorld({
-    features,
+    features: [...features, ...more],
+    providers,
     migrations: path.join(import.meta.dirname, '../../template/migrations'),
     settings: {
       'app.base_url': OWN,
       'app.cors.origins': [FRONT],
-      'oidc.providers.keycloak.issuer': 'http://127.0.0.1:9/realm',
-      'oidc.providers.keycloak.client_id': 'template',
+      ...(providers.length === 0 ? UNREACHABLE : {}),
       ...settings,
     },
   })

@@ -19,7 +19,7 @@ export interface HttpDeps {
   readonly clock: Clock
   readonly log: Log
   /** Finds the principal of the one credential that a request carries. */
-  authenticate(request: FastifyRequest): Promise<Principal | undefined>
+  authenticate(request: FastifyRequest): Principal | undefined | Promise<Principal | undefined>
   /** Finds the tenant of a request; undefined when none is named. */
   placeInTenant(
     request: FastifyRequest,

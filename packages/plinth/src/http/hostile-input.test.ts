@@ -111,7 +111,7 @@ for (const [title, head, expected] of requests) {
 
 test('HI-09 a request without a version line is not answered with content', async () => {
   const answer = await sendRaw(http.port, 'GET /hello\r\n\r\n', { patienceMs: 1500 })
-  assert.doesNotMatch(answer.text, /"hello"/)
+  assert.doesNotMatch(answer.text, /hello$/)
 })
 
 const json = 'Content-Type: application/json'

@@ -43,6 +43,8 @@ export function createServer(settings: HttpSettings): FastifyInstance {
       headersTimeout: settings.headers_timeout_ms,
       connectionsCheckingInterval: Math.min(1_000, settings.headers_timeout_ms),
       maxHeaderSize: 16_384,
+      // Node's own answer has none of our headers; `hygieneFault` refuses in its place.
+      requireHostHeader: false,
     },
     clientErrorHandler: (error, socket) => answerUnparsed(error, socket, headersOf(app)),
     // A target that the router cannot read reaches no hook: it is answered here.
@@ -67,6 +69,8 @@ function answerUnread(error: unknown, url: string, reply: FastifyReply): void {
 
 function limitConnections(server: Server, settings: HttpSettings): void {
   server.maxConnections = settings.max_connections
+  // An expectation that we do not know is no reason for an answer of Node's own (RFC 9110 10.1.1).
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   server.on('checkContinue', (request, response) => {
     const announced = Number(request.headers['content-length'] ?? 0)
     if (announced <= settings.body_limit_bytes) response.writeContinue()

@@ -37,6 +37,8 @@ export interface HygieneLimits {
 export function hygieneFault(raw: IncomingMessage, limits: HygieneLimits): AppError | undefined {
   const url = raw.url ?? ''
   if (raw.httpVersion === '0.9') return httpProblems.malformed('no HTTP version')
+  if (raw.httpVersion === '1.1' && raw.headers.host === undefined)
+    return httpProblems.malformed('no Host')
   if (!METHODS.has(raw.method ?? '')) return httpProblems.methodNotAllowed(raw.method)
   if (url.length > limits.urlLimitBytes) return httpProblems.urlTooLong()
   // RFC 9112 3.2: a path, or the star of OPTIONS; routers make something else of anything else.

@@ -24,7 +24,9 @@ import type { ServiceConfig } from './settings.ts'
 import { traceRequests } from './trace-requests.ts'
 
 /** Finds the principal of a request; undefined for nobody. */
-export type AuthenticateRequest = (request: FastifyRequest) => Promise<Principal | undefined>
+export type AuthenticateRequest = (
+  request: FastifyRequest,
+) => Principal | undefined | Promise<Principal | undefined>
 
 /** What a service is made from. */
 export interface ServiceOptions extends ConfigPlace {

@@ -1,53 +1,122 @@
 import type { FastifyRequest } from 'fastify'
-import type { Actor } from '../../access/index.ts'
 import { record } from '../../audit/index.ts'
 import type { PlatformDb } from '../../data/index.ts'
 import { contextOf } from '../../feature/index.ts'
 import { hashToken } from '../../kernel/index.ts'
-import { grantsOf } from '../../tenancy/index.ts'
 import { sessionEvents } from '../identity.events.ts'
+import { changeId } from './change-id.ts'
+import { checkBrowser } from './check-browser.ts'
+import type { CookieRule } from './cookie.ts'
 import { tokenCookie } from './cookie.ts'
 import { endSessions } from './end-sessions.repository.ts'
 import type { SessionDeps } from './mint-session.ts'
 import { isoTime } from './mint-session.ts'
+import { noteUse } from './note-use.ts'
 import type { SessionPrincipal, SessionRow } from './session.ts'
 import { sessionState } from './session.ts'
-import { markMismatch, readSession, touchSession } from './sessions.repository.ts'
+import type { KnownSession, SessionCache } from './session-cache.ts'
+import { principalOf } from './session-principal.ts'
+import { readSession } from './sessions.repository.ts'
 
 /** What authenticating a session cookie needs. */
 export interface AuthenticateDeps {
   readonly platform: PlatformDb
   readonly sessions: SessionDeps
+  /** Sessions in memory; without it each request asks the database. */
+  readonly sessionCache: SessionCache | undefined
+  readonly cookie: CookieRule
   readonly cookieName: string
+  /** Seconds that a browser keeps the cookie. */
+  readonly cookieSeconds: number
   /** Whether a session from another kind of browser counts as not signed in. */
   readonly strict: boolean
   readonly log: { warn(facts: object, message?: string): void }
 }
 
 /** Finds who a request's session cookie stands for; undefined when it stands for nobody. */
-export type Authenticate = (request: FastifyRequest) => Promise<SessionPrincipal | undefined>
-
-const TOUCH_EVERY_MS = 60_000
+export type Authenticate = (
+  request: FastifyRequest,
+) => SessionPrincipal | undefined | Promise<SessionPrincipal | undefined>
 
 /**
- * Authenticates session cookies. A request without one costs no query, one with a session costs one
- * round trip, and nothing is written but the time of use, once a minute. Whatever else arrives in
- * the cookie (junk, two of the name, an ended session) stands for nobody and is no error.
+ * Authenticates session cookies. A request without one costs no query, one whose session is in
+ * memory neither, and any other one round trip; nothing is written but the time of use, once a
+ * minute. Whatever else arrives in the cookie (junk, two of the name, an ended session) stands for
+ * nobody and is no error.
  */
 export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
-  return async (request) => {
-    const token = tokenCookie(request.headers.cookie, deps.cookieName)
+  const { sessionCache, sessions, cookieName } = deps
+  return (request) => {
+    const { cookie, 'user-agent': userAgent } = request.headers
+    const token = tokenCookie(cookie, cookieName)
     if (token === undefined) return undefined
-    const row = await readSession(deps.platform, hashToken('session', token))
-    if (row === undefined) return undefined
-    const state = sessionState(row, deps.sessions.clock.now())
-    if (state === 'replayed') await endReplayed(deps, row, request)
-    if (state !== 'live' && state !== 'in_grace') return undefined
-    const browserMatches = await checkBrowser(deps, row, request)
-    if (!browserMatches && deps.strict) return undefined
-    if (state === 'live') await touch(deps, row)
-    return principalOf(row, browserMatches)
+    const idHash = hashToken('session', token)
+    const known = sessionCache?.find(keyOf(idHash), sessions.clock.now(), userAgent)
+    return known ?? readPrincipal(deps, request, { token, idHash })
   }
+}
+
+/** Keys of the cache: as many characters as the hash has bytes. */
+function keyOf(idHash: Buffer): string {
+  return idHash.toString('latin1')
+}
+
+interface Shown {
+  readonly token: string
+  readonly idHash: Buffer
+}
+
+async function readPrincipal(
+  deps: AuthenticateDeps,
+  request: FastifyRequest,
+  shown: Shown,
+): Promise<SessionPrincipal | undefined> {
+  const read = deps.sessionCache?.beginRead()
+  try {
+    const readAtMs = deps.sessions.clock.now()
+    const row = await readSession(deps.platform, shown.idHash)
+    const judged = row && (await judge(deps, request, { ...shown, row }))
+    if (row && judged?.untilMs !== undefined) {
+      const userAgent = request.headers['user-agent']
+      const known: KnownSession = { ...judged, untilMs: judged.untilMs, userAgent, readAtMs }
+      read?.keep(keyOf(shown.idHash), known, subjectsOf(row))
+    }
+    return judged?.principal
+  } finally {
+    read?.[Symbol.dispose]()
+  }
+}
+
+/** As the database names them when it tells of a change. */
+function subjectsOf({ person_id: person, session_tenant: tenant }: SessionRow): readonly string[] {
+  return tenant === null ? [`person ${person}`] : [`person ${person}`, `tenant ${tenant}`]
+}
+
+interface Judged {
+  readonly principal: SessionPrincipal
+  /** Until when the next request of its kind needs no judging; undefined: each one does. */
+  readonly untilMs?: number
+}
+
+async function judge(
+  deps: AuthenticateDeps,
+  request: FastifyRequest,
+  { token, row }: Shown & { readonly row: SessionRow },
+): Promise<Judged | undefined> {
+  const state = sessionState(row, deps.sessions.clock.now())
+  if (state === 'replayed') await endReplayed(deps, row, request)
+  if (state !== 'live' && state !== 'in_grace') return undefined
+  const { actor } = contextOf(request)
+  const browser = { userAgent: request.headers['user-agent'], actor }
+  const browserMatches = await checkBrowser(deps, row, browser)
+  if (!browserMatches && deps.strict) return undefined
+  const principal = principalOf(row, { browserMatches, inGrace: state === 'in_grace' })
+  if (state === 'in_grace') return { principal }
+  const untilMs = await noteUse(deps, row)
+  if (!browserMatches) return { principal }
+  if (!row.rights_changed) return { principal, untilMs }
+  const changed = await changeId(deps, request, { token, principal })
+  return changed && { principal: changed }
 }
 
 /**
@@ -67,75 +136,6 @@ async function endReplayed(
       reason: 'rotated_id_replayed',
       target: { type: 'session', id: row.id },
     })
-    await record(tx, actorOf(request), event)
+    await record(tx, contextOf(request).actor, event)
   })
-}
-
-/** Whether the browser is of the kind that signed in. Another one is audited once a session (D7). */
-async function checkBrowser(
-  { platform, sessions }: AuthenticateDeps,
-  row: SessionRow,
-  request: FastifyRequest,
-): Promise<boolean> {
-  const seen = sessions.fingerprints.ofBrowser(request.headers['user-agent'])
-  if (seen.equals(row.fingerprint)) return true
-  if (row.mismatch_reported_at !== null) return false
-  await platform.transaction(async (tx) => {
-    if (!(await markMismatch(tx, row.id, isoTime(sessions.clock.now())))) return
-    const event = sessionEvents.browser_changed({
-      outcome: 'denied',
-      reason: 'other_browser',
-      target: { type: 'session', id: row.id },
-    })
-    await record(tx, actorOf(request), event)
-  })
-  return false
-}
-
-/** The request's actor before anybody is known: address and request id only. */
-function actorOf(request: FastifyRequest): Actor {
-  return contextOf(request).actor
-}
-
-/** Notes the use. A database that takes no writes at the moment does not end reading (FI-14). */
-async function touch(
-  { platform, sessions, log }: AuthenticateDeps,
-  row: SessionRow,
-): Promise<void> {
-  const now = sessions.clock.now()
-  if (now - Date.parse(row.last_seen_at) < TOUCH_EVERY_MS) return
-  try {
-    await touchSession(platform, {
-      id: row.id,
-      now: isoTime(now),
-      before: isoTime(now - TOUCH_EVERY_MS + 1),
-      expiresAt: isoTime(now + sessions.idleSeconds * 1_000),
-    })
-  } catch (error) {
-    log.warn({ error }, 'the last use of a session could not be noted')
-  }
-}
-
-function principalOf(row: SessionRow, browserMatches: boolean): SessionPrincipal {
-  const member = row.tenant_id !== null && row.role !== null
-  return {
-    person: row.person_id,
-    name: row.name,
-    email: row.email,
-    tenant: row.tenant_id,
-    permissions: member
-      ? grantsOf({ role: row.role ?? '', permissions: row.permissions ?? [] })
-      : [],
-    credential: {
-      kind: 'cookie',
-      id: row.id,
-      authenticatedAt: Math.floor(Date.parse(row.authenticated_at) / 1_000),
-      acr: row.acr,
-    },
-    givenName: row.given_name,
-    familyName: row.family_name,
-    tenantSlug: row.tenant_slug,
-    tenantName: row.tenant_name,
-    browserMatches,
-  }
 }

@@ -6,7 +6,10 @@ export interface SessionRow {
   readonly id: Id<'session'>
   readonly family_id: Id<'session'>
   readonly person_id: Id<'person'>
+  /** The tenant of the session, when it is active and the person is in it. */
   readonly tenant_id: Id<'tenant'> | null
+  /** The tenant of the session, whatever became of it. */
+  readonly session_tenant: Id<'tenant'> | null
   readonly fingerprint: Buffer
   readonly authenticated_at: string
   readonly last_seen_at: string
@@ -37,6 +40,8 @@ export interface SessionPrincipal extends Principal {
   readonly tenantName: string | null
   /** Whether the request comes from the kind of browser that signed in. */
   readonly browserMatches: boolean
+  /** Whether the id has a successor already: it answers, but changes no session (D9). */
+  readonly inGrace: boolean
 }
 
 /** Whether a principal came with one of our session cookies. */

@@ -15,7 +15,7 @@ const READ = `
          s.rotated_at, s.expires_at, s.absolute_expires_at, s.revoked_at, s.mismatch_reported_at,
          s.acr, m.version is distinct from s.membership_version as rights_changed,
          p.name, p.email, p.given_name, p.family_name, p.status as person_status,
-         t.id as tenant_id, t.slug as tenant_slug, t.name as tenant_name, m.role, m.permissions
+         s.tenant_id as session_tenant, t.id as tenant_id, t.slug as tenant_slug, t.name as tenant_name, m.role, m.permissions
     from plinth.sessions s
     join plinth.people p on p.id = s.person_id
     left join plinth.memberships m on m.tenant_id = s.tenant_id and m.person_id = s.person_id
@@ -52,14 +52,15 @@ export interface NewSession {
   readonly absoluteExpiresAt: string
   readonly idTokenSealed: Buffer | null
   readonly refreshTokenSealed: Buffer | null
+  readonly scopes: readonly string[] | null
 }
 
 const INSERT = `
   insert into plinth.sessions
     (id, id_hash, family_id, person_id, tenant_id, identity_id, provider, fingerprint, user_agent,
      client_address, authenticated_at, created_at, last_seen_at, expires_at, absolute_expires_at,
-     id_token_sealed, refresh_token_sealed, acr, provider_session_id, membership_version)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15, $16, $17, $18,
+     id_token_sealed, refresh_token_sealed, acr, provider_session_id, scopes, membership_version)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15, $16, $17, $18, $19,
           (select version from plinth.memberships where tenant_id = $5 and person_id = $4))`
 
 /** Writes a session. Only `mintSession` calls it. */
@@ -83,6 +84,7 @@ export async function insertSession(tx: PlatformTx, session: NewSession): Promis
     session.refreshTokenSealed,
     session.acr,
     session.providerSession,
+    session.scopes,
   ]
   // Row-level security shows a membership to its own person only.
   await tx.batch([

@@ -51,6 +51,7 @@ const consumables = {
       'authenticated_at',
       'acr',
       'provider_session_id',
+      'scopes',
       'absolute_expires_at',
       'id_token_sealed',
       'refresh_token_sealed',

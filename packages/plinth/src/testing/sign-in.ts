@@ -46,7 +46,7 @@ export function createSignIn({ service, visitor }: SignInDeps) {
         providerSession: null,
         userAgent: BROWSER,
         clientAddress: '127.0.0.1',
-        tokens: { idToken: undefined, refreshToken: undefined },
+        tokens: { idToken: undefined, refreshToken: undefined, scopes: null },
       })
     })
     const signedIn = visitor()

@@ -31,8 +31,6 @@ export type ExchangedCode =
       readonly ok: true
       readonly claims: IdTokenClaims
       readonly tokens: Tokens
-      /** What was granted: fewer than asked for, if the provider says so (RFC 6749 3.3). */
-      readonly scopes: readonly string[]
     }
   | ExchangeFault
 
@@ -68,7 +66,8 @@ export async function exchangeCode(
       ? await byUserInfo(deps, provider, tokens)
       : await byIdToken(deps, provider, { idToken: tokens.idToken, ...bindings })
   if (!identified.ok) return identified
-  return { ...identified, tokens, scopes: tokens.scopes ?? provider.scopes }
+  // What the provider does not say was granted as asked (RFC 6749 5.1).
+  return { ...identified, tokens: { ...tokens, scopes: tokens.scopes ?? provider.scopes } }
 }
 
 type Identified = { readonly ok: true; readonly claims: IdTokenClaims } | ExchangeFault

@@ -117,6 +117,7 @@ function provenPerson(
     tokens: {
       idToken: tokens.idToken,
       refreshToken: deps.keepsRefreshTokens ? tokens.refreshToken : undefined,
+      scopes: tokens.scopes ?? null,
     },
     actor,
     userAgent,

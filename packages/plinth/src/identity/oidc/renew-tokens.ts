@@ -27,12 +27,16 @@ export function createRenewTokens(deps: RenewDeps): RenewTokens {
     const grant = { grant_type: 'refresh_token', refresh_token: held.refreshToken } as const
     const answer = await requestTokens(deps.outbound, provider, grant)
     if (!answer.ok) return answer.code === 'refused' ? 'refused' : held
-    const { accessToken, idToken, refreshToken } = answer.tokens
+    const { accessToken, idToken, refreshToken, scopes } = answer.tokens
     const subject = await subjectOf(tx, session.identity)
     const isSame =
       idToken === undefined || (await isOf(deps, provider, { idToken, accessToken, subject }))
     if (!isSame) return 'refused'
-    return { idToken: idToken ?? held.idToken, refreshToken: refreshToken ?? held.refreshToken }
+    return {
+      idToken: idToken ?? held.idToken,
+      refreshToken: refreshToken ?? held.refreshToken,
+      scopes: scopes ?? held.scopes,
+    }
   }
 }
 

@@ -2,7 +2,9 @@ import type { PlatformTx } from '../../data/index.ts'
 import type { Clock, Id, Secret } from '../../kernel/index.ts'
 import { deriveKey, hashToken, newId, newToken } from '../../kernel/index.ts'
 import type { Fingerprints } from './fingerprint.ts'
+import { isoTime } from './iso-time.ts'
 import { seal } from './seal.ts'
+import { makePlace } from './session-limit.ts'
 import { insertSession } from './sessions.repository.ts'
 
 /** What all sessions of a service are made with. */
@@ -15,6 +17,8 @@ export interface SessionDeps {
   readonly idleSeconds: number
   /** Seconds after sign-in at which it ends, however often it is refreshed. */
   readonly lifetimeSeconds: number
+  /** Sessions that one person may have at the same time; undefined for any number. */
+  readonly maxPerPerson?: number | undefined
 }
 
 /** Who signed in, how, and from where. */
@@ -42,6 +46,8 @@ export interface ProviderTokens {
   readonly idToken: string | undefined
   /** Only where policy allows (`oidc.refresh_tokens`). */
   readonly refreshToken: string | undefined
+  /** What they were granted for: fewer than asked for, if the provider says so (RFC 6749 3.3). Not sealed. */
+  readonly scopes: readonly string[] | null
 }
 
 /** A session that was just made. The token goes into the cookie and exists nowhere else. */
@@ -61,11 +67,12 @@ export async function mintSession(
   tx: PlatformTx,
   signedIn: SignedIn,
 ): Promise<MintedSession> {
+  if (signedIn.continues === undefined) await makePlace(deps, tx, signedIn)
   const id = newId<'session'>(deps.clock)
   const token = newToken()
   const now = deps.clock.now()
   const end = signedIn.continues?.absoluteExpiresAt ?? now + deps.lifetimeSeconds * 1_000
-  const keep = (kind: keyof ProviderTokens) => sealToken(deps, { id, kind }, signedIn.tokens[kind])
+  const keep = (kind: TokenPlace['kind']) => sealToken(deps, { id, kind }, signedIn.tokens[kind])
   await insertSession(tx, {
     id,
     idHash: hashToken('session', token),
@@ -85,19 +92,17 @@ export async function mintSession(
     absoluteExpiresAt: isoTime(end),
     idTokenSealed: keep('idToken'),
     refreshTokenSealed: keep('refreshToken'),
+    scopes: signedIn.tokens.scopes,
   })
   return { id, token }
 }
 
-/** Milliseconds since 1970 as PostgreSQL and JSON write them. */
-export function isoTime(ms: number): string {
-  return new Date(ms).toISOString()
-}
+export { isoTime }
 
 /** Which provider token of which session. */
 export interface TokenPlace {
   readonly id: string
-  readonly kind: keyof ProviderTokens
+  readonly kind: 'idToken' | 'refreshToken'
 }
 
 function sealToken(

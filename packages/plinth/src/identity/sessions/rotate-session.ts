@@ -123,10 +123,11 @@ function successorPlace(id: string): string {
 
 function openTokens(sessions: SessionDeps, old: Rotated): ProviderTokens {
   const key = deriveKey(sessions.secret, 'provider-token')
-  const open = (kind: keyof ProviderTokens, sealed: Buffer | null) =>
+  const open = (kind: 'idToken' | 'refreshToken', sealed: Buffer | null) =>
     sealed === null ? undefined : unseal(key, placeOf({ id: old.id, kind }), sealed)
   return {
     idToken: open('idToken', old.id_token_sealed),
     refreshToken: open('refreshToken', old.refresh_token_sealed),
+    scopes: old.scopes,
   }
 }

@@ -13,6 +13,7 @@ export interface Rotated {
   readonly authenticated_at: string
   readonly acr: string | null
   readonly provider_session_id: string | null
+  readonly scopes: readonly string[] | null
   readonly absolute_expires_at: string
   readonly id_token_sealed: Buffer | null
   readonly refresh_token_sealed: Buffer | null

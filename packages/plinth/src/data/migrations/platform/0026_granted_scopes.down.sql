@@ -1,0 +1,1 @@
+alter table plinth.sessions drop column scopes;

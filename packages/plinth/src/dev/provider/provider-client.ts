@@ -6,6 +6,8 @@ export interface ProviderClient {
   readonly redirectUris: readonly string[]
   /** Where a person may land after RP-initiated logout; compared in the same way. */
   readonly postLogoutRedirectUris: readonly string[]
+  /** What the provider calls when somebody signs out (OpenID Connect Back-Channel Logout 1.0 §2.2). */
+  readonly backchannelLogoutUri?: string
 }
 
 const DEFAULT_BASE_URLS = ['http://localhost:8000', 'http://127.0.0.1:8000']
@@ -24,5 +26,6 @@ export function testClient(baseUrls: readonly string[] = DEFAULT_BASE_URLS): Pro
       `${base}/`,
       `${base}/auth/web/logged-out`,
     ]),
+    backchannelLogoutUri: `${baseUrls[0]}/auth/web/backchannel-logout/keycloak`,
   }
 }

@@ -37,6 +37,7 @@ export function providerConfiguration(setup: ProviderSetup): Configuration {
     cookies: cookies(setup),
     routes: ROUTES,
     ttl: LIFETIME_SECONDS,
+    fetch: callLoopback,
     clientBasedCORS: (_ctx, origin) => isLoopback(origin),
     renderError: (ctx, out) =>
       show(ctx, messagePage('This request was refused', out.error_description ?? out.error)),
@@ -74,6 +75,7 @@ const LIFETIME_SECONDS = {
 const FEATURES: NonNullable<Configuration['features']> = {
   devInteractions: { enabled: false },
   dPoP: { enabled: false },
+  backchannelLogout: { enabled: true },
   pushedAuthorizationRequests: { enabled: false },
   revocation: {
     enabled: true,
@@ -111,6 +113,10 @@ function clientMetadata(client: ProviderClient) {
     client_secret: client.clientSecret,
     redirect_uris: [...client.redirectUris],
     post_logout_redirect_uris: [...client.postLogoutRedirectUris],
+    ...(client.backchannelLogoutUri !== undefined && {
+      backchannel_logout_uri: client.backchannelLogoutUri,
+      backchannel_logout_session_required: true,
+    }),
     grant_types: ['authorization_code', 'refresh_token'],
     token_endpoint_auth_method: 'client_secret_basic' as const,
     // auth_time in every ID token, for services that ask how fresh a sign-in is.
@@ -163,6 +169,20 @@ function cookies(setup: ProviderSetup): NonNullable<Configuration['cookies']> {
 function show(ctx: KoaContextWithOIDC, page: ProviderPage): void {
   ctx.set(pageHeaders(page))
   ctx.body = page.body
+}
+
+/** The services of one developer are the only ones that this provider calls, at sign-out. */
+async function callLoopback(url: string | URL | Request, options?: RequestInit): Promise<Response> {
+  const { href } = new URL(url instanceof Request ? url.url : url)
+  if (!isLoopback(href)) throw new Error(`the development provider does not call ${href}`)
+  const { method, headers, body, redirect, signal } = options ?? {}
+  return fetch(href, {
+    ...(method !== undefined && { method }),
+    ...(headers !== undefined && { headers }),
+    ...(body !== undefined && { body }),
+    ...(redirect !== undefined && { redirect }),
+    ...(signal !== undefined && { signal }),
+  })
 }
 
 function isLoopback(origin: string): boolean {

@@ -35,6 +35,8 @@ export interface RunningProvider {
   readonly issuer: string
   readonly port: number
   readonly users: readonly ProviderUser[]
+  /** Names the URL that is called when somebody signs out of a service: its port moves (D17). */
+  callAtLogout(clientId: string, url: string): Promise<void>
   /** Closes the port and writes the data file. */
   stop(): Promise<void>
 }
@@ -67,12 +69,19 @@ export async function startProvider(options: ProviderOptions): Promise<RunningPr
     if (ctx.oidc?.route === 'end_session') await endProviderSession(ctx, records)
   })
   provider.on('server_error', (_ctx, error) => options.log.error({ error }, 'provider failed'))
+  provider.on('backchannel.error', (_ctx, error) =>
+    options.log.info({ error }, 'a service was not told of a sign-out'),
+  )
   server.on('request', requestListener({ provider, users, realmPath, issuer, log: options.log }))
   options.log.info({ issuer }, 'development identity provider started')
   return {
     issuer,
     port,
     users,
+    callAtLogout: async (clientId, url) => {
+      const client = await provider.Client.find(clientId)
+      if (client !== undefined) Object.assign(client, { backchannelLogoutUri: url })
+    },
     stop: async () => {
       records.close()
       await close(server)

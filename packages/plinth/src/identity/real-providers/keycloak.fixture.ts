@@ -25,9 +25,9 @@ export async function openKeycloak(java: Java, prepared: PreparedKeycloak): Prom
     },
   )
   return {
-    name: 'Keycloak',
     issuer: keycloak.issuer,
     forTheApi: {},
+    audience: ['api://default', 'account'],
     logIn: completeKeycloakLogin,
     callAtLogout: async (url) =>
       setBackchannelLogoutUrl(await keycloakAdmin(keycloak.origin), CLIENT.id, url),

@@ -15,4 +15,4 @@ if (java === undefined || prepared === undefined)
     },
     () => assert.fail(),
   )
-else signInSuite('Keycloak', () => openKeycloak(java, prepared))
+else signInSuite('Keycloak', () => openKeycloak(java, prepared), { rotateKeys: true })

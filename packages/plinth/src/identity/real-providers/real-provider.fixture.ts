@@ -3,17 +3,17 @@ import type { CookieJar, LoginCredentials } from '../../dev/index.ts'
 
 /** A provider that runs beside the tests, and a person's way through its pages. */
 export interface RealProvider extends AsyncDisposable {
-  /** How titles call it. */
-  readonly name: string
   readonly issuer: string
   /** What an authorization request asks for, so that the access token is for the API. */
   readonly forTheApi: Readonly<Record<string, string>>
+  /** Audiences that such a token then names. */
+  readonly audience: string | readonly string[]
   /** Follows the provider's pages, fills in its form where it shows one; returns where it sends the browser. */
   logIn(url: string, credentials: LoginCredentials, jar?: CookieJar): Promise<string>
   /** Tells the provider where this service is called when somebody signs out. */
   callAtLogout(url: string): Promise<void>
-  /** Signs with a new key from now on. */
-  rotateKeys(): Promise<void>
+  /** Signs with a new key from now on; only where the provider can. */
+  rotateKeys?(): Promise<void>
 }
 
 export const ONE: LoginCredentials = { username: 'testuser1', password: 'password123' }

@@ -1,3 +1,4 @@
+export { auditTables } from './audit.tables.ts'
 export type { AuditEvent, AuditOutcome, AuditTarget } from './audit-event.ts'
 export type { EventFields, EventKind, Events } from './define-events.ts'
 export { defineEvents } from './define-events.ts'

@@ -22,7 +22,6 @@ const shop = feature('shop', {
       access: open('a test'),
       handle: async () => {
         await trace.getTracer('shop').startActiveSpan('inside', async (span) => span.end())
-        return {}
       },
     }),
     route('POST /restock', {

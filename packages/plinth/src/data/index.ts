@@ -32,6 +32,8 @@ export type {
   MigrationText,
   NewRow,
   Page,
+  PlatformRow,
+  PlatformTable,
   Row,
   RowOf,
   Rule,
@@ -41,6 +43,7 @@ export type {
 } from './entity/index.ts'
 export {
   bigint,
+  bytes,
   createTableSql,
   decimal,
   declarationFaults,
@@ -51,11 +54,14 @@ export {
   migrationFor,
   migrationForAll,
   money,
+  platformTable,
+  platformTableFaults,
   query,
   ref,
   timestamp,
 } from './entity/index.ts'
 export type { Hearing, Listener } from './listen/listener.ts'
+export { historyTables } from './migrations/history.tables.ts'
 export type { Applied } from './migrations/history.ts'
 export type { MigrateOptions, MigrateResult } from './migrations/migrate.ts'
 export { migrate } from './migrations/migrate.ts'

@@ -45,8 +45,17 @@ export function columnOf(
   schema: z.ZodType,
   wire: { readonly hidden: boolean; readonly serverOnly: boolean },
 ): Column {
-  if (!isName(name)) throw new TypeError('a column name must look like [a-z][a-z0-9_]*, at most 40')
   if (BASE.has(name)) throw new TypeError('every entity has this column by itself; leave it out')
+  return anyColumn(name, schema, wire)
+}
+
+/** {@link columnOf}, also for the names that an entity has by itself. */
+export function anyColumn(
+  name: string,
+  schema: z.ZodType,
+  wire: { readonly hidden: boolean; readonly serverOnly: boolean },
+): Column {
+  if (!isName(name)) throw new TypeError('a column name must look like [a-z][a-z0-9_]*, at most 40')
   const unwrapped = unwrap(schema)
   const { bare, nullable } = unwrapped
   const kind = kindOf(bare)

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { bytes } from './bytes-kind.ts'
 import type { Kind } from './kind.ts'
 import { markOf } from './mark.ts'
 import { bigint, boolean, decimal, float, int, money } from './number-kinds.ts'
@@ -15,6 +16,7 @@ const KINDS: readonly Kind[] = [
   timestamp,
   reference,
   jsonKind,
+  bytes,
   uuid,
   date,
   text,

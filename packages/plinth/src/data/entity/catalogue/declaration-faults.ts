@@ -3,6 +3,7 @@ import { foreignKeySql, targetOf } from '../ddl/create-table.ts'
 import type { Declaration } from '../declaration.ts'
 import type { AnyEntity } from '../entity.ts'
 import { BASE_COLUMNS } from '../statements.ts'
+import { defaultsOf, enumChecks, tableFaults } from './compare-table.ts'
 import type { LiveTable } from './live-table.ts'
 import { readLiveTable } from './live-table.ts'
 
@@ -30,20 +31,18 @@ function faultsOf(
   known: readonly Declaration[],
   live: LiveTable,
 ): string[] {
-  const defaults = declaration.columns.flatMap(({ name, fallback }) => {
-    const wanted =
-      fallback !== undefined && !(fallback.from === 'literal' && fallback.value === null)
-    if (wanted === live.defaults.has(name)) return []
-    return `column ${name} should have ${wanted ? 'a' : 'no'} default`
-  })
-  const secured = 'enabled true, forced true, policies tenant'
-  return [
-    ...differences('column', columnsOf(declaration), live.columns),
-    ...defaults,
-    ...differences('object', objectsOf(declaration, known), normal(live.objects)),
-    ...(live.security === secured ? [] : [`row-level security is "${live.security}"`]),
-  ]
+  return tableFaults(
+    {
+      columns: columnsOf(declaration),
+      defaults: new Set([...BASE_DEFAULTS, ...defaultsOf(declaration.columns)]),
+      objects: objectsOf(declaration, known),
+      security: 'enabled true, forced true, policies tenant',
+    },
+    live,
+  )
 }
+
+const BASE_DEFAULTS = ['tenant_id', 'version', 'created_at', 'updated_at']
 
 function columnsOf({ columns }: Declaration): Map<string, string> {
   const base = [...BASE_COLUMNS, { name: 'tenant_id', sqlType: 'uuid', nullable: false }]
@@ -58,12 +57,7 @@ function columnsOf({ columns }: Declaration): Map<string, string> {
 /** What each constraint and index should say; empty where only its presence can be compared. */
 function objectsOf(declaration: Declaration, known: readonly Declaration[]): Map<string, string> {
   const { table, primaryKey, uniques, indexes, checks, references } = declaration
-  const enums = declaration.columns.flatMap(({ name, values }) =>
-    values
-      ? [[name, `check (${name} = any (array[${values.map(textArrayItem).join(', ')}]))`] as const]
-      : [],
-  )
-  const expression = new Map(enums)
+  const expression = new Map(enumChecks(declaration.columns))
   const list = (columns: readonly string[]) => ['tenant_id', ...columns].join(', ')
   return new Map([
     [primaryKey, 'primary key (tenant_id, id)'],
@@ -78,45 +72,3 @@ function objectsOf(declaration: Declaration, known: readonly Declaration[]): Map
 }
 
 type Entry = [string, string]
-
-function textArrayItem(value: string): string {
-  return `'${value.replaceAll("'", "''")}'::text`
-}
-
-/** PostgreSQL's definitions in the form of ours: lower case outside literals, few parentheses. */
-function normal(objects: ReadonlyMap<string, string>): Map<string, string> {
-  return new Map(
-    [...objects].map(([name, definition]) => {
-      const text = definition.replace(/'(?:[^']|'')*'|[A-Z]+|"/g, (part) => {
-        if (part === '"') return ''
-        return part.startsWith("'") ? part : part.toLowerCase()
-      })
-      return [
-        name,
-        text
-          .replace(/^create index .* using btree /, '')
-          .replace('check ((', 'check (')
-          .replace(/\)\)\)$/, '))'),
-      ]
-    }),
-  )
-}
-
-function differences(
-  what: string,
-  wanted: ReadonlyMap<string, string>,
-  live: ReadonlyMap<string, string>,
-): string[] {
-  const missing = [...wanted].flatMap(([name, definition]) => {
-    const there = live.get(name)
-    if (there === undefined) return `${what} ${name} is missing`
-    if (definition === '' || squeezed(there) === squeezed(definition)) return []
-    return `${what} ${name} is "${there}" where "${definition}" is declared`
-  })
-  const extra = [...live.keys()].filter((name) => !wanted.has(name))
-  return [...missing, ...extra.map((name) => `${what} ${name} is not declared`)]
-}
-
-function squeezed(text: string): string {
-  return text.replace(/[\s"]+/g, '')
-}

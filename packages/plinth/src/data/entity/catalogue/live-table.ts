@@ -37,7 +37,7 @@ const OBJECTS = `
 /** Reads a table from the live catalogue; undefined when there is none. */
 export async function readLiveTable(
   db: Pick<Queryable, 'query'>,
-  { schema, table }: Declaration,
+  { schema, table }: Pick<Declaration, 'schema' | 'table'>,
 ): Promise<LiveTable | undefined> {
   const [found] = (await db.query<TableRow>(TABLE, [schema, table])).rows
   if (found === undefined) return undefined

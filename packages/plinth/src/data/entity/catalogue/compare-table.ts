@@ -1,0 +1,80 @@
+import type { Column } from '../column.ts'
+import type { LiveTable } from './live-table.ts'
+
+/** What a table should be, in the terms of {@link LiveTable}; an empty object only has to be there. */
+export type WantedTable = LiveTable
+
+/** Compares a declared table with the live one: one sentence for each difference. */
+export function tableFaults(wanted: WantedTable, live: LiveTable): string[] {
+  const names = new Set([...wanted.columns.keys(), ...wanted.defaults])
+  const defaults = [...names].flatMap((name) => {
+    const should = wanted.defaults.has(name)
+    if (!live.columns.has(name) || should === live.defaults.has(name)) return []
+    return `column ${name} should have ${should ? 'a' : 'no'} default`
+  })
+  return [
+    ...differences('column', wanted.columns, live.columns),
+    ...defaults,
+    ...differences('object', wanted.objects, normal(live.objects)),
+    ...(live.security === wanted.security ? [] : [`row-level security is "${live.security}"`]),
+  ]
+}
+
+/** Columns whose default the database sets; a default of null is none. */
+export function defaultsOf(columns: readonly Column[]): ReadonlySet<string> {
+  const preset = columns.filter(
+    ({ fallback }) =>
+      fallback !== undefined && !(fallback.from === 'literal' && fallback.value === null),
+  )
+  return new Set(preset.map(({ name }) => name))
+}
+
+/** The condition of each column that takes one of some texts, by column. */
+export function enumChecks(columns: readonly Column[]): [column: string, check: string][] {
+  return columns.flatMap(({ name, values }) =>
+    values
+      ? [[name, `check (${name} = any (array[${values.map(textArrayItem).join(', ')}]))`]]
+      : [],
+  )
+}
+
+function textArrayItem(value: string): string {
+  return `'${value.replaceAll("'", "''")}'::text`
+}
+
+/** PostgreSQL's definitions in the form of ours: lower case outside literals, few parentheses. */
+function normal(objects: ReadonlyMap<string, string>): Map<string, string> {
+  return new Map(
+    [...objects].map(([name, definition]) => {
+      const text = definition.replace(/'(?:[^']|'')*'|[A-Z]+|"/g, (part) => {
+        if (part === '"') return ''
+        return part.startsWith("'") ? part : part.toLowerCase()
+      })
+      return [
+        name,
+        text
+          .replace(/^create index .* using btree /, '')
+          .replace(/^check \(\((.*)\)\)$/s, 'check ($1)'),
+      ]
+    }),
+  )
+}
+
+function differences(
+  what: string,
+  wanted: ReadonlyMap<string, string>,
+  live: ReadonlyMap<string, string>,
+): string[] {
+  const missing = [...wanted].flatMap(([name, definition]) => {
+    const there = live.get(name)
+    if (there === undefined) return `${what} ${name} is missing`
+    if (definition === '' || squeezed(there) === squeezed(definition)) return []
+    return `${what} ${name} is "${there}" where "${definition}" is declared`
+  })
+  const extra = [...live.keys()].filter((name) => !wanted.has(name))
+  return [...missing, ...extra.map((name) => `${what} ${name} is not declared`)]
+}
+
+function squeezed(text: string): string {
+  return text.replace(/[\s"]+/g, '')
+}

@@ -15,7 +15,7 @@ export function createRefusalRecorder(
     try {
       await recordOutside(platform, actor, { action, outcome, reason }, tenant)
     } catch (error) {
-      log.error({ err: error, action, outcome, reason }, 'an audit row could not be written')
+      log.error({ error, action, outcome, reason }, 'an audit row could not be written')
     }
   }
 }

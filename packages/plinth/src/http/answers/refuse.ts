@@ -38,9 +38,11 @@ export function createRefuser(deps: HttpDeps, methods: MethodTable): Refuse {
 
 function logRefusal(deps: HttpDeps, error: AppError, context: RequestContext | undefined): void {
   if (error.status < 500 && error.reason === undefined) return
-  const facts = { code: error.code, reason: error.reason, err: error.cause }
+  const facts = { problem: error.code, reason: error.reason, error: error.cause }
   const log = context?.log ?? deps.log
-  if (error.status >= 500) log.error(facts, 'request failed')
+  if (error.status === 500) log.error(facts, 'request failed')
+  // Something else is down or full: expected, so that a flood of these buries no stack worth reading.
+  else if (error.status > 500) log.warn(facts, 'request failed')
   else log.info(facts, 'request refused')
 }
 

@@ -135,7 +135,7 @@ async function ask(check: HealthCheck, timeoutMs: number, context: Context): Pro
     await Promise.race([check.check?.(), late])
     return 'healthy'
   } catch (error) {
-    context.log.warn({ check: check.name, err: error }, 'dependency unusable')
+    context.log.warn({ check: check.name, error }, 'dependency unusable')
     return check.critical ? 'unhealthy' : 'degraded'
   } finally {
     clearTimeout(timer)

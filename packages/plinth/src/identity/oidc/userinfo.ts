@@ -30,11 +30,13 @@ export async function completeClaims(
   if (answer.code === 'none') return { ok: true, claims }
   const { facts } = answer
   if (facts['sub'] !== claims.sub) return { ok: false, fault: 'subject' }
-  const added = WANTED.filter((name) => claims[name] === undefined).map((name) => [
-    name,
-    facts[name],
-  ])
+  const added = WANTED.filter((name) => isMissing(claims, name)).map((name) => [name, facts[name]])
   return { ok: true, claims: { ...claims, ...Object.fromEntries(added) } }
+}
+
+/** An address and its being verified come from one place: verified here says nothing of one from there. */
+function isMissing(claims: IdTokenClaims, name: (typeof WANTED)[number]): boolean {
+  return claims[name === 'email_verified' ? 'email' : name] === undefined
 }
 
 function hasName(claims: IdTokenClaims): boolean {

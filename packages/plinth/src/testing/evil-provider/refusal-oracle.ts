@@ -59,6 +59,8 @@ export interface Refused {
   readonly audit: AuditRow
   /** Bodies of the calls to the token endpoint. */
   readonly tokenCalls: readonly string[]
+  /** What was logged meanwhile. */
+  readonly logged: readonly string[]
 }
 
 /** Proves of attacks on sign-in that nothing came of them. */
@@ -117,10 +119,11 @@ async function refused(prove: Prove, evil: EvilProvider, attack: Attack): Promis
   sameRows(before, after, attack)
   deepEqual(await witness.tablesWith(evil.issued), [], '(4) a token or code is stored')
   const audit = oneAuditRow(await witness.auditsSince(before), attack)
-  nothingTold(evil, { answer, audit, logged: logged.slice(lines) })
+  const told = logged.slice(lines)
+  nothingTold(evil, { answer, audit, logged: told })
   await loginIsOver(prove, evil, { attack, jar, before, after })
   await normalSignInWorks(prove, evil, browser)
-  return { answer, audit, tokenCalls }
+  return { answer, audit, tokenCalls, logged: told }
 }
 
 /** A path of ours, without anything of what went wrong inside. */
@@ -168,7 +171,7 @@ interface Told {
   readonly logged: readonly string[]
 }
 
-const STACK = /\n\s+at |"stack"|node:internal|\.[jt]s:\d+/
+const STACK = /\n\s+at |"stack":"[^"]|node:internal|\.[jt]s:\d+/
 
 function nothingTold(evil: EvilProvider, { answer, audit, logged }: Told): void {
   const headers = JSON.stringify([...answer.headers])

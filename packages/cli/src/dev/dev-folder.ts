@@ -11,6 +11,8 @@ export interface DevFolder {
   readonly secrets: string
   readonly postgres: string
   readonly provider: string
+  /** Where a Keycloak keeps its data. */
+  readonly keycloak: string
   readonly logs: string
 }
 
@@ -37,6 +39,7 @@ export function findDevFolder(from: string = process.cwd()): DevFolder | undefin
     secrets: join(home, 'secrets'),
     postgres: join(home, 'postgres'),
     provider: join(home, 'provider.json'),
+    keycloak: join(home, 'keycloak'),
     logs: join(home, 'logs'),
   }
 }

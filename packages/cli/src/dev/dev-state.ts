@@ -1,12 +1,24 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ProcessMark } from './process-stamp.ts'
+import type { ProviderChoice } from './provider-choice.ts'
+
+/** The identity provider of a development environment. */
+export interface ProviderState {
+  readonly kind: ProviderChoice
+  readonly issuer: string
+  readonly port: number
+  /** A process of its own, where it has one. */
+  readonly process?: ProcessMark
+  /** How it calls this machine; `localhost` when absent. */
+  readonly hostName?: string
+}
 
 /** The services of a development environment, as its supervisor wrote them down. */
 export interface ServicesState {
   readonly supervisor: ProcessMark
   readonly postgres?: { readonly process: ProcessMark; readonly port: number; readonly log: string }
-  readonly provider?: { readonly issuer: string; readonly port: number }
+  readonly provider?: ProviderState
   readonly mailbox?: { readonly url: string; readonly smtpUrl: string }
   /** URL of the role that migrates; for `plinth db` and for migrations that change meanwhile. */
   readonly ownerUrl?: string

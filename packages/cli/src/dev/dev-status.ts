@@ -39,11 +39,11 @@ async function postgresStatus({ home }: DevFolder): Promise<ServiceStatus> {
 async function providerStatus({ home }: DevFolder): Promise<ServiceStatus> {
   const provider = readState(home, 'state')?.provider
   if (provider === undefined) return { name: 'provider', state: 'off' }
-  return overHttp(
-    'provider',
-    `${provider.issuer}/.well-known/openid-configuration`,
-    provider.issuer,
-  )
+  const { issuer, kind } = provider
+  const status = await overHttp('provider', `${issuer}/.well-known/openid-configuration`, issuer)
+  return status.detail === undefined && kind === 'keycloak'
+    ? { ...status, detail: 'Keycloak' }
+    : status
 }
 
 async function mailboxStatus({ home }: DevFolder): Promise<ServiceStatus> {

@@ -1,16 +1,18 @@
 import { join } from 'node:path'
 import { misuse } from '../cli-error.ts'
 import { type DevFolder, devFolder } from './dev-folder.ts'
-import { ensureSecrets, type Secrets } from './dev-secrets.ts'
+import { ensureSecrets } from './dev-secrets.ts'
 import { clearState, readState, type ServicesState, writeState } from './dev-state.ts'
 import { freePort } from './free-port.ts'
+import { callAtKeycloakLogout } from './keycloak-part.ts'
 import { isRunning, markOf, signal } from './process-stamp.ts'
+import { type ProviderChoice, refuseOtherProvider } from './provider-choice.ts'
 import { type Generation, ReloadingServer } from './reloading-server.ts'
 import { rememberedNeeds } from './remembered-needs.ts'
 import { onPort, type ServerOptions, serverEnvironment } from './server-environment.ts'
 import type { ServiceNeeds } from './service-needs.ts'
 import { migrateAll } from './set-up-database.ts'
-import { type Services, startServices } from './start-services.ts'
+import { type Services, type ServicesRequest, startServices } from './start-services.ts'
 import { stopRequested } from './stop-signals.ts'
 import { quiet, say, whileWaiting } from './terminal.ts'
 import { watchFiles } from './watch-files.ts'
@@ -20,6 +22,7 @@ import { welcome } from './welcome.ts'
 export interface RunOptions extends ServerOptions {
   readonly port: number | undefined
   readonly reload: boolean
+  readonly provider: ProviderChoice | undefined
 }
 
 const DRAIN_MS = 10_000
@@ -55,11 +58,13 @@ async function endNow(session: Session | undefined): Promise<void> {
   process.exit(130)
 }
 
+/** `stop` only where this process started them. */
+type UsedServices = Pick<Services, 'state' | 'callAtLogout'> & Partial<Pick<Services, 'stop'>>
+
 interface Session {
   readonly folder: DevFolder
   readonly server: ReloadingServer
-  /** `stop` only where this process started them. */
-  readonly services: { readonly state: ServicesState | undefined; stop?: Services['stop'] }
+  readonly services: UsedServices
   readonly url: string
 }
 
@@ -67,9 +72,10 @@ async function openSession(folder: DevFolder, options: RunOptions): Promise<Sess
   const secrets = ensureSecrets(folder.secrets)
   const request = { service: folder.service, env: process.env, secrets }
   let needs = await rememberedNeeds(folder.home, request)
-  const services = await servicesFor(folder, secrets, needs)
+  const services = await servicesFor({ folder, secrets, needs, provider: options.provider })
   const port = await freePort(options.port ?? needs.port)
   const url = onPort(needs.baseUrl, needs.port, port)
+  await services.callAtLogout(`${url}/auth/web/backchannel-logout/keycloak`)
   const prepare = async (changed: readonly string[]): Promise<Generation> => {
     if (changed.some((file) => CONFIGURATION.test(file))) {
       needs = await rememberedNeeds(folder.home, request)
@@ -96,16 +102,17 @@ async function openSession(folder: DevFolder, options: RunOptions): Promise<Sess
 
 /** Services that `plinth dev start-env` runs are used and left alone; else this process runs its own. */
 async function servicesFor(
-  folder: DevFolder,
-  secrets: Secrets,
-  needs: ServiceNeeds,
-): Promise<Session['services']> {
+  request: ServicesRequest & { readonly needs: ServiceNeeds },
+): Promise<UsedServices> {
+  const { folder, needs, provider } = request
   const running = readState(folder.home, 'state')
-  if (running !== undefined && isRunning(running.supervisor)) {
-    refuseNewNeeds(needs, running)
-    return { state: running }
+  if (running === undefined || !isRunning(running.supervisor)) return startServices(request)
+  refuseNewNeeds(needs, running)
+  refuseOtherProvider(provider, { needed: needs.provider, running: running.provider?.kind })
+  const callAtLogout = async (url: string) => {
+    if (running.provider?.kind === 'keycloak') await callAtKeycloakLogout(running.provider, url)
   }
-  return startServices({ folder, secrets, needs })
+  return { state: running, callAtLogout }
 }
 
 function refuseNewNeeds(needs: ServiceNeeds, state: ServicesState | undefined): void {

@@ -10,16 +10,25 @@ import { readState } from './dev-state.ts'
 import { devStatus } from './dev-status.ts'
 import { lastLines } from './follow-file.ts'
 import { isRunning } from './process-stamp.ts'
+import {
+  type ProviderChoice,
+  providerArgument,
+  providerNamed,
+  refuseOtherProvider,
+} from './provider-choice.ts'
 import { stopEverything } from './stop-everything.ts'
 import { say, table, whileWaiting } from './terminal.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/plinth.js', import.meta.url))
 const PATIENCE_MS = 120_000
+/** The first Keycloak of a user is fetched and prepared. */
+const PATIENCE_WITH_KEYCLOAK_MS = 900_000
 
 /** `plinth dev start-env`: the services, in the background. */
 export const startEnvCommand = defineCommand({
   meta: { description: 'Start PostgreSQL, identity provider and mailbox in the background' },
   args: {
+    ...providerArgument,
     force: { type: 'boolean', description: 'Stop what runs and start again' },
     wait: {
       type: 'boolean',
@@ -30,10 +39,14 @@ export const startEnvCommand = defineCommand({
   },
   async run({ args }) {
     const folder = devFolder()
+    const provider = await providerNamed(args.provider)
     if (args.force) await whileWaiting('Stopping', stopEverything(folder))
-    if (isRunning(readState(folder.home, 'state')?.supervisor))
+    const running = readState(folder.home, 'state')
+    if (isRunning(running?.supervisor)) {
+      refuseOtherProvider(provider, { needed: true, running: running?.provider?.kind })
       return say('The services run already; `plinth dev status` shows them.')
-    const supervisor = launch(folder)
+    }
+    const supervisor = launch(folder, provider)
     if (!args.wait)
       return say('Starting in the background; `plinth dev status` tells when it runs.')
     await whileWaiting('Starting the services', ready(folder, supervisor))
@@ -45,30 +58,39 @@ export const startEnvCommand = defineCommand({
 
 interface Supervisor {
   readonly log: string
+  readonly patienceMs: number
   readonly hasEnded: () => boolean
 }
 
-function launch(folder: DevFolder): Supervisor {
+function launch(folder: DevFolder, provider: ProviderChoice | undefined): Supervisor {
   const log = join(folder.logs, 'supervisor.log')
   mkdirSync(folder.logs, { recursive: true })
   const output = openSync(log, 'w', 0o600)
-  const child = spawn(process.execPath, [PROGRAM, 'dev', 'supervise'], {
+  const child = spawn(process.execPath, [PROGRAM, ...superviseWith(provider)], {
     cwd: folder.service,
     detached: true,
     stdio: ['ignore', output, output],
   })
   closeSync(output)
   child.unref()
-  return { log, hasEnded: () => child.exitCode !== null || child.signalCode !== null }
+  const patienceMs = provider === 'keycloak' ? PATIENCE_WITH_KEYCLOAK_MS : PATIENCE_MS
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null
+  return { log, patienceMs, hasEnded }
 }
 
-async function ready(folder: DevFolder, { log, hasEnded }: Supervisor): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS
+function superviseWith(provider: ProviderChoice | undefined): readonly string[] {
+  return ['dev', 'supervise', ...(provider === undefined ? [] : ['--provider', provider])]
+}
+
+async function ready(folder: DevFolder, { log, patienceMs, hasEnded }: Supervisor): Promise<void> {
+  const deadline = performance.now() + patienceMs
   while (!isRunning(readState(folder.home, 'state')?.supervisor)) {
     if (hasEnded())
       throw new CliError(lastLines(log, 3).join(' ') || `It ended at once; see ${log}.`)
     if (performance.now() > deadline)
-      throw new CliError(`The services have not started within two minutes; see ${log}.`)
+      throw new CliError(
+        `The services have not started within ${patienceMs / 60_000} minutes; see ${log}.`,
+      )
     await sleep(50)
   }
 }

@@ -1,8 +1,10 @@
 import { defineCommand } from 'citty'
 import { wholeNumber } from '../whole-number.ts'
+import { providerArgument, providerNamed } from './provider-choice.ts'
 
 /** Options of everything that runs a server. */
 export const serverArguments = {
+  ...providerArgument,
   host: { type: 'string', description: 'Address to listen on (app.host by default)' },
   port: { type: 'string', alias: 'p', description: 'Port; if taken, the next free one (app.port)' },
   reload: {
@@ -18,6 +20,7 @@ export const serverArguments = {
 export interface ServerArguments {
   readonly host?: string | undefined
   readonly port?: string | undefined
+  readonly provider?: string | undefined
   readonly reload: boolean
   readonly 'log-level'?: string | undefined
 }
@@ -27,6 +30,7 @@ export async function runWith(args: ServerArguments): Promise<void> {
   const { runServer } = await import('./run-server.ts')
   const range = { least: 1, most: 65_535 }
   await runServer({
+    provider: await providerNamed(args.provider),
     host: args.host,
     port: args.port === undefined ? undefined : wholeNumber('--port', args.port, range),
     reload: args.reload,

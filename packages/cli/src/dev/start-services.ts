@@ -3,16 +3,22 @@ import { join } from 'node:path'
 import type { DevFolder } from './dev-folder.ts'
 import type { Secrets } from './dev-secrets.ts'
 import { clearState, type ServicesState, writeState } from './dev-state.ts'
+import { callAtKeycloakLogout, keycloakState, startKeycloakFor } from './keycloak-part.ts'
+import { type KeycloakRunner, keycloakRunner } from './keycloak-runner.ts'
 import { fileLog } from './log-file.ts'
 import { markOf } from './process-stamp.ts'
+import { type ProviderChoice, refuseOtherProvider } from './provider-choice.ts'
 import { rememberedPort } from './remembered-ports.ts'
 import type { ServiceNeeds } from './service-needs.ts'
 import { setUpDatabase } from './set-up-database.ts'
+import { endLeftKeycloak } from './stop-everything.ts'
 import { whileWaiting } from './terminal.ts'
 
 /** The services of a development environment, running in this process. */
 export interface Services {
   readonly state: ServicesState
+  /** Tells the provider which URL of the service it calls when somebody signs out. */
+  callAtLogout(url: string): Promise<void>
   /** Stops them in order; `now` does not wait for connections to end. */
   stop(now: boolean): Promise<void>
 }
@@ -22,20 +28,26 @@ export interface ServicesRequest {
   readonly folder: DevFolder
   readonly secrets: Secrets
   readonly needs: Pick<ServiceNeeds, 'database' | 'provider' | 'mailbox'>
+  /** The built-in provider when absent. */
+  readonly provider: ProviderChoice | undefined
 }
 
 interface Part<K extends keyof ServicesState> {
   readonly state: Pick<ServicesState, K>
   readonly environment: Readonly<Record<string, string>>
+  callAtLogout?(url: string): Promise<void>
   stop(now: boolean): Promise<void>
 }
 
 /** Starts what a service lacks on this machine, all at once, and writes down what runs. */
 export async function startServices(request: ServicesRequest): Promise<Services> {
   const { needs, folder } = request
+  refuseOtherProvider(request.provider, { needed: needs.provider })
+  const keycloak = request.provider === 'keycloak' ? await keycloakRunner(folder) : undefined
+  await endLeftKeycloak(folder)
   const wanted = [
     needs.database ? startDatabase(request) : undefined,
-    needs.provider ? startProviderPart(folder) : undefined,
+    needs.provider ? startProviderPart(folder, keycloak) : undefined,
     needs.mailbox ? startMailboxPart(folder) : undefined,
   ].filter((part) => part !== undefined)
   const settled = await Promise.allSettled(wanted)
@@ -56,7 +68,10 @@ export async function startServices(request: ServicesRequest): Promise<Services>
     ...parts.map((part) => part.state),
   )
   writeState(folder.home, 'state', state)
-  return { state, stop }
+  const callAtLogout = async (url: string) => {
+    for (const part of parts) await part.callAtLogout?.(url)
+  }
+  return { state, callAtLogout, stop }
 }
 
 async function startDatabase(request: ServicesRequest): Promise<Part<'postgres' | 'ownerUrl'>> {
@@ -87,7 +102,11 @@ async function startDatabase(request: ServicesRequest): Promise<Part<'postgres' 
   }
 }
 
-async function startProviderPart(folder: DevFolder): Promise<Part<'provider'>> {
+async function startProviderPart(
+  folder: DevFolder,
+  keycloak: KeycloakRunner | undefined,
+): Promise<Part<'provider'>> {
+  if (keycloak !== undefined) return startKeycloakPart(folder, keycloak)
   const { startProvider, testClient } = await import('plinth/dev')
   const provider = await startProvider({
     port: await rememberedPort(folder.home, 'provider', 8080),
@@ -97,13 +116,36 @@ async function startProviderPart(folder: DevFolder): Promise<Part<'provider'>> {
   })
   const client = testClient()
   return {
-    state: { provider: { issuer: provider.issuer, port: provider.port } },
-    environment: {
-      OIDC_KEYCLOAK_ISSUER: provider.issuer,
-      OIDC_KEYCLOAK_CLIENT_ID: client.clientId,
-      OIDC_KEYCLOAK_CLIENT_SECRET: client.clientSecret,
-    },
+    state: { provider: { kind: 'development', issuer: provider.issuer, port: provider.port } },
+    environment: providerEnvironment(provider.issuer, client),
+    callAtLogout: (url) => provider.callAtLogout(client.clientId, url),
     stop: () => provider.stop(),
+  }
+}
+
+async function startKeycloakPart(
+  folder: DevFolder,
+  runner: KeycloakRunner,
+): Promise<Part<'provider'>> {
+  const { testClient } = await import('plinth/dev')
+  const keycloak = await startKeycloakFor(folder, runner)
+  const provider = keycloakState(keycloak)
+  return {
+    state: { provider },
+    environment: providerEnvironment(keycloak.issuer, testClient()),
+    callAtLogout: (url) => callAtKeycloakLogout(provider, url),
+    stop: () => keycloak.stop(),
+  }
+}
+
+function providerEnvironment(
+  issuer: string,
+  client: { readonly clientId: string; readonly clientSecret: string },
+): Readonly<Record<string, string>> {
+  return {
+    OIDC_KEYCLOAK_ISSUER: issuer,
+    OIDC_KEYCLOAK_CLIENT_ID: client.clientId,
+    OIDC_KEYCLOAK_CLIENT_SECRET: client.clientSecret,
   }
 }
 

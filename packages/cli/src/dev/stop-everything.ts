@@ -15,11 +15,18 @@ export async function stopEverything(folder: DevFolder): Promise<readonly string
   for (const child of server?.children ?? []) await end(child, 'SIGKILL')
   const services = readState(folder.home, 'state')
   if (await end(services?.supervisor, 'SIGTERM')) stopped.push('services')
+  // Where even the guard of Keycloak was killed, its process is ended by its number.
+  if (await end(services?.provider?.process, 'SIGTERM')) stopped.push('keycloak')
   // PostgreSQL outlives a supervisor that was killed; SIGINT is its fast shutdown.
   if (await end(services?.postgres?.process, 'SIGINT')) stopped.push('postgres')
   clearState(folder.home, 'server')
   clearState(folder.home, 'state')
   return stopped
+}
+
+/** Ends a Keycloak that a killed run left behind: two of them cannot share their data. */
+export async function endLeftKeycloak(folder: DevFolder): Promise<void> {
+  await end(readState(folder.home, 'state')?.provider?.process, 'SIGTERM')
 }
 
 async function end(mark: ProcessMark | undefined, name: NodeJS.Signals): Promise<boolean> {

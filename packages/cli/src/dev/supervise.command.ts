@@ -1,6 +1,7 @@
 import { defineCommand } from 'citty'
 import { devFolder } from './dev-folder.ts'
 import { ensureSecrets } from './dev-secrets.ts'
+import { providerArgument, providerNamed } from './provider-choice.ts'
 import { rememberedNeeds } from './remembered-needs.ts'
 import { startServices } from './start-services.ts'
 import { stopRequested } from './stop-signals.ts'
@@ -8,13 +9,15 @@ import { stopRequested } from './stop-signals.ts'
 /** The process behind `plinth dev start-env`: holds the services until it is told to stop. */
 export const superviseCommand = defineCommand({
   meta: { description: 'Hold the services in this process', hidden: true },
-  async run() {
+  args: providerArgument,
+  async run({ args }) {
     const stop = stopRequested(() => process.exit(130))
     const folder = devFolder()
     const secrets = ensureSecrets(folder.secrets)
     const request = { service: folder.service, env: process.env, secrets }
+    const provider = await providerNamed(args.provider)
     const needs = await rememberedNeeds(folder.home, request)
-    const services = await startServices({ folder, secrets, needs })
+    const services = await startServices({ folder, secrets, needs, provider })
     // Without provider and mailbox nothing else would keep this process alive.
     const alive = setInterval(() => undefined, 60_000)
     await stop

@@ -1,4 +1,4 @@
-import { seededUsers } from 'plinth/dev'
+import { keycloakDevelopmentAdmin, seededUsers } from 'plinth/dev'
 import type { ServicesState } from './dev-state.ts'
 import { quiet, strong, table } from './terminal.ts'
 
@@ -10,9 +10,15 @@ export function welcome(facts: { url: string; services: ServicesState | undefine
     ['API documents', `${facts.url}/docs`],
   ]
   if (provider !== undefined) rows.push(['Identity provider', provider.issuer])
+  if (provider?.kind === 'keycloak') rows.push(['Keycloak console', consoleOf(provider.issuer)])
   if (mailbox !== undefined) rows.push(['Mailbox', mailbox.url])
   if (postgres !== undefined) rows.push(['PostgreSQL', `127.0.0.1:${postgres.port}`])
   const people = seededUsers.map((user) => `${user.username} / ${user.password}`).join('   ')
   if (provider !== undefined) rows.push(['Sign in as', people])
   return `\n${strong('Ready.')}\n${table(rows)}\n${quiet('  Ctrl-C stops everything. Saved files restart the server.')}\n`
+}
+
+function consoleOf(issuer: string): string {
+  const { username, password } = keycloakDevelopmentAdmin
+  return `${new URL(issuer).origin}/admin   ${username} / ${password}`
 }

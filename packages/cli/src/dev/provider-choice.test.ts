@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const PROGRAM = fileURLToPath(new URL('../../bin/plinth.js', import.meta.url))
+const REALMS = fileURLToPath(new URL('../../../../template/infra', import.meta.url))
+const CONFIG = `config:
+  app:
+    session_signing_secret: \${SESSION_SIGNING_SECRET:?run plinth dev}
+    csrf_signing_secret: \${CSRF_SIGNING_SECRET:?run plinth dev}
+  database:
+    url: \${DATABASE_URL:?run plinth dev}
+  oidc:
+    providers:
+      keycloak:
+        issuer: \${OIDC_KEYCLOAK_ISSUER:-http://localhost:8080/realms/test-realm}
+`
+
+let service: string
+before(() => {
+  service = mkdtempSync(join(tmpdir(), 'plinth-choice-'))
+  mkdirSync(join(service, 'empty'))
+  writeFileSync(join(service, 'package.json'), '{ "name": "small", "type": "module" }')
+  writeFileSync(join(service, 'config.yaml'), CONFIG)
+})
+after(() => rmSync(service, { recursive: true, force: true }))
+
+interface Outcome {
+  readonly code: number
+  readonly err: string
+}
+
+/** Runs the command where neither Java nor Docker can be found. */
+function plinthDev(args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+  const { NODE_OPTIONS, HOME } = process.env
+  const env = { NODE_OPTIONS, HOME, PATH: join(service, 'empty'), NO_COLOR: '1', ...more }
+  return new Promise((resolve) => {
+    const options = { cwd: service, env }
+    execFile(process.execPath, [PROGRAM, 'dev', ...args], options, (error, _, stderr) => {
+      resolve({ code: Number(error?.code ?? 0), err: stderr.trim() })
+    })
+  })
+}
+
+test('--provider names what can be said, and the nearest one', async () => {
+  const { code, err } = await plinthDev(['--provider', 'keyclock'])
+  assert.deepEqual(
+    [code, err],
+    [2, '--provider takes development or keycloak, not "keyclock". Did you mean keycloak?'],
+  )
+})
+
+test('--provider keycloak without its realm, or without anything that runs it: one sentence, code 2', async () => {
+  const bare = await plinthDev(['--provider', 'keycloak'])
+  assert.equal(bare.code, 2)
+  assert.match(
+    bare.err,
+    /^Keycloak needs its realm as infra\/keycloak\/test-realm-realm\.json, .*$/,
+  )
+  cpSync(REALMS, join(service, 'infra'), { recursive: true })
+  const poor = await plinthDev(['--provider', 'keycloak'])
+  assert.equal(poor.code, 2)
+  assert.match(poor.err, /^Keycloak needs Java 17 .* or a running Docker, .* built-in provider\.$/)
+})
+
+test('--provider where the configuration names another provider starts nothing', async () => {
+  const own = { OIDC_KEYCLOAK_ISSUER: 'https://id.example.com/realms/main' }
+  const { code, err } = await plinthDev(['--provider', 'keycloak'], own)
+  assert.equal(code, 2)
+  assert.match(err, /^The configuration names an identity provider of its own/)
+})

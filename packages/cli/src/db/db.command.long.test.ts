@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import pg from 'pg'
 import { openTestDatabase } from 'plinth/testing'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/plinth.js', import.meta.url))
@@ -52,6 +53,13 @@ function plinthDb(args: string, more: Readonly<Record<string, string>> = {}): Pr
   })
 }
 
+async function owner(sql: string): Promise<void> {
+  const client = new pg.Client(db.ownerUrl)
+  await client.connect()
+  await client.query(sql)
+  await client.end()
+}
+
 test('plinth db upgrade, current, history, downgrade', async () => {
   assert.match((await plinthDb('current')).out, /service is at 0; pending: 0001_shelf$/)
   assert.match((await plinthDb('upgrade')).out, /applied {2}0001_shelf\nservice is at 1$/)
@@ -76,6 +84,9 @@ test('plinth db check names what is pending and what would let tenants meet', as
   const { code, out } = await plinthDb('check')
   assert.equal(code, 1)
   assert.match(out, /^app\.shelf is neither a global nor a tenant table/)
+  await owner('alter table plinth.people add column nick text')
+  assert.match((await plinthDb('check')).out, /^plinth\.people: column nick is not declared$/m)
+  await owner('alter table plinth.people drop column nick')
   await plinthDb('downgrade')
 })
 

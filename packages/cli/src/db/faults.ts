@@ -1,10 +1,15 @@
 import { serviceDatabase } from './service-database.ts'
 
-/** What the catalogue gate says of the service's database, asked as the owner. */
+/** What the catalogue gate says of the service's database, and where it drifted; asked as the owner. */
 export async function faultsOfService(): Promise<readonly string[]> {
   const { settings } = await serviceDatabase()
-  const { catalogueFaults, databaseSettings, openDatabase } = await import('plinth/data')
-  const { systemClock } = await import('plinth/kernel')
+  const { catalogueFaults, databaseSettings, openDatabase, platformTableFaults } = await import(
+    'plinth/data'
+  )
+  const [{ platformTables }, { systemClock }] = await Promise.all([
+    import('plinth/server'),
+    import('plinth/kernel'),
+  ])
   const url = settings.owner_url ?? settings.url
   const database = openDatabase({
     settings: databaseSettings.parse({ ...settings, url, password_file: undefined, pool_size: 1 }),
@@ -12,7 +17,10 @@ export async function faultsOfService(): Promise<readonly string[]> {
     log: { info() {}, warn() {}, error() {} },
   })
   try {
-    return await catalogueFaults(database.platform)
+    return [
+      ...(await catalogueFaults(database.platform)),
+      ...(await platformTableFaults(database.platform, platformTables)),
+    ]
   } finally {
     await database.close()
   }

@@ -4,9 +4,11 @@ import type { HttpDeps } from '../http/index.ts'
 import { docsFeature, healthFeature, policyReportsFeature } from '../http/index.ts'
 import type { IdentityDeps } from '../identity/index.ts'
 import {
+  accountReader,
   createAuthenticate,
   createSessionCache,
   identityFeature,
+  linkOfferReader,
   sessionCookieName,
   signInChoices,
 } from '../identity/index.ts'
@@ -14,7 +16,7 @@ import { createOutbound } from '../outbound/index.ts'
 import type { Pages } from '../pages/index.ts'
 import { createPages } from '../pages/index.ts'
 import { placeInTenant } from '../tenancy/index.ts'
-import { webFeature } from '../web/index.ts'
+import { ACCOUNT_PAGE, webFeature } from '../web/index.ts'
 import { metricsFeature } from './metrics-feature.ts'
 import { healthChecks } from './probes.ts'
 import type { AuthenticateRequest, Parts } from './service.ts'
@@ -45,9 +47,13 @@ export interface PlatformOptions extends Parts {
 export function platformFeatures(options: PlatformOptions): Platform {
   const { config, clock, log, metrics, database } = options
   const documented = servesDocs(config.http.docs, config.app.environment)
-  const pages = createPages({ service: config.app.name, links: documented ? DOCS_LINK : [] })
   const identity = options.authenticate === undefined ? ownIdentity(options) : undefined
-  const named = identity === undefined ? [] : [identity.feature, webPages(options)]
+  const pages = createPages({
+    service: config.app.name,
+    links: documented ? DOCS_LINK : [],
+    ...(identity && { account: ACCOUNT_PAGE }),
+  })
+  const named = identity === undefined ? [] : [identity.feature, identity.web]
   const checks = healthChecks(config, database, [...named, ...options.features])
   const { environment } = config.app
   return {
@@ -89,13 +95,20 @@ function ownIdentity(options: PlatformOptions) {
     acrValues: acrDemanded(options.features),
     log,
   }
-  return { feature: identityFeature(deps), authenticate: createAuthenticate(deps) }
+  return {
+    feature: identityFeature(deps),
+    authenticate: createAuthenticate(deps),
+    web: webPages(deps, config.app.name),
+  }
 }
 
-function webPages({ config }: PlatformOptions): Feature {
-  const { name: service, environment } = config.app
-  const choices = signInChoices(config.oidc, environment === 'production')
-  return webFeature({ service, choices })
+function webPages(deps: IdentityDeps, service: string): Feature {
+  return webFeature({
+    service,
+    choices: signInChoices(deps.oidc, deps.app.environment === 'production'),
+    linkOffer: linkOfferReader(deps),
+    account: accountReader(deps),
+  })
 }
 
 function docsOf({ config, log }: PlatformOptions): Feature {

@@ -1,4 +1,4 @@
-export type { Account, AccountReader, OwnIdentity } from './account-reader.ts'
+export type { Account, AccountReader, OwnDevice, OwnIdentity } from './account-reader.ts'
 export { accountReader } from './account-reader.ts'
 export { identityProblems } from './identity.errors.ts'
 export { authEvents, sessionEvents } from './identity.events.ts'

@@ -14,6 +14,8 @@ export interface Frame {
   /** Language of the pages' text, BCP 47. */
   readonly language: string
   readonly links: readonly PageLink[]
+  /** Where people see their own accounts and sessions; undefined where there is no such page. */
+  readonly account: string | undefined
   readonly assets: Assets
 }
 
@@ -66,11 +68,15 @@ ${csrfToken && html`<meta name="csrf-token" content="${csrfToken}">`}
 </head>`
 }
 
-function header({ service, links, assets }: Frame, { personName }: PageParts): Html {
+function header({ service, links, account, assets }: Frame, { personName }: PageParts): Html {
   const items = links.map(({ text, href }) => html`<a href="${href}">${text}</a>`)
-  const person = personName && html`<span>${personName}</span>`
+  const person = personName && nameTag(personName, account)
   return html`<header class="page-header">
 <a class="brand" href="/"><img src="${assets.icon.url}" width="28" height="28" alt="">${service}</a>
 ${(items.length > 0 || person) && html`<nav class="page-nav" aria-label="Main">${items}${person}</nav>`}
 </header>`
+}
+
+function nameTag(name: string, account: string | undefined): Html {
+  return account === undefined ? html`<span>${name}</span>` : html`<a href="${account}">${name}</a>`
 }

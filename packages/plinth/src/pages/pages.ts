@@ -12,6 +12,8 @@ export interface PagesOptions {
   readonly language?: string
   /** Links in the header. */
   readonly links?: readonly PageLink[]
+  /** Path of the page where people see their own accounts and sessions; their name leads there. */
+  readonly account?: string
 }
 
 /** The HTML side of a service. All three functions return a whole document as text. */
@@ -27,9 +29,9 @@ export interface Pages {
 
 /** Builds the layout once; reads the three asset files, so call it at start. */
 export function createPages(options: PagesOptions): Pages {
-  const { service, language = 'en', links = [] } = options
+  const { service, language = 'en', links = [], account } = options
   const assets = readAssets()
-  const frame = { service, language, links, assets }
+  const frame = { service, language, links, account, assets }
   const render = (page: PageParts) => renderDocument(frame, page)
   return {
     feature: feature('pages', { routes: [assetRoute(assets)] }),

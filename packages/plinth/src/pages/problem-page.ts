@@ -19,6 +19,8 @@ export interface ProblemView {
   readonly signIn?: string
 }
 
+type Action = 'sign_in' | 'repeat' | 'account'
+
 interface Advice {
   readonly heading: string
   /** What to do, where the problem's own sentence does not say it. */
@@ -26,7 +28,7 @@ interface Advice {
   /** What happened, where people need other words than programs. */
   readonly sentence?: string
   /** The one thing to do next; the start page is always there too. */
-  readonly action?: 'sign_in' | 'repeat'
+  readonly action?: Action
 }
 
 const REPORT = 'If it happens again, report the reference below.'
@@ -69,6 +71,16 @@ const BY_CODE: Readonly<Record<string, Advice>> = {
     sentence: 'Signing in begins on a page of this service. If you want to sign in, go on.',
     action: 'repeat',
   },
+  'auth.link_offer_gone': {
+    heading: 'This question is no longer open',
+    sentence:
+      'It was answered already, or ten minutes have passed. Nothing was linked just now; you can begin again from your account.',
+    action: 'account',
+  },
+  'auth.other_person': { heading: 'That is somebody else’s account', action: 'account' },
+  'auth.session_changed': { heading: 'The account was not linked', action: 'sign_in' },
+  'auth.step_up_failed': { heading: 'That did not confirm that it is you', action: 'sign_in' },
+  'auth.logout_state': { heading: 'Nothing was signed out here' },
   'auth.provider_unavailable': {
     heading: 'Signing in does not work at the moment',
     action: 'repeat',
@@ -110,8 +122,9 @@ ${action !== undefined && primary(action, problem)}
 </section>`
 }
 
-function primary(action: 'sign_in' | 'repeat', problem: ProblemView): Html {
+function primary(action: Action, problem: ProblemView): Html {
   if (action === 'repeat') return link(problem.returnTo ?? '/', 'Try again')
+  if (action === 'account') return link('/account', 'Go to your account')
   const { signIn } = problem
   const base = signIn === undefined ? '/auth/sign-in?' : `${signIn}&`
   const href = `${base}return_to=${encodeURIComponent(comingBackTo(problem))}`

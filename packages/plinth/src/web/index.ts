@@ -1,2 +1,3 @@
+export { ACCOUNT_PAGE } from './account-page.ts'
 export type { WebDeps } from './web.ts'
 export { webFeature } from './web.ts'

@@ -17,7 +17,12 @@ const choicesOf = (providers: object, production = false) =>
 
 async function signInPage(providers: object, path = '/auth/sign-in', signedIn = false) {
   const pages = createPages({ service: 'Shop & Co' })
-  const web = webFeature({ service: 'Shop & Co', choices: choicesOf(providers) })
+  const web = webFeature({
+    service: 'Shop & Co',
+    choices: choicesOf(providers),
+    linkOffer: async () => undefined,
+    account: async () => ({ identities: [], devices: [] }),
+  })
   const { renderPage, renderProblemPage } = pages
   await using http = await openHttp([pages.feature, web], {
     renderPage,

@@ -6,8 +6,9 @@
 // data-done    sentence to show, after the page has loaded again
 // data-type    on a field: how its text becomes JSON: integer, or minor-units (12.50 becomes 1250)
 //
-// An empty field is left out. An answer with `provider_logout_url` is followed, so that the person
-// is signed out at the provider too; after any other answer the page loads again.
+// An empty field is left out. Where the answer says where to go (`provider_logout_url`, so that the
+// person is signed out at the provider too; `authorization_url`; `return_to`), the browser goes
+// there; after any other answer the page loads again.
 // The file has no dependency and needs nothing from the Content-Security-Policy but its nonce.
 
 const FLASH = 'plinth.done'
@@ -16,6 +17,7 @@ const sentences = {
   offline: 'The service did not answer. Check your connection and try again.',
   marked: 'Not saved yet: correct what is marked, then try again.',
   unknown: 'That did not work. Load the page again and repeat it.',
+  signIn: 'Sign in again',
 }
 
 document.addEventListener('submit', (event) => {
@@ -61,13 +63,14 @@ function send(form) {
   })
 }
 
-/** After success: to the provider's sign-out page when there is one, else the same page, fresh. */
+/** After success: to where the answer points, else the same page, fresh. */
 async function finish(form, answer) {
   if (form.dataset.done) sessionStorage.setItem(FLASH, form.dataset.done)
   const body = await answer.json().catch(() => ({}))
-  const target = URL.parse(body.provider_logout_url ?? '', location.href)
+  const next = body.provider_logout_url ?? body.authorization_url ?? body.return_to
+  const target = next ? URL.parse(next, location.href) : null
   const isWeb = target?.protocol === 'https:' || target?.protocol === 'http:'
-  if (body.provider_logout_url && isWeb) location.assign(target.href)
+  if (isWeb) location.assign(target.href)
   else location.reload()
 }
 
@@ -96,7 +99,20 @@ function showProblem(form, problem) {
   const faults = Array.isArray(problem.details) ? problem.details : []
   const wrong = faults.map((fault) => markField(form, fault)).find((field) => field !== undefined)
   say(form, wrong ? sentences.marked : problem.message || problem.detail || sentences.unknown)
+  const again = faults.find(({ code }) => code === 'sign_in_again')
+  if (again) offerSignIn(form, again.message)
   wrong?.focus()
+}
+
+/** A link to the sign-in that the service asks for, and back to this page. */
+function offerSignIn(form, address) {
+  const url = URL.parse(address, location.href)
+  if (url?.origin !== location.origin) return
+  url.searchParams.set('return_to', location.pathname + location.search)
+  const link = document.createElement('a')
+  link.href = url.href
+  link.textContent = sentences.signIn
+  regionOf(form).append(' ', link)
 }
 
 function markField(form, { path = '', message = '' }) {

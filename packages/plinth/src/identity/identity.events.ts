@@ -7,6 +7,7 @@ export const SIGN_IN_FAULTS = [
   'login_unknown',
   'login_expired',
   'other_browser',
+  'other_callback',
   'provider_disabled',
   'provider_unavailable',
   'provider_error',
@@ -66,6 +67,10 @@ export const identityEvents = defineEvents('identity', {
 
 /** What the audit log keeps of sessions. */
 export const sessionEvents = defineEvents('session', {
+  /** Ended by the person, from this or another of their sessions. */
+  revoked: { data: { sessions: z.int() } },
+  /** Ended because the person signed in once more than `sessions.max_per_person` allows. */
+  displaced: {},
   rotated: {},
   use_after_rotate: { reasons: ['rotated_id_replayed'] },
   browser_changed: { reasons: ['other_browser'] },

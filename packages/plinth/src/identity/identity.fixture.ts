@@ -42,6 +42,8 @@ export interface IdentityWorldOptions {
   readonly app?: Partial<AppFacts>
   readonly oidc?: object
   readonly sessions?: object
+  /** Whether the evil provider has a callback of its own. */
+  readonly ownCallback?: boolean
   /** Features beside identity. */
   readonly features?: readonly Feature[]
 }
@@ -71,7 +73,7 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
       session_cookie: { same_site: 'lax' },
       ...options.app,
     },
-    oidc: oidcSettings.parse({ providers: providersFor(provider, evil), ...options.oidc }),
+    oidc: oidcSettings.parse({ providers: providersFor(provider, evil, options), ...options.oidc }),
     sessions: sessionSettings.parse(options.sessions ?? {}),
     platform: db.database.platform,
     clock,
@@ -126,14 +128,18 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
   }
 }
 
-function providersFor(provider: RunningProvider, evil: EvilProvider) {
+function providersFor(
+  provider: RunningProvider,
+  evil: EvilProvider,
+  { ownCallback = false }: IdentityWorldOptions,
+) {
   return {
     keycloak: {
       client_id: 'test-client',
       client_secret: 'test-client-secret',
       issuer: provider.issuer,
     },
-    evil: evil.settings,
+    evil: { ...evil.settings, own_callback: ownCallback },
     off: { enabled: false, client_id: 'x', issuer: evil.issuer },
     clientless: { issuer: evil.issuer },
   }

@@ -28,7 +28,7 @@ export async function beginLogin(
   const metadata = await metadataOf(provider, context.log)
   const rule = loginCookieRule(identity.cookie)
   const dropped = await dropOldest(identity.platform, loginCookies(rule, request.headers.cookie))
-  const started = await startLogin(startDeps(identity), {
+  const started = await startLogin(startDeps(identity, provider), {
     provider,
     metadata,
     demand,
@@ -51,8 +51,9 @@ async function metadataOf(provider: Provider, log: Context['log']) {
   })
 }
 
-function startDeps({ platform, clock, fingerprints, oidc, app }: Identity) {
-  const redirectUri = oidc.global_redirect_uri ?? `${app.base_url}/auth/web/callback`
+function startDeps({ platform, clock, fingerprints, oidc, app }: Identity, provider: Provider) {
+  const shared = oidc.global_redirect_uri ?? `${app.base_url}/auth/web/callback`
+  const redirectUri = provider.ownCallback ? `${shared}/${provider.name}` : shared
   return { platform, clock, fingerprints, redirectUri, pendingSeconds: oidc.pending_login_seconds }
 }
 

@@ -31,6 +31,8 @@ export interface Callback {
   /** The state by which the pending login was found. */
   readonly state: string
   readonly query: CallbackQuery
+  /** The provider that the callback's path names; undefined at the shared one. */
+  readonly arrivedAt: string | undefined
   readonly actor: Actor
   readonly userAgent: string | undefined
   readonly formerToken: string | undefined
@@ -54,6 +56,9 @@ export async function finishLogin(deps: FinishDeps, callback: Callback): Promise
   if (foreign !== undefined) return { code: 'other_login', reason: foreign }
   const provider = deps.providers.find(pending.provider)
   if (provider === undefined) return { code: 'failed', reason: 'provider_disabled' }
+  // An answer of one provider is worth nothing where another's is awaited (RFC 9700 4.4.2.2).
+  const awaitedAt = provider.ownCallback ? provider.name : undefined
+  if (callback.arrivedAt !== awaitedAt) return { code: 'other_login', reason: 'other_callback' }
   const metadata = await provider.metadata().catch(() => undefined)
   if (metadata === undefined) return { code: 'failed', reason: 'provider_unavailable' }
   const answer = callbackAnswer(provider, metadata, query)

@@ -18,6 +18,7 @@ import type { PendingLogin } from './pending-logins.repository.ts'
 import { takePendingLogin } from './pending-logins.repository.ts'
 
 type CallbackContext = Context & {
+  readonly params: { readonly provider?: string }
   readonly query: {
     readonly state?: unknown
     readonly code?: unknown
@@ -29,7 +30,7 @@ type CallbackContext = Context & {
 /** Takes the provider's answer: a session, or back to the start page (contract 4.2, D20). */
 export async function handleCallback(deps: OidcRouteDeps, context: CallbackContext): Promise<void> {
   const { identity } = deps
-  const { request, reply, query } = context
+  const { request, reply, query, params } = context
   const { cookieName, pending, state } = await takeLogin(identity, context)
   // From here on this pending login is used up, whatever comes of it.
   reply.header('set-cookie', clearCookie(loginCookieRule(identity.cookie), cookieName))
@@ -37,6 +38,7 @@ export async function handleCallback(deps: OidcRouteDeps, context: CallbackConte
     pending,
     state,
     query: { code: query.code, error: query.error, iss: query.iss },
+    arrivedAt: params.provider,
     actor: context.actor,
     userAgent: request.headers['user-agent'],
     formerToken: tokenCookie(request.headers.cookie, identity.cookieName),

@@ -32,7 +32,7 @@ export function oidcRoutes(deps: OidcRouteDeps): readonly RouteOptions[] {
     raises: [identityProblems.unknownProvider, identityProblems.providerUnavailable],
     handle: (context) => handleLogin(deps, context),
   })
-  const callback = route('GET /auth/web/callback', {
+  const answer = {
     access: open('the identity provider sends the browser back'),
     anonymous: true,
     tenant: 'none',
@@ -47,8 +47,18 @@ export function oidcRoutes(deps: OidcRouteDeps): readonly RouteOptions[] {
       identityProblems.sessionChanged,
       identityProblems.identityTaken,
     ],
-    handle: (context) => handleCallback(deps, context),
-  })
+  } as const
+  const callbacks = [
+    route('GET /auth/web/callback', {
+      ...answer,
+      handle: (context) => handleCallback(deps, context),
+    }),
+    route('GET /auth/web/callback/:provider', {
+      ...answer,
+      params: { provider: z.string() },
+      handle: (context) => handleCallback(deps, context),
+    }),
+  ]
   // HEAD would start a sign-in, or use one up, for nobody.
-  return [login, callback].map((options) => ({ ...options, exposeHeadRoute: false }))
+  return [login, ...callbacks].map((options) => ({ ...options, exposeHeadRoute: false }))
 }

@@ -75,6 +75,12 @@ const fields = z.strictObject({
     .describe(
       'Origins beside the issuer’s at which its discovery document may place endpoints; those of Google, Microsoft and GitHub are known.',
     ),
+  own_callback: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether the provider sends people back to the callback URL with its key added, where no answer of another provider is taken; turn it on for a provider that does not name itself in its answers (RFC 9207) when there are several.',
+    ),
   authorization_endpoint: endpoint('Where browsers are sent to sign in'),
   token_endpoint: endpoint('Where a code is exchanged for tokens'),
   userinfo_endpoint: endpoint('Where claims are fetched that the ID token lacks'),

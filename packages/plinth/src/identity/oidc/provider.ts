@@ -24,6 +24,8 @@ export interface Provider
   readonly algorithms: readonly SignatureAlgorithm[]
   /** Whether UserInfo must come signed. */
   readonly signedUserInfo: boolean
+  /** Whether it has a callback of its own, where no other provider's answer is taken. */
+  readonly ownCallback: boolean
   readonly keys: ProviderKeys
   /** Whether it issues tokens and answers in this name; exact, save for the tenant of a template. */
   isIssuer(issuer: string): boolean
@@ -58,6 +60,7 @@ export function createProvider(
     clientSecret: own.client_secret,
     algorithms: own.id_token_algorithms,
     signedUserInfo: own.userinfo_signed,
+    ownCallback: own.own_callback,
     keys: providerKeys(deps, { name, facts, metadata }),
     isIssuer: facts.issuerRule.allows,
     metadata,

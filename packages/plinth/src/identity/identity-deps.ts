@@ -51,7 +51,7 @@ export interface Identity extends IdentityDeps {
 
 /** Derives from settings what all parts need. */
 export function assemble(deps: IdentityDeps): Identity {
-  const { app, clock, oidc } = deps
+  const { app, clock, oidc, sessions } = deps
   const secret = app.session_signing_secret
   const fingerprints = createFingerprints(secret)
   return {
@@ -65,6 +65,7 @@ export function assemble(deps: IdentityDeps): Identity {
       fingerprints,
       idleSeconds: app.session_max_age,
       lifetimeSeconds: oidc.refresh_tokens.max_session_lifetime_seconds,
+      maxPerPerson: sessions.max_per_person,
     },
   }
 }

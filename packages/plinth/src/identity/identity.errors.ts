@@ -7,6 +7,8 @@ export const identityProblems = {
   invalidLogin: problem('auth.invalid_login', 400, 'Invalid or expired auth session'),
   noSession: problem('auth.no_session', 401, 'No session found'),
   invalidSession: problem('auth.invalid_session', 401, 'Invalid session'),
+  unknownSession: problem('auth.unknown_session', 404, 'There is no such session of yours.'),
+  sessionRevoked: problem('auth.session_revoked', 400, 'Session already revoked'),
   refreshFailed: problem('auth.refresh_failed', 401, 'Session refresh failed'),
   stepUpFailed: problem(
     'auth.step_up_failed',

@@ -16,6 +16,7 @@ import { createProviders } from './oidc/providers.ts'
 import { createRenewTokens } from './oidc/renew-tokens.ts'
 import type { Authenticate } from './sessions/authenticate.ts'
 import { createAuthenticate as createFor } from './sessions/authenticate.ts'
+import { ownSessionRoutes } from './sessions/own-sessions.routes.ts'
 import type { RenewTokens } from './sessions/rotate-session.ts'
 import { sessionRoutes } from './sessions/sessions.routes.ts'
 import { sweepJob } from './sessions/sweep.job.ts'
@@ -40,6 +41,7 @@ export function identityFeature(deps: IdentityDeps): Feature {
           return provider && logoutUrl(provider, { idToken, ...wayBack(deps, states) })
         },
       }),
+      ownSessionRoutes(identity),
       linkingRoutes({ identity, providers }),
       logoutRoutes({ identity, providers, states, refusals }),
     ],

@@ -19,6 +19,7 @@ import { endSessions } from './sessions/end-sessions.repository.ts'
 import { browserKind } from './sessions/fingerprint.ts'
 import type { MintedSession, ProviderTokens, SessionDeps } from './sessions/mint-session.ts'
 import { isoTime, mintSession } from './sessions/mint-session.ts'
+import { queueForPlace } from './sessions/session-limit.ts'
 import { findUnended } from './sessions/sessions.repository.ts'
 
 /** What signing a person in needs. */
@@ -77,6 +78,7 @@ export async function signIn(deps: SignInDeps, proven: ProvenPerson): Promise<Si
     }
     const someone = await provisionPerson(tx, deps.sessions.clock, { known, arrival: proven })
     if (someone.status !== 'active') return { code: 'person_disabled' }
+    await queueForPlace(deps.sessions, tx, someone.person)
     await endFormer(deps, tx, proven.formerToken)
     const session = await mintSession(deps.sessions, tx, {
       ...proven,

@@ -100,6 +100,7 @@ async function handleRefresh({ identity, renewTokens }: SessionRouteDeps, contex
         { token, userAgent, actor },
       )
     : undefined
+  if (principal !== undefined) identity.sessionCache?.forget(principal.person)
   if (rotation?.code !== 'rotated' || !isSessionPrincipal(principal)) {
     reply.header('set-cookie', clearCookie(identity.cookie, identity.cookieName))
     throw rotation?.code === 'refused'
@@ -120,6 +121,7 @@ async function handleLogout({ identity, logoutUrl }: SessionRouteDeps, context: 
   context.reply.header('set-cookie', clearCookie(identity.cookie, identity.cookieName))
   const deps = { platform: identity.platform, sessions: identity.mint }
   const ended = token && (await endSession(deps, token, context.actor))
+  if (context.principal !== undefined) identity.sessionCache?.forget(context.principal.person)
   const url = ended ? await logoutUrl(ended.provider, ended.idToken) : undefined
   return { message: 'Logged out', ...(url && { provider_logout_url: url }) }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { access, constants } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { findJava, preparedKeycloak } from '../../packages/plinth/src/dev/keycloak/index.ts'
 import { ensurePostgres } from '../../packages/plinth/src/dev/postgres/index.ts'
 
 /**
@@ -39,6 +40,10 @@ export async function missingServices() {
     if (process.env[variable] === '')
       missing.push(`${programs[0]} is not installed: ${consequence}`)
   }
+  if (preparedKeycloak() === undefined || (await findJava()) === undefined)
+    missing.push(
+      'Keycloak is not ready: sign-in at a real Keycloak is skipped; `npm run keycloak` gets it (Java 17 and Maven), `npm run test:long` uses it',
+    )
   return missing
 }
 

@@ -11,7 +11,7 @@ if (java === undefined || prepared === undefined)
   test(
     'Keycloak: the sign-in suite at a real Keycloak',
     {
-      skip: 'Keycloak is not prepared on this machine: `node scripts/keycloak.ts` fetches it (needs Java 17 and Maven)',
+      skip: 'Keycloak is not prepared on this machine: `npm run keycloak` fetches it (needs Java 17 and Maven)',
     },
     () => assert.fail(),
   )

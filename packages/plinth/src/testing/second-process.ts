@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { buildService } from '../compose/index.ts'
+import type { GivenValues } from '../config/index.ts'
 import type { EvilProvider } from './evil-provider/index.ts'
 import type { World } from './world.ts'
 
@@ -8,10 +9,11 @@ export interface SecondProcess extends AsyncDisposable {
   readonly url: string
 }
 
-/** Another process of the same service: the same database, secrets and providers, its own memory. */
+/** Another process of the same service: the same database, secrets and providers, its own memory. `settings` are those that the world was given. */
 export async function startSecondProcess(
   { service, clock }: World,
   providers: readonly EvilProvider[],
+  settings: GivenValues = {},
 ): Promise<SecondProcess> {
   const { app, database } = service.config
   const blocks = providers.flatMap(({ name, settings }) =>
@@ -30,6 +32,7 @@ export async function startSecondProcess(
       'database.url': String(database.url),
       'logging.file': null,
       ...Object.fromEntries(blocks),
+      ...settings,
     },
     logTo: { write: () => undefined },
   })

@@ -1,5 +1,6 @@
 import { epochSeconds } from '../../kernel/index.ts'
-import { subjectOf } from '../people/people.repository.ts'
+import type { IdentityKey } from '../people/people.repository.ts'
+import { keyOfIdentity } from '../people/people.repository.ts'
 import type { RenewTokens } from '../sessions/rotate-session.ts'
 import type { ExchangeDeps } from './exchange-code.ts'
 import { verify } from './exchange-code.ts'
@@ -26,37 +27,46 @@ export function createRenewTokens(deps: RenewDeps): RenewTokens {
     if (!deps.enabled || held.refreshToken === undefined || provider === undefined) return held
     const grant = { grant_type: 'refresh_token', refresh_token: held.refreshToken } as const
     const answer = await requestTokens(deps.outbound, provider, grant)
-    if (!answer.ok) return answer.code === 'refused' ? 'refused' : held
+    // Only this says that the token is dead (RFC 6749 5.2); a client that is misconfigured or throttled
+    // must not sign everybody out.
+    if (!answer.ok) return answer.fault === 'invalid_grant' ? 'refused' : held
     const { accessToken, idToken, refreshToken, scopes } = answer.tokens
-    const subject = await subjectOf(tx, session.identity)
-    const isSame =
-      idToken === undefined || (await isOf(deps, provider, { idToken, accessToken, subject }))
-    if (!isSame) return 'refused'
-    return {
-      idToken: idToken ?? held.idToken,
-      refreshToken: refreshToken ?? held.refreshToken,
-      scopes: scopes ?? held.scopes,
-    }
+    const { authenticatedAt } = session
+    const key = await keyOfIdentity(tx, session.identity)
+    const whose =
+      idToken === undefined
+        ? 'same'
+        : await whoseIs(deps, provider, { idToken, accessToken, key, authenticatedAt })
+    if (whose === 'other') return 'refused'
+    const renewed = { refreshToken: refreshToken ?? held.refreshToken }
+    // Used up is used up: the new refresh token is kept, also when its ID token cannot be judged now.
+    if (whose === 'unknown') return { ...held, ...renewed }
+    return { ...renewed, idToken: idToken ?? held.idToken, scopes: scopes ?? held.scopes }
   }
 }
 
 interface Renewed {
   readonly idToken: string
   readonly accessToken: string
-  readonly subject: string | undefined
+  readonly key: IdentityKey | undefined
+  readonly authenticatedAt: number
 }
 
-/** Whether a refreshed ID token is good and speaks of the same person (Core 12.2). */
-async function isOf(
+/** Whether a refreshed ID token is good and speaks of the same person and sign-in (Core 12.2). */
+async function whoseIs(
   { clock }: RenewDeps,
   provider: Provider,
-  { idToken, accessToken, subject }: Renewed,
-): Promise<boolean> {
+  { idToken, accessToken, key, authenticatedAt }: Renewed,
+): Promise<'same' | 'other' | 'unknown'> {
   const verified = await verify(provider, idToken, {
     nonce: undefined,
     accessToken,
     code: undefined,
     nowSeconds: epochSeconds(clock),
   })
-  return verified !== 'keys' && verified.ok && verified.claims.sub === subject
+  if (verified === 'keys') return 'unknown'
+  if (!verified.ok) return 'other'
+  const { iss, sub, auth_time: authTime } = verified.claims
+  const isEarlier = typeof authTime === 'number' && authTime * 1_000 < authenticatedAt - 1_000
+  return iss === key?.issuer && sub === key.subject && !isEarlier ? 'same' : 'other'
 }

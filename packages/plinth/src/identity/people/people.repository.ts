@@ -111,14 +111,14 @@ export async function rememberDevice(
   return rowCount > 0
 }
 
-/** The subject of an identity at its issuer. */
-export async function subjectOf(
+/** The key of an identity: its issuer, and its subject there. */
+export async function keyOfIdentity(
   tx: PlatformTx,
   identity: Id<'identity'>,
-): Promise<string | undefined> {
-  const { rows } = await tx.query<{ subject: string }>(
-    'select subject from plinth.identities where id = $1',
+): Promise<IdentityKey | undefined> {
+  const { rows } = await tx.query<IdentityKey>(
+    'select issuer, subject from plinth.identities where id = $1',
     [identity],
   )
-  return rows[0]?.subject
+  return rows[0]
 }

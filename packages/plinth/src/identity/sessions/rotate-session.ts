@@ -16,7 +16,12 @@ import { ROTATION_GRACE_SECONDS } from './session.ts'
 /** Gets fresh tokens of the provider, where policy asks for it. */
 export type RenewTokens = (
   tx: PlatformTx,
-  session: { readonly provider: string; readonly identity: Id<'identity'> },
+  session: {
+    readonly provider: string
+    readonly identity: Id<'identity'>
+    /** Milliseconds since 1970. */
+    readonly authenticatedAt: number
+  },
   tokens: ProviderTokens,
 ) => Promise<ProviderTokens | 'refused'>
 
@@ -65,7 +70,11 @@ export async function rotateWithin(
   const held = openTokens(sessions, old)
   const tokens = await deps.renewTokens(
     tx,
-    { provider: old.provider, identity: old.identity_id },
+    {
+      provider: old.provider,
+      identity: old.identity_id,
+      authenticatedAt: Date.parse(old.authenticated_at),
+    },
     held,
   )
   const target = { type: 'session', id: old.id }

@@ -2,8 +2,10 @@ import { Client } from 'pg'
 
 /** What a refusal may not change, and what it must leave behind. */
 export interface Evidence {
-  /** Fingerprint of everything that says who somebody is and that they are signed in. */
-  readonly rows: string
+  /** Fingerprint of everything that says who somebody is and where they belong. */
+  readonly people: string
+  /** Fingerprint of everything that says that somebody is signed in. */
+  readonly signedIn: string
   /** Ids of the sessions that have not ended. */
   readonly sessions: readonly string[]
   /** Ids of the sign-ins that wait for their callback. */
@@ -37,9 +39,10 @@ const LOOK = `
             union all select 'tenants' || t::text from plinth.tenants t
             union all select 'memberships' || t::text from plinth.memberships t
             union all select 'devices' || t::text from plinth.known_devices t
-            union all select 'sessions' || (to_jsonb(t) - 'last_seen_at' - 'expires_at'
-                                            - 'mismatch_reported_at')::text from plinth.sessions t
-          ) as known (line)) as rows,
+          ) as known (line)) as people,
+         (select md5(string_agg((to_jsonb(t) - 'last_seen_at' - 'expires_at'
+                                 - 'mismatch_reported_at')::text, '|' order by id))
+            from plinth.sessions t) as "signedIn",
          array(select id::text from plinth.sessions where revoked_at is null) as sessions,
          array(select id::text from plinth.pending_logins
                 where consumed_at is null order by id) as pending,

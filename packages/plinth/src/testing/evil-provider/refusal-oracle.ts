@@ -151,7 +151,8 @@ function noSession({ cookies }: Person, jar: ReadonlyMap<string, string>): void 
 function sameRows(before: Evidence, after: Evidence, { sessions = 'kept' }: Attack): void {
   const news = after.sessions.filter((id) => !before.sessions.includes(id))
   deepEqual(news, [], '(3) there is a new session')
-  if (sessions === 'kept') return equal(after.rows, before.rows, '(3) people or sessions changed')
+  equal(after.people, before.people, '(3) people, identities or memberships changed')
+  if (sessions === 'kept') return equal(after.signedIn, before.signedIn, '(3) a session changed')
   ok(after.sessions.length < before.sessions.length, '(3) no session has ended')
 }
 

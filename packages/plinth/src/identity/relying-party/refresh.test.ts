@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, test } from 'node:test'
+import { epochSeconds } from '../../kernel/index.ts'
+import type { EvilSays } from '../../testing/evil-provider/index.ts'
+import { newSigningKey, rawReply } from '../../testing/evil-provider/index.ts'
+import type { Person } from '../../testing/person.ts'
+import { startSecondProcess } from '../../testing/second-process.ts'
+import type { RelyingParty } from './relying-party.fixture.ts'
+import { meOf, openRelyingParty } from './relying-party.fixture.ts'
+
+const ON = {
+  'outbound.timeout_ms': 1_500,
+  'oidc.jwks_cache_ttl_seconds': 60,
+  'app.session_max_age': 20_000,
+  'oidc.refresh_tokens.enabled': true,
+  'oidc.refresh_tokens.persist_in_session_store': true,
+}
+
+let party: RelyingParty
+before(async () => {
+  party = await openRelyingParty(ON)
+})
+beforeEach(() => party.calm())
+after(() => party[Symbol.asyncDispose]())
+
+/** Somebody whose session has the provider's refresh token `refresh-1`. */
+async function signedIn(): Promise<Person> {
+  const { evil, world } = party
+  const eve = world.visitor()
+  evil.next('token', { token: { refresh_token: 'refresh-1' } })
+  await evil.signIn(eve)
+  evil.heard.length = 0
+  return eve
+}
+
+/** The refresh tokens that the provider was shown since. */
+const shown = () =>
+  party.evil.calls('token').map(({ body }) => new URLSearchParams(body).get('refresh_token'))
+
+test('RP-94 RP-96 oidcc-client-test-refresh-token: each refresh shows the newest token, and keeps the old one where none came', async () => {
+  const { evil } = party
+  const eve = await signedIn()
+  for (const refresh_token of ['refresh-2', undefined, 'refresh-3']) {
+    evil.next('token', { token: { refresh_token } })
+    assert.equal((await eve.post('/auth/web/refresh')).status, 200)
+  }
+  assert.deepEqual(shown(), ['refresh-1', 'refresh-2', 'refresh-2'])
+})
+
+test('RP-94 a refresh whose session cannot be written keeps neither the new token nor half a session', async () => {
+  const { evil, sql } = party
+  const eve = await signedIn()
+  evil.next('token', { token: { refresh_token: 'refresh-lost' } })
+  await sql(`create function pg_temp.jam() returns trigger language plpgsql as
+             $$ begin raise exception 'the disk is full'; end $$`)
+  await sql('create trigger jam before insert on plinth.sessions execute function pg_temp.jam()')
+  const jammed = await eve.post('/auth/web/refresh')
+  await sql('drop trigger jam on plinth.sessions')
+  assert.equal(jammed.status, 500)
+  assert.equal((await meOf(eve)).authenticated, true)
+  assert.equal((await eve.post('/auth/web/refresh')).status, 200)
+  assert.deepEqual(shown(), ['refresh-1', 'refresh-1'])
+})
+
+const OTHERS: readonly (readonly [title: string, says: () => Partial<EvilSays>])[] = [
+  [
+    'oidcc-client-test-refresh-token-invalid-issuer',
+    () => ({ claims: { iss: 'https://other.example' } }),
+  ],
+  ['oidcc-client-test-refresh-token-invalid-sub', () => ({ claims: { sub: 'somebody-else' } })],
+  ['another audience', () => ({ claims: { aud: 'other' } })],
+  ['one audience too many', () => ({ claims: { aud: ['evil-client', 'other'] } })],
+  ['another authorised party', () => ({ claims: { azp: 'other' } })],
+  [
+    'an earlier sign-in',
+    () => ({ claims: { auth_time: epochSeconds(party.world.clock) - 86_400 } }),
+  ],
+  ['no signature that holds', () => ({ signature: () => Buffer.alloc(256, 7) })],
+  ['a key that nobody published', () => ({ key: newSigningKey('ES256') })],
+  ['a past life', () => ({ claims: { exp: 1_700_000_000, iat: 1_699_999_000 } })],
+]
+for (const [title, says] of OTHERS) {
+  test(`RP-95 ${title} in a refreshed ID token ends the session`, async () => {
+    const { evil, oracle, world } = party
+    const browser = await signedIn()
+    await browser.refreshCsrf()
+    evil.next('token', { token: { refresh_token: 'refresh-2' }, ...says() })
+    const former = new Map(browser.cookies)
+    const { answer } = await oracle.refused(evil, {
+      ...{ browser, act: (from) => from.post('/auth/web/refresh') },
+      ...{ reason: 'provider_refused', status: 401, pending: 'kept', sessions: 'ended' },
+    })
+    assert.equal(answer.body['detail'], 'Session refresh failed')
+    assert.match(answer.headers.getSetCookie().join(), /^user_session_id=; Max-Age=0;/)
+    const replay = world.visitor()
+    for (const [name, value] of former) replay.cookies.set(name, value)
+    assert.equal((await meOf(replay)).authenticated, false)
+  })
+}
+
+test('RP-95 a refreshed ID token of the same person and sign-in is accepted', async () => {
+  const eve = await signedIn()
+  assert.equal((await eve.post('/auth/web/refresh')).status, 200)
+  assert.deepEqual([shown(), (await meOf(eve)).authenticated], [['refresh-1'], true])
+})
+
+test('RP-97 invalid_grant: signed out cleanly, 401, cookie cleared, one audit row', async () => {
+  const { evil, oracle } = party
+  const browser = await signedIn()
+  await browser.refreshCsrf()
+  evil.next('token', { reply: { token: rawReply.text(400, '{"error":"invalid_grant"}') } })
+  const { answer, audit } = await oracle.refused(evil, {
+    ...{ browser, act: (from) => from.post('/auth/web/refresh') },
+    ...{ reason: 'provider_refused', status: 401, pending: 'kept', sessions: 'ended' },
+  })
+  assert.equal(answer.body['detail'], 'Session refresh failed')
+  assert.equal(audit.action, 'session.refresh_failed')
+  assert.match(answer.headers.getSetCookie().join(), /^user_session_id=; Max-Age=0;/)
+})
+
+const DOWN: readonly (readonly [title: string, says: Partial<EvilSays>])[] = [
+  ['status 500', { reply: { token: rawReply.text(500, '{}') } }],
+  ['status 503', { reply: { token: rawReply.text(503, 'busy', 'text/plain') } }],
+  ['a closed socket', { reply: { token: rawReply.closed() } }],
+  ['no answer', { reply: { token: rawReply.silent() } }],
+  [
+    'a client that it does not know',
+    { reply: { token: rawReply.text(401, '{"error":"invalid_client"}') } },
+  ],
+  ['a client that it throttles', { reply: { token: rawReply.text(429, '{"error":"slow_down"}') } }],
+  ['an answer without JSON', { reply: { token: rawReply.text(200, '<p>', 'text/html') } }],
+]
+for (const [title, says] of DOWN) {
+  test(`RP-98 ${title} during a refresh costs nobody their session, and the token serves again`, async () => {
+    const { evil } = party
+    const eve = await signedIn()
+    evil.next('token', says)
+    assert.equal((await eve.post('/auth/web/refresh')).status, 200)
+    assert.equal((await meOf(eve)).authenticated, true)
+    assert.equal((await eve.post('/auth/web/refresh')).status, 200)
+    assert.deepEqual(shown(), ['refresh-1', 'refresh-1'])
+  })
+}
+
+test('RP-98 keys that cannot be had during a refresh cost nobody their session; the new token is kept', async () => {
+  const { evil, world } = party
+  const eve = await signedIn()
+  world.clock.advance(3_700_000)
+  evil.say.reply = { jwks: rawReply.closed() }
+  evil.next('token', { token: { refresh_token: 'refresh-2' } })
+  assert.equal((await eve.post('/auth/web/refresh')).status, 200)
+  assert.equal((await meOf(eve)).authenticated, true)
+  evil.say.reply = {}
+  world.clock.advance(31_000)
+  assert.equal((await eve.post('/auth/web/refresh')).status, 200)
+  assert.deepEqual(shown(), ['refresh-1', 'refresh-2'])
+})
+
+test('RP-99 SB-27 JW-49 twenty refreshes at once in two processes ask the provider once and end in one session', async () => {
+  const { evil, sql, world } = party
+  await using second = await startSecondProcess(world, [evil], ON)
+  const eve = await signedIn()
+  const csrf = await eve.refreshCsrf()
+  evil.always({
+    token: { id_token: undefined, refresh_token: 'refresh-2' },
+  })
+  const headers = {
+    cookie: [...eve.cookies].map((pair) => pair.join('=')).join('; '),
+    origin: world.service.config.app.base_url,
+    'x-csrf-token': csrf,
+    'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0.0.0',
+  }
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, async (_, at) => {
+      const url = `${at % 2 === 0 ? world.url : second.url}/auth/web/refresh`
+      const { status, headers: back } = await fetch(url, { method: 'POST', headers })
+      return [status, back.getSetCookie()[0]?.split(';')[0]] as const
+    }),
+  )
+  assert.deepEqual(new Set(answers.map(([status]) => status)), new Set([200]))
+  assert.equal(new Set(answers.map(([, cookie]) => cookie)).size, 1, 'one successor for all')
+  assert.deepEqual(shown(), ['refresh-1'])
+  const alive = await sql(
+    `select 1 from plinth.sessions where revoked_at is null and rotated_at is null
+      and family_id = (select family_id from plinth.sessions order by created_at desc limit 1)`,
+  )
+  assert.equal(alive.length, 1)
+})
+
+test('SB-14 the refresh token is kept sealed, and stands nowhere in the database', async () => {
+  const { sql } = party
+  await signedIn()
+  const rows = await sql<{ sealed: Buffer }>(
+    'select refresh_token_sealed as sealed from plinth.sessions where refresh_token_sealed is not null',
+  )
+  assert.ok(rows.length > 0)
+  assert.ok(rows.every(({ sealed }) => !sealed.toString('latin1').includes('refresh-1')))
+})
+
+test('C5 without that policy nothing is kept, the provider is not asked, and refresh works', async () => {
+  const off = { 'oidc.refresh_tokens.persist_in_session_store': false }
+  await using plain = await openRelyingParty({ ...ON, ...off })
+  plain.evil.always({ token: { refresh_token: 'refresh-1' } })
+  const eve = plain.world.visitor()
+  await plain.evil.signIn(eve)
+  plain.evil.heard.length = 0
+  assert.equal((await eve.post('/auth/web/refresh')).status, 200)
+  assert.deepEqual(plain.evil.heard, [])
+  const kept = 'select 1 from plinth.sessions where refresh_token_sealed is not null'
+  assert.deepEqual(await plain.sql(kept), [])
+})

@@ -172,6 +172,19 @@ class RefusalTest(unittest.TestCase):
             self.assertEqual((problem.code, problem.retry_after_seconds), ("http.503", 7))
             self.assertFalse(client.check_auth_state()["authenticated"])
 
+    def test_sign_in_again(self):
+        """Python: a sign-in that is too old leads to signing in again"""
+        again = b'{"details":[{"path":"session","code":"sign_in_again","message":"/auth/web/login?max_age=9"}]}'
+        with Answering(401, again) as service:
+            client = AuthClient(service.url)
+            with self.assertRaises(ProblemError) as raised:
+                client.call("GET", "/x")
+            self.assertEqual(
+                client.sign_in_again_url(raised.exception, "/a"),
+                f"{service.url}/auth/web/login?max_age=9&return_to=%2Fa",
+            )
+            self.assertIsNone(client.sign_in_again_url(ValueError()))
+
     def test_unreachable(self):
         """Python: a service that is slow or away is told apart"""
         with socket.socket() as silent:

@@ -155,6 +155,21 @@ test('contract 31.1 logout ends the session and the cookie; twice is no error', 
   assert.match((await visitor().client.logout()).message, /\S/)
 })
 
+test('a sign-in that is too old for a change leads to signing in again', async () => {
+  const { client } = await signedIn('jo')
+  await client.me()
+  world.clock.advance(16 * 60_000)
+  const error = await client.call('DELETE', '/auth/sessions').catch((thrown: unknown) => thrown)
+  const url = new URL(client.signInAgainUrl(error, '/sessions') ?? '')
+  assert.deepEqual(
+    [url.origin, url.pathname, url.searchParams.get('max_age'), url.searchParams.get('return_to')],
+    [world.url, '/auth/web/login', '900', '/sessions'],
+  )
+  assert.equal(client.signInAgainUrl(new Error('x')), undefined)
+  const refused = await client.call('POST', PRODUCTS, {}).catch((thrown: unknown) => thrown)
+  assert.equal(client.signInAgainUrl(refused), undefined)
+})
+
 test('the CSRF token never goes to another origin', async () => {
   const { client } = await signedIn('iris')
   for (const foreign of ['https://evil.example/x', '//evil.example/x', 'http://localhost:1/x']) {

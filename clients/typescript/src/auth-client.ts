@@ -1,3 +1,4 @@
+import type { ProblemDetail } from './problem-error.ts'
 import { jsonOf, ProblemError } from './problem-error.ts'
 import type { Transport, TransportOptions } from './transport.ts'
 import { createTransport, inBrowser } from './transport.ts'
@@ -115,6 +116,18 @@ export class AuthClient {
   }
 
   /**
+   * Where a person signs in again, when the service refused because their sign-in is too old or too
+   * weak for what they asked; undefined for any other error.
+   */
+  signInAgainUrl(error: unknown, returnTo = '/'): string | undefined {
+    const again = error instanceof ProblemError ? error.details.find(asksToSignIn) : undefined
+    if (again === undefined) return undefined
+    const url = this.#urlOf(again.message)
+    url.searchParams.set('return_to', returnTo)
+    return url.href
+  }
+
+  /**
    * Calls the service with the session. An unsafe method carries the CSRF token; when the service
    * refuses that token, because the session was renewed elsewhere, it is fetched anew and the
    * request repeated once. It is not repeated when somebody else is signed in by now, nor when its
@@ -229,6 +242,10 @@ async function refusesCsrf(answer: Response): Promise<boolean> {
   if (answer.status !== 403) return false
   const { detail } = await jsonOf(answer.clone())
   return typeof detail === 'string' && detail.includes('CSRF')
+}
+
+function asksToSignIn({ code }: ProblemDetail): boolean {
+  return code === 'sign_in_again'
 }
 
 /** What the client uses of a window; the compiler's own list of a browser's names is not loaded. */

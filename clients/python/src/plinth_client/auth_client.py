@@ -79,6 +79,18 @@ class AuthClient:
             query["acr_values"] = " ".join(acr_values)
         return f"{self.base_url}/auth/web/login?{urlencode(query)}"
 
+    def sign_in_again_url(self, error: BaseException, return_to: str = "/") -> Optional[str]:
+        """Where a person signs in again, when their sign-in is too old or too weak for what they asked.
+
+        None for any other error.
+        """
+        details = error.details if isinstance(error, ProblemError) else []
+        path = next((one["message"] for one in details if one.get("code") == "sign_in_again"), None)
+        if path is None:
+            return None
+        joint = "&" if "?" in path else "?"
+        return self._url_of(f"{path}{joint}{urlencode({'return_to': return_to})}")
+
     def request(self, method: str, path: str, **kwargs: Any) -> requests.Response:
         """Calls the service with the session and returns the answer as it came.
 

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Id } from '../kernel/index.ts'
+import { newId } from '../kernel/index.ts'
+import { createPages } from '../pages/index.ts'
+import { openHttp } from '../testing/http-harness.ts'
+import type { WebDeps } from './index.ts'
+import { ACCOUNT_PAGE, webFeature } from './index.ts'
+
+const HOSTILE = `"><svg onload=alert(1)>'</title><script>alert(2)</script>`
+const at = '2026-01-02T03:04:05.000Z'
+
+const deps: WebDeps = {
+  service: 'Shop',
+  choices: [{ name: 'acme', label: HOSTILE, isDefault: true }],
+  linkOffer: async (_context, id) =>
+    id === 'mine'
+      ? {
+          id: newId<'link-offer'>(),
+          provider: 'acme',
+          email: HOSTILE,
+          name: HOSTILE,
+          return_to: '/',
+          expires_at: at,
+        }
+      : undefined,
+  account: async () => ({
+    identities: ['acme', 'gone'].map((provider, place) => ({
+      id: newId<'identity'>(),
+      provider,
+      email: place === 0 ? HOSTILE : null,
+      created_at: at,
+      last_sign_in_at: place === 0 ? at : null,
+      is_current: place === 0,
+    })),
+    devices: [true, false].map((current) => ({
+      id: newId<'session'>(),
+      device: HOSTILE,
+      ip_address: current ? null : HOSTILE,
+      created_at: at,
+      last_seen_at: at,
+      expires_at: at,
+      is_current: current,
+    })),
+  }),
+}
+
+const principal = {
+  person: newId<'person'>(),
+  name: HOSTILE,
+  email: HOSTILE,
+  tenant: null as Id<'tenant'> | null,
+  permissions: [],
+  credential: { kind: 'cookie', id: 's', authenticatedAt: 0 },
+} as const
+
+async function visit(path: string, signedIn = true) {
+  const pages = createPages({ service: 'Shop', account: ACCOUNT_PAGE })
+  const { renderPage, renderProblemPage } = pages
+  await using http = await openHttp([pages.feature, webFeature(deps)], {
+    renderPage,
+    renderProblemPage,
+    authenticate: async () => (signedIn ? principal : undefined),
+  })
+  const headers = { cookie: 'user_session_id=x', accept: 'text/html' }
+  const answer = await fetch(http.url + path, { headers })
+  return { status: answer.status, text: await answer.text() }
+}
+
+test('v5.0.0-V1.2.1 what a provider says of an account stays text on the pages that show it', async () => {
+  for (const path of [ACCOUNT_PAGE, '/account/link?offer=mine']) {
+    const { status, text } = await visit(path)
+    assert.equal(status, 200)
+    assert.doesNotMatch(text, /<svg|<script>|="[^"]*"><svg/)
+    assert.match(text, /&quot;&gt;&lt;svg onload=alert\(1\)&gt;&#39;/)
+  }
+})
+
+test('the account page: one way in is marked, each other thing can be ended, all through guarded routes', async () => {
+  const { text } = await visit(ACCOUNT_PAGE)
+  const actions = [...text.matchAll(/data-action="(\w+)" action="([^"]+)"/g)].map(
+    ([, method, path = '']) => `${method} ${path.replace(/[0-9a-f-]{36}/, ':id')}`,
+  )
+  assert.deepEqual(actions, [
+    'DELETE /auth/identities/:id',
+    'DELETE /auth/identities/:id',
+    'POST /auth/identities',
+    'DELETE /auth/sessions/:id',
+    'POST /auth/web/logout',
+    'DELETE /auth/sessions',
+  ])
+  assert.match(text, /signed in with it now/)
+  assert.match(text, /this browser/)
+  assert.match(text, /<time datetime="2026-01-02T03:04:05.000Z">2 Jan 2026, 03:04 UTC/)
+  assert.match(text, /No verified e-mail address[\s\S]*Linked <time/)
+})
+
+test('an offer that is over, foreign, or not one at all is one and the same page', async () => {
+  for (const query of ['?offer=other', '', '?offer=a&offer=mine', '?offer=%00']) {
+    const { status, text } = await visit(`/account/link${query}`)
+    assert.ok(status === 404 || (query.includes('%00') && status === 400), `${query} ${status}`)
+    if (status === 404)
+      assert.match(text, /no longer open[\s\S]*href="\/account">Go to your account/)
+  }
+})
+
+test('who is not signed in is asked to, and comes back', async () => {
+  const { status, text } = await visit(ACCOUNT_PAGE, false)
+  assert.equal(status, 401)
+  assert.match(text, /href="\/auth\/sign-in\?return_to=%2Faccount"/)
+})

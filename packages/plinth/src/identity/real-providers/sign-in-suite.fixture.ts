@@ -157,6 +157,25 @@ export function signInSuite(
     assert.equal(await isSignedIn(other), true)
   })
 
+  test(`${title}: RP-13 prompt and max_age ask for the password again, and the answer is held against it`, async () => {
+    const jar: CookieJar = new Map()
+    const ana = await signedIn(plain, { jar })
+    const again = (who: LoginCredentials, query: string) => signIn(ana, { who, jar, query })
+    const isAsked = (query: string) =>
+      again(NOBODY, query).then(
+        () => false,
+        (error: unknown) => /refused the password/.test(String(error)),
+      )
+    assert.equal(await isAsked(''), false)
+    assert.equal(await isAsked('?prompt=login'), true)
+    for (let tries = 0; tries < 100 && !(await isAsked('?max_age=1')); tries += 1)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    assert.equal(await isAsked('?max_age=1'), true)
+    for (const query of ['?prompt=login', '?max_age=300'])
+      assert.equal((await again(ONE, query)).status, 302, logTail(plain))
+    assert.equal(await isSignedIn(ana), true)
+  })
+
   if (can.rotateKeys)
     test(`${title}: RP-89 a key that is new at the provider is taken at once`, async () => {
       await signedIn(plain)

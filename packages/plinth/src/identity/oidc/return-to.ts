@@ -9,10 +9,14 @@ export interface ReturnToRule {
 }
 
 const LONGEST = 2_048
-const AUTH_ROUTES = /^\/auth\//i
+/** Percent-encoding makes nine characters of one; proxies end at 8 KiB of headers. */
+const LONGEST_LOCATION = 6_144
+// Back to sign-in or sign-out would be a loop, also below a tenant's path.
+const AUTH_ROUTES = /^(?:\/t\/[^/]+)?\/auth(?:\/|$)/i
 // Unicode classes C (controls, format, unassigned) and Z (separators) have no place in a link.
 const CONTROL_OR_SPACE = /[\p{C}\p{Z}]/u
-const CONTROL_OR_BACKSLASH = /[\u0000-\u001f\u007f-\u009f\\]/
+// In a path that was decoded the plain space is one that was written as %20.
+const CONTROL_OR_OTHER_SPACE = /\p{C}|(?! )\p{Z}/u
 
 /**
  * Where a person goes after sign-in: the normalised form of what was asked for, or the fallback.
@@ -22,17 +26,18 @@ const CONTROL_OR_BACKSLASH = /[\u0000-\u001f\u007f-\u009f\\]/
 export function safeReturnTo(input: unknown, rule: ReturnToRule): string {
   if (typeof input !== 'string' || input.length > LONGEST) return rule.fallback
   const text = input.replace(/^ +| +$/g, '')
-  if (!isPlain(text)) return rule.fallback
+  if (CONTROL_OR_SPACE.test(text) || !isPlain(text)) return rule.fallback
   const url = parse(text, rule)
   if (url === undefined || !isPlainPath(url)) return rule.fallback
   const path = `${url.pathname}${url.search}${url.hash}`
-  return url.origin === rule.ownOrigin ? path : `${url.origin}${path}`
+  const location = url.origin === rule.ownOrigin ? path : `${url.origin}${path}`
+  return location.length > LONGEST_LOCATION ? rule.fallback : location
 }
 
+/** No backslash, which browsers read as a slash, and nothing that some layer could fold into one. */
 function isPlain(text: string): boolean {
-  if (text.includes('\\') || CONTROL_OR_SPACE.test(text)) return false
   // Full-width and other look-alikes turn into ASCII under NFKC only.
-  return text.normalize('NFKC') === text.normalize('NFC')
+  return !text.includes('\\') && text.normalize('NFKC') === text.normalize('NFC')
 }
 
 function parse(text: string, { ownOrigin, allowedOrigins }: ReturnToRule): URL | undefined {
@@ -41,17 +46,21 @@ function parse(text: string, { ownOrigin, allowedOrigins }: ReturnToRule): URL |
     (origin) => text === origin || text.startsWith(`${origin}/`),
   )
   if (!isPath && !isAllowed) return undefined
-  if (!URL.canParse(text, ownOrigin)) return undefined
-  const url = new URL(text, ownOrigin)
+  const url = URL.parse(text, ownOrigin)
+  if (url === null) return undefined
   return url.origin === ownOrigin || allowedOrigins.includes(url.origin) ? url : undefined
 }
 
-function isPlainPath({ pathname }: URL): boolean {
+/** Judges a path as it is, and as the next layer sees it that decodes and resolves once more. */
+function isPlainPath({ pathname, origin }: URL): boolean {
   const decoded = decode(pathname)
-  if (decoded === undefined || CONTROL_OR_BACKSLASH.test(decoded)) return false
-  if (decoded.startsWith('//')) return false
-  // Back to sign-in or sign-out would be a loop.
-  return !AUTH_ROUTES.test(decoded) && !/^\/auth$/i.test(decoded)
+  if (decoded === undefined || CONTROL_OR_OTHER_SPACE.test(decoded) || !isPlain(decoded))
+    return false
+  const again = URL.parse(`${origin}${decoded}`)
+  if (again === null || again.origin !== origin) return false
+  return [decoded, again.pathname].every(
+    (path) => !path.startsWith('//') && !AUTH_ROUTES.test(path),
+  )
 }
 
 function decode(pathname: string): string | undefined {

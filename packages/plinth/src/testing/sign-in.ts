@@ -30,6 +30,7 @@ export function createSignIn({ service, visitor }: SignInDeps) {
     fingerprints: createFingerprints(config.app.session_signing_secret),
     idleSeconds: config.app.session_max_age,
     lifetimeSeconds: config.oidc.refresh_tokens.max_session_lifetime_seconds,
+    maxPerPerson: config.sessions.max_per_person,
   }
   return async (who: string, options: SignInOptions = {}): Promise<Person> => {
     const { token } = await database.platform.transaction(async (tx) => {

@@ -256,6 +256,7 @@ test('RP-115 JSON, GET, a large body, two tokens, none, and an unknown provider 
   const bodies: readonly (readonly [number, string, Record<string, string>?, string?])[] = [
     [415, JSON.stringify({ logout_token: token }), { 'content-type': 'application/json' }],
     [415, `logout_token=${token}`, { 'content-type': 'text/plain' }],
+    [413, `logout_token=${token}&x=${'y'.repeat(20_000)}`],
     [413, `logout_token=${token}&x=${'y'.repeat(1_048_576)}`],
     [400, `logout_token=${token}&logout_token=${token}`],
     [400, `logout_token=${token}&logout%5Ftoken=${token}`],

@@ -188,9 +188,10 @@ test('FI-24 JW-50 JW-52 JW-54 JW-56 a key set that floods, breaks or turns over 
     return (await emailOf(eve)) === 'eve@example.com'
   }
   assert.equal(await arrives(), true)
+  const published = newSigningKey().jwk
   for (const reply of [
     rawReply.text(500, '{"keys":[]}'),
-    rawReply.text(500, JSON.stringify({ keys: [stranger.jwk] })),
+    rawReply.text(500, JSON.stringify({ keys: [published] })),
     rawReply.text(200, '{"keys":null}'),
     rawReply.text(200, '{"keys":[]}'),
     rawReply.text(200, '<p>', 'text/html'),
@@ -199,7 +200,7 @@ test('FI-24 JW-50 JW-52 JW-54 JW-56 a key set that floods, breaks or turns over 
     rawReply.gzipBomb(1_000_000),
     rawReply.closed(),
   ]) {
-    world.clock.advance(5_000)
+    world.clock.advance(31_000)
     evil.say.reply.jwks = reply
     evil.say.header = { kid: 'unknown' }
     assert.equal(await arrives(), false)

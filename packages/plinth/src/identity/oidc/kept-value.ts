@@ -59,8 +59,6 @@ export function keep<T>(options: KeptOptions<T>): Kept<T> {
 
   return {
     async renew(since) {
-      // One that is under way may have been asked before that moment: then one more is needed.
-      await fetching
       if (heldSince() >= since || isResting()) return
       if (fetching !== undefined) return fetching
       if (clock.monotonic() - renewedAt < renewMs) return

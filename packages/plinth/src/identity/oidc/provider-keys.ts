@@ -130,7 +130,7 @@ function importOnce(jwk: JWK, algorithm: SignatureAlgorithm): Imported {
 async function importOne(jwk: JWK, algorithm: SignatureAlgorithm): Promise<CryptoKey | undefined> {
   try {
     const key = await importJWK(jwk, algorithm)
-    return key instanceof Uint8Array || key.type !== 'public' ? undefined : key
+    return key instanceof Uint8Array ? undefined : key
   } catch {
     return undefined
   }

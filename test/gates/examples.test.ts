@@ -51,6 +51,8 @@ const PROJECT = JSON.stringify({
   extends: path.join(ROOT, 'tsconfig.base.json'),
   compilerOptions: {
     noEmit: true,
+    // Examples of front ends run in a page.
+    lib: ['es2024', 'esnext.disposable', 'dom', 'dom.asynciterable'],
     noUnusedLocals: false,
     customConditions: ['plinth-source'],
     allowImportingTsExtensions: true,

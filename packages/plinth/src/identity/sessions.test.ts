@@ -63,7 +63,7 @@ test('SB-07 SB-08 strange cookies beside ours change nothing', async () => {
   assert.equal((await send('GET', '/auth/web/me', { cookie })).body['authenticated'], true)
 })
 
-test('SB-14 the database holds no usable session id and no readable token of the provider', async () => {
+test('SB-14 v5.0.0-V7.2.3 the database holds no usable session id and no readable token of the provider', async () => {
   const ana = await signedIn()
   const token = ana.cookies.get(COOKIE) ?? ''
   const [row] = await world.sql<{ id_token_sealed: Buffer; refresh_token_sealed: null }>(
@@ -75,7 +75,7 @@ test('SB-14 the database holds no usable session id and no readable token of the
   assert.equal(row.refresh_token_sealed, null)
 })
 
-test('SB-15 SB-16 RP-33 signing in again gives a new id, and the old session is over', async () => {
+test('SB-15 SB-16 RP-33 v5.0.0-V7.2.4 signing in again gives a new id, and the old session is over', async () => {
   const ana = await signedIn()
   const first = ana.cookies.get(COOKIE)
   await signInAt(ana, 'testuser2')
@@ -105,7 +105,7 @@ test('SB-28 a read by session costs one round trip and writes nothing within a m
   world.clock.advance(-60_000)
 })
 
-test('SB-24 idle and absolute limits, a second before and at the limit', async () => {
+test('SB-24 v5.0.0-V7.3.1 idle and absolute limits, a second before and at the limit', async () => {
   const [idle, busy] = [await signedIn(), await signedIn()]
   const token = idle.cookies.get(COOKIE)
   world.clock.advance(3_599_000)
@@ -124,7 +124,7 @@ test('SB-24 idle and absolute limits, a second before and at the limit', async (
   assert.equal(Date.parse(start[0]?.ends ?? '') - Date.parse(start[0]?.made ?? ''), 86_400_000)
 })
 
-test('SB-24 max_session_lifetime_seconds is the end, however often a session is refreshed', async () => {
+test('SB-24 v5.0.0-V7.3.2 max_session_lifetime_seconds is the end, however often a session is refreshed', async () => {
   await using small = await openIdentity({
     oidc: { refresh_tokens: { max_session_lifetime_seconds: 100 } },
   })

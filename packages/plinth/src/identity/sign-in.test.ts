@@ -53,7 +53,7 @@ test('RP-14 oidcc-client-test 4.2: a person signs in, is told who they are, and 
   )
 })
 
-test('RP-01 RP-02 RP-07 the authorization request: code only, PKCE S256, exactly the scopes', async () => {
+test('RP-01 RP-02 RP-07 v5.0.0-V10.2.3 the authorization request: code only, PKCE S256, exactly the scopes', async () => {
   const asked = new URL(await startAt(world.person())).searchParams
   assert.deepEqual([...asked.keys()].toSorted(), [
     'client_id',
@@ -73,7 +73,7 @@ test('RP-01 RP-02 RP-07 the authorization request: code only, PKCE S256, exactly
   }
 })
 
-test('RP-04 RP-08 V10.1.2 the login is bound to a browser and kept on the server as hashes', async () => {
+test('RP-04 RP-08 v5.0.0-V10.1.2 the login is bound to a browser and kept on the server as hashes', async () => {
   const ana = world.person()
   const answer = await ana.get('/auth/web/login')
   const state = new URL(answer.headers.get('location') ?? '').searchParams.get('state') ?? ''
@@ -223,7 +223,7 @@ for (const [title, bend] of FOREIGN_STATES) {
   })
 }
 
-test('RP-17 V7.2.4 the callback of another browser is refused: no cookie, and with one of its own', async () => {
+test('RP-17 v5.0.0-V10.2.1 the callback of another browser is refused: no cookie, and with one of its own', async () => {
   const [attacker, victim] = [world.person(), world.person()]
   const back = await comeBack(attacker)
   const bare = await victim.get(back)
@@ -252,7 +252,7 @@ test('SB-04 a login cookie that is there twice is no login cookie', async () => 
   assert.equal((await ana.get(back, doubled)).status, 400)
 })
 
-test('RP-20 V10 a state older than ten minutes: refused, cookie and row are gone', async () => {
+test('RP-20 v5.0.0-V10.2.1 a state older than ten minutes: refused, cookie and row are gone', async () => {
   const ana = world.person()
   const back = await comeBack(ana)
   world.clock.advance(600_000)

@@ -24,7 +24,7 @@ test('a problem carries its code and sentence, and keeps its reason to itself', 
   assert.throws(() => problem('Retired', 409, 'x'), /must look like/)
 })
 
-test('SB-13 ids and tokens: canonical, time-ordered, 256 random bits, none twice', () => {
+test('SB-13 v5.0.0-V7.2.3 ids and tokens: canonical, time-ordered, 256 random bits, none twice', () => {
   const ids = Array.from({ length: 1000 }, () => newId())
   assert.ok(ids.every(isId))
   const [early, late] = [newId({ now: () => 1000, monotonic: () => 0 }), newId()]

@@ -51,13 +51,13 @@ const WHO: readonly Row[] = [
   ['JW-37 sub a list', 'sub', () => ({ sub: ['subject-1'] })],
   ['RP-50 sub of 256 characters', 'sub', () => ({ sub: 'a'.repeat(256) })],
   ['RP-50 sub with NUL', 'format', () => ({ sub: 'a\0b' })],
-  ['RP-51 oidcc-client-test-invalid-aud', 'aud', () => ({ aud: 'other' })],
+  ['RP-51 v5.0.0-V10.5.4 oidcc-client-test-invalid-aud', 'aud', () => ({ aud: 'other' })],
   ['RP-51 oidcc-client-test-missing-aud', 'aud', () => ({ aud: undefined })],
   ['RP-51 aud an empty list', 'aud', () => ({ aud: [] })],
   ['RP-51 aud a number', 'aud', () => ({ aud: 1 })],
   ['JW-29 aud that begins like ours', 'aud', () => ({ aud: `${CLIENT}-2` })],
   [`RP-53 ${FAPI}-invalid-secondary-aud`, 'aud', () => ({ aud: [CLIENT, 'other'], azp: CLIENT })],
-  ['RP-54 azp of another client', 'azp', () => ({ azp: 'other' })],
+  ['RP-54 v5.0.0-V10.5.4 azp of another client', 'azp', () => ({ azp: 'other' })],
   ['RP-54 azp a list with us', 'azp', () => ({ azp: [CLIENT] })],
 ]
 
@@ -87,8 +87,8 @@ const WHEN: readonly Row[] = [
 ]
 
 const BOUND: readonly Row[] = [
-  ['RP-58 nonce missing', 'nonce', () => ({ nonce: undefined })],
-  ['RP-58 oidcc-client-test-nonce-invalid', 'nonce', () => ({ nonce: 'another' })],
+  ['RP-58 v5.0.0-V10.5.1 nonce missing', 'nonce', () => ({ nonce: undefined })],
+  ['RP-58 v5.0.0-V10.5.1 oidcc-client-test-nonce-invalid', 'nonce', () => ({ nonce: 'another' })],
   ['RP-58 nonce as a list', 'nonce', (asked) => ({ nonce: [asked.get('nonce')] })],
   [
     'RP-58 nonce with its case changed',
@@ -123,7 +123,7 @@ for (const [title, fault, claims] of [...WHO, ...WHEN, ...BOUND]) {
   })
 }
 
-test('RP-58 the nonce of another sign-in of the same browser is refused', async () => {
+test('RP-58 v5.0.0-V10.5.1 the nonce of another sign-in of the same browser is refused', async () => {
   const { evil, oracle, world } = party
   const browser = world.visitor()
   const waiting = new URL(await evil.start(browser)).searchParams.get('nonce')

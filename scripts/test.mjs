@@ -5,7 +5,13 @@
 //   npm test -- --no-skips         a skipped test counts as a failure (what CI uses)
 import { parseArgs } from 'node:util'
 import { discover } from './test-run/discover.mjs'
-import { printClosing, printFailure, printSkips, printSlowest } from './test-run/print.mjs'
+import {
+  printClosing,
+  printFailure,
+  printOutput,
+  printSkips,
+  printSlowest,
+} from './test-run/print.mjs'
 import { record } from './test-run/record.mjs'
 import { runFiles } from './test-run/run-files.mjs'
 import { missingServices, startServices } from './test-run/services.mjs'
@@ -31,6 +37,7 @@ const results = await runFiles(files, {
   concurrency: Number(options.concurrency),
   fileLimitMs: options.long ? 900_000 : 120_000,
   onFailure: printFailure,
+  onFailedFile: printOutput,
 }).finally(() => services.stop())
 
 if (options.only.length === 0) await record(options.long ? 'long' : 'test', results)

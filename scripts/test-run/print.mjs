@@ -1,9 +1,15 @@
+import path from 'node:path'
 import { inspect } from 'node:util'
 
 export function printFailure(result) {
   const cause = result.error?.cause ?? result.error
   const text = inspect(cause, { maxStringLength: 2_000 }).slice(0, 6_000)
   console.error(`\n✗ ${result.name}\n  ${result.file}\n${indent(text)}`)
+}
+
+/** What a file with a failed test printed, and what the services under that test said. */
+export function printOutput(file, output) {
+  console.error(`\n  output of ${path.relative(process.cwd(), file)}\n${indent(output.trimEnd())}`)
 }
 
 /** A skip is never silent: each is named with its reason. */

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { channel } from 'node:diagnostics_channel'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -7,6 +8,8 @@ import type { World } from '../../packages/plinth/src/testing/index.ts'
 
 const MAIN = path.join(import.meta.dirname, 'service/main.ts')
 const PATIENCE_MS = 20_000
+/** What is said here is shown when the test fails. */
+const testLog = channel('plinth:test-log')
 
 /** How a process is started. */
 export interface ProcessOptions {
@@ -49,7 +52,10 @@ export async function startProcess(options: ProcessOptions): Promise<ServiceProc
   const events: Record<string, unknown>[] = []
   const errors: string[] = []
   child.stderr?.on('data', (text) => errors.push(String(text)))
-  readLines(child, (line) => events.push(JSON.parse(line)))
+  readLines(child, (line) => {
+    events.push(JSON.parse(line))
+    testLog.publish(line)
+  })
   const ended = new Promise<number | NodeJS.Signals>((resolve) => {
     child.once('exit', (code, signal) => resolve(code ?? signal ?? 'SIGKILL'))
   })

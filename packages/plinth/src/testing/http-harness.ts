@@ -10,6 +10,7 @@ import {
   registerFeatures,
 } from '../http/index.ts'
 import { Secret, systemClock } from '../kernel/index.ts'
+import { handOnLogLine } from './test-log.ts'
 
 /** A server over a real socket with the guard, and no identity but the one a test gives it. */
 export interface HttpHarness extends AsyncDisposable {
@@ -33,7 +34,9 @@ export async function openHttp(
   const refusals: Refusal[] = []
   const logged: string[] = []
   const write = (facts: object, message?: string) => {
-    logged.push(`${message} ${JSON.stringify(facts)}`)
+    const line = `${message} ${JSON.stringify(facts)}`
+    logged.push(line)
+    handOnLogLine(line)
   }
   const all: HttpDeps = {
     settings: httpSettings.parse({}),

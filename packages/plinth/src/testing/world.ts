@@ -18,6 +18,7 @@ import type { SignInOptions } from './sign-in.ts'
 import { createSignIn } from './sign-in.ts'
 import type { TestClock } from './test-clock.ts'
 import { createTestClock } from './test-clock.ts'
+import { handOnLogLine } from './test-log.ts'
 
 /** What a test says about its world. */
 export interface WorldOptions {
@@ -74,7 +75,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       'database.url': testDatabase.appUrl,
       ...options.settings,
     },
-    logTo: { write: (line) => logged.push(line) },
+    logTo: {
+      write: (line) => {
+        logged.push(line)
+        handOnLogLine(line)
+      },
+    },
   })
   await service.openResources()
   await service.app.listen({ port: options.port ?? 0, host: '127.0.0.1' })

@@ -33,14 +33,25 @@ interface Cost {
 }
 
 /** What a call costs the database, after one that brings connections and prepared statements. */
-async function costOf(call: () => Promise<{ readonly status: number }>): Promise<Cost> {
+async function costOf({ database }: World, call: Call): Promise<Cost> {
   await call()
-  const start = world.database.statistics
+  const start = database.statistics
   assert.ok((await call()).status < 300)
-  const end = world.database.statistics
+  const end = database.statistics
   return {
     roundTrips: end.roundTrips - start.roundTrips,
     statements: end.statements - start.statements,
+  }
+}
+
+type Call = () => Promise<{ readonly status: number }>
+
+/** The cost once the session is in memory: how soon the database's news confirm it may vary. */
+async function warmCostOf(call: Call, expected: Cost): Promise<Cost> {
+  const end = performance.now() + 15_000
+  for (;;) {
+    const cost = await costOf(world, call)
+    if (cost.roundTrips <= expected.roundTrips || performance.now() > end) return cost
   }
 }
 
@@ -62,13 +73,13 @@ async function settled(): Promise<number> {
   return rowsWritten()
 }
 
-const calls: readonly (readonly [string, () => Promise<{ readonly status: number }>, Cost])[] = [
+const calls: readonly (readonly [string, Call, Cost])[] = [
   ['a visitor at the probe', () => world.visitor().get('/health/live'), trips(0, 0)],
   ['a visitor at /auth/web/me', () => world.visitor().get('/auth/web/me'), trips(0, 0)],
-  ['/auth/web/me with a session', () => ana.get('/auth/web/me'), trips(1, 2)],
-  ['one by id with a session', () => ana.get(path), trips(2, 4)],
-  ['a list with a session', () => ana.get('/api/v1/gadgets?limit=50'), trips(2, 4)],
-  ['a create with its audit row', () => ana.post('/api/v1/gadgets', { name: 'x' }), trips(2, 5)],
+  ['/auth/web/me with a session', () => ana.get('/auth/web/me'), trips(0, 0)],
+  ['one by id with a session', () => ana.get(path), trips(1, 2)],
+  ['a list with a session', () => ana.get('/api/v1/gadgets?limit=50'), trips(1, 2)],
+  ['a create with its audit row', () => ana.post('/api/v1/gadgets', { name: 'x' }), trips(1, 3)],
 ]
 
 function trips(roundTrips: number, statements: number): Cost {
@@ -77,9 +88,21 @@ function trips(roundTrips: number, statements: number): Cost {
 
 for (const [title, call, expected] of calls) {
   test(`${title} costs ${expected.roundTrips} round trips, ${expected.statements} statements`, async () => {
-    assert.deepEqual(await costOf(call), expected)
+    assert.deepEqual(await warmCostOf(call, expected), expected)
   })
 }
+
+test('a session that is not in memory costs one round trip more, of two statements', async () => {
+  await using plain = await startWorld({
+    features: [gadgets],
+    settings: { 'sessions.cache_entries': 0 },
+  })
+  const ben = await plain.signIn('ben')
+  const lamp = await ben.post('/api/v1/gadgets', { name: 'Lamp' })
+  const at = lamp.headers.get('location') ?? ''
+  assert.deepEqual(await costOf(plain, () => ben.get('/auth/web/me')), trips(1, 2))
+  assert.deepEqual(await costOf(plain, () => ben.get(at)), trips(2, 4))
+})
 
 test('a read writes nothing', async () => {
   await ana.get(path)

@@ -42,8 +42,8 @@ export interface IdentityWorldOptions {
   readonly app?: Partial<AppFacts>
   readonly oidc?: object
   readonly sessions?: object
-  /** Whether the evil provider has a callback of its own. */
-  readonly ownCallback?: boolean
+  /** Settings of the evil provider. */
+  readonly evil?: object
   /** Features beside identity. */
   readonly features?: readonly Feature[]
 }
@@ -131,7 +131,7 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
 function providersFor(
   provider: RunningProvider,
   evil: EvilProvider,
-  { ownCallback = false }: IdentityWorldOptions,
+  options: IdentityWorldOptions,
 ) {
   return {
     keycloak: {
@@ -139,7 +139,7 @@ function providersFor(
       client_secret: 'test-client-secret',
       issuer: provider.issuer,
     },
-    evil: { ...evil.settings, own_callback: ownCallback },
+    evil: { ...evil.settings, ...options.evil },
     off: { enabled: false, client_id: 'x', issuer: evil.issuer },
     clientless: { issuer: evil.issuer },
   }

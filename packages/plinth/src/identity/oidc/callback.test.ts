@@ -130,7 +130,7 @@ test('RP-10 150 tabs that begin at one moment overflow no header, and the next s
 })
 
 test('RP-27 v5.0.0-V10.2.2 each provider may have a callback of its own, where no other answer is taken', async () => {
-  await using apart = await openIdentity({ ownCallback: true })
+  await using apart = await openIdentity({ evil: { own_callback: true } })
   const person = apart.person()
   const asked = new URL(await startAt(person, '?provider=evil')).searchParams
   assert.equal(asked.get('redirect_uri'), 'http://localhost:8000/auth/web/callback/evil')

@@ -55,15 +55,20 @@ const LEEWAY_SECONDS = 30
 
 /**
  * Holds the answer against the demand (Core 3.1.3.7, points 12 and 13). A provider that does not
- * say when or how somebody signed in has not met it. The age counts from the start of this sign-in:
+ * say when or how somebody signed in, and could, has not met it. The age counts from the start of this sign-in:
  * that is when the provider judged it.
+ * @param statesAuthTime false for a provider that never says when: only what it does say is checked
  */
-export function demandFault(claims: IdTokenClaims, demand: KeptDemand): DemandFault | undefined {
+export function demandFault(
+  claims: IdTokenClaims,
+  demand: KeptDemand,
+  statesAuthTime: boolean,
+): DemandFault | undefined {
   const { auth_time: authTime, acr } = claims
   const { max_age_seconds: age, acr_values: enough } = demand
   const isEnough = typeof acr === 'string' && enough.includes(acr)
   if (enough.length > 0 && !isEnough) return 'sign_in_too_weak'
-  if (age === null) return undefined
+  if (age === null || (authTime === undefined && !statesAuthTime)) return undefined
   const earliest = Date.parse(demand.created_at) / 1_000 - age - LEEWAY_SECONDS
   return typeof authTime === 'number' && authTime >= earliest ? undefined : 'sign_in_too_old'
 }

@@ -65,7 +65,7 @@ export async function finishLogin(deps: FinishDeps, callback: Callback): Promise
   if (!answer.ok) return { code: 'failed', reason: answer.reason, fault: answer.fault }
   const exchanged = await exchangeCode(deps, { provider, pending, state, code: answer.code })
   if (!exchanged.ok) return { code: 'failed', reason: exchanged.reason, fault: exchanged.fault }
-  const weak = demandFault(exchanged.claims, pending)
+  const weak = demandFault(exchanged.claims, pending, provider.statesAuthTime)
   if (weak !== undefined) return { code: 'failed', reason: weak }
   const proven = provenPerson(deps, callback, { provider, ...exchanged })
   const outcome = await welcome(deps, pending, proven)
@@ -115,8 +115,7 @@ function provenPerson(
     subject: claims.sub,
     provider: provider.name,
     profile: profileOf(claims),
-    // Unsaid is long ago: it may have been, and a step-up then asks for it (ASVS 6.8.4).
-    authenticatedAt: typeof authTime === 'number' ? authTime * 1_000 : 0,
+    authenticatedAt: typeof authTime === 'number' ? authTime * 1_000 : unsaid(deps, provider),
     acr: textClaim(claims, 'acr'),
     providerSession: textClaim(claims, 'sid'),
     tokens: {
@@ -130,6 +129,14 @@ function provenPerson(
     expected: pending.purpose === 'step_up' ? (pending.person_id ?? undefined) : undefined,
     returnTo: pending.return_to,
   }
+}
+
+/**
+ * When somebody proved who they are of whom the provider does not say it: long ago, for all we know,
+ * and a step-up then asks for it; now, where the provider never says (ASVS 6.8.4).
+ */
+function unsaid({ sessions }: FinishDeps, { statesAuthTime }: Provider): number {
+  return statesAuthTime ? 0 : sessions.clock.now()
 }
 
 const LONGEST_CLAIM = 255

@@ -9,6 +9,8 @@ export interface KnownProvider {
   readonly subjectClaim: string
   /** Whether it sends `iss` to the callback; undefined leaves that to its discovery document. */
   readonly sendsIssuer: boolean | undefined
+  /** Whether its ID tokens say when somebody signed in, as `max_age` demands. */
+  readonly statesAuthTime: boolean
   readonly endpoints: Readonly<Record<string, string>>
 }
 
@@ -20,11 +22,17 @@ export const OPENID: KnownProvider = {
   authMethod: 'client_secret_basic',
   subjectClaim: 'sub',
   sendsIssuer: undefined,
+  statesAuthTime: true,
   endpoints: {},
 }
 
 /** A provider that speaks OAuth 2.0 alone and describes people at an endpoint of its own. */
-export const OAUTH2: KnownProvider = { ...OPENID, protocol: 'oauth2', scopes: [] }
+export const OAUTH2: KnownProvider = {
+  ...OPENID,
+  protocol: 'oauth2',
+  scopes: [],
+  statesAuthTime: false,
+}
 
 // Where these publish their endpoints is part of this code and thereby reviewed: their discovery
 // documents may name these origins and still no others (RP-46).
@@ -33,6 +41,7 @@ const KNOWN: ReadonlyMap<string, KnownProvider> = new Map([
     'https://accounts.google.com',
     {
       ...OPENID,
+      statesAuthTime: false,
       origins: [
         'https://oauth2.googleapis.com',
         'https://openidconnect.googleapis.com',
@@ -40,7 +49,10 @@ const KNOWN: ReadonlyMap<string, KnownProvider> = new Map([
       ],
     },
   ],
-  ['https://login.microsoftonline.com', { ...OPENID, origins: ['https://graph.microsoft.com'] }],
+  [
+    'https://login.microsoftonline.com',
+    { ...OPENID, statesAuthTime: false, origins: ['https://graph.microsoft.com'] },
+  ],
   [
     'https://github.com',
     {

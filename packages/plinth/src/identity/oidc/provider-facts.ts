@@ -23,7 +23,7 @@ export type EndpointName = (typeof ENDPOINTS)[number]
 export interface ProviderFacts
   extends Pick<
     KnownProvider,
-    'protocol' | 'scopes' | 'authMethod' | 'subjectClaim' | 'sendsIssuer'
+    'protocol' | 'scopes' | 'authMethod' | 'subjectClaim' | 'sendsIssuer' | 'statesAuthTime'
   > {
   /** As configured; a template where organisations have issuers of their own. */
   readonly issuer: string
@@ -48,6 +48,7 @@ export function providerFacts(own: ProviderSettings): ProviderFacts {
     authMethod: own.token_endpoint_auth_method ?? known.authMethod,
     subjectClaim: own.subject_claim ?? known.subjectClaim,
     sendsIssuer: known.sendsIssuer,
+    statesAuthTime: own.states_auth_time ?? known.statesAuthTime,
     issuer: own.issuer,
     issuerRule: issuerRule(own.issuer, own.allowed_tenants),
     reach: reachOf(

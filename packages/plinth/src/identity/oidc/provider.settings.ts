@@ -75,6 +75,12 @@ const fields = z.strictObject({
     .describe(
       'Origins beside the issuer’s at which its discovery document may place endpoints; those of Google, Microsoft and GitHub are known.',
     ),
+  states_auth_time: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether its ID tokens say when somebody signed in; where they do not, a sign-in counts from the moment it came back, and no step-up can ask for more; true when absent (Google, Microsoft, GitHub and other oauth2: false).',
+    ),
   own_callback: z
     .boolean()
     .default(false)

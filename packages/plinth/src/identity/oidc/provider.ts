@@ -16,7 +16,7 @@ import { createProviderKeys } from './provider-keys.ts'
 export interface Provider
   extends Pick<
     ProviderFacts,
-    'protocol' | 'issuer' | 'scopes' | 'authMethod' | 'subjectClaim' | 'reach'
+    'protocol' | 'issuer' | 'scopes' | 'authMethod' | 'subjectClaim' | 'statesAuthTime' | 'reach'
   > {
   readonly name: string
   readonly clientId: string

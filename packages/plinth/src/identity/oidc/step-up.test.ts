@@ -236,3 +236,21 @@ test('RP-13 the development provider answers a demanded age, and the route opens
   assert.equal(answer.headers.get('location'), '/fresh')
   assert.equal((await person.get('/fresh')).status, 204)
 })
+
+test('v5.0.0-V6.8.4 where a provider never says when, a sign-in counts from when it came back', async () => {
+  await using silent = await openIdentity({ features: [vault], evil: { states_auth_time: false } })
+  const person = silent.person()
+  silent.evil.say.claims = UNSAID
+  await signInAtEvil(silent, person)
+  assert.equal((await person.get('/fresh')).status, 204)
+  assert.equal((await person.get('/strong')).status, 401, 'how strong it was stays unsaid')
+  silent.clock.advance(301_000)
+  assert.equal((await person.get('/fresh')).status, 401)
+  const issued = { iat: Math.floor(silent.clock.now() / 1_000) }
+  silent.evil.say.claims = { ...UNSAID, ...issued, exp: issued.iat + 300 }
+  await person.get(silent.evil.callback(await startAt(person, '?max_age=300')))
+  assert.equal((await person.get('/fresh')).status, 204)
+  silent.evil.say.claims = { ...issued, exp: issued.iat + 300, auth_time: 5, acr: undefined }
+  const said = await person.get(silent.evil.callback(await startAt(person, '?max_age=300')))
+  assert.deepEqual([said.status, said.body['code']], [403, 'auth.step_up_failed'])
+})

@@ -33,6 +33,8 @@ export interface RouteFacts {
   readonly stepUp?: StepUp | undefined
   /** A browser that a page of another, unlisted site sent here is refused, also when by a link. */
   readonly ownSitesOnly: boolean
+  /** Query fields are taken as they come, whatever they hold: what is wrong with one is the route's to say. */
+  readonly anyQuery: boolean
   /** The body is a form, and JSON is refused: what a specification of others fixes so. */
   readonly takesForm: boolean
   readonly schemas: RouteSchemas
@@ -70,6 +72,7 @@ export function foreignFacts(access: Access): RouteFacts {
     anonymous: false,
     browserOnly: false,
     ownSitesOnly: false,
+    anyQuery: false,
     takesForm: false,
     schemas: {},
   }

@@ -63,6 +63,7 @@ export function page<A extends Access>(path: `/${string}`, spec: PageSpec<A>): R
       browserOnly: false,
       stepUp: stepUpOf(spec),
       ownSitesOnly: false,
+      anyQuery: false,
       takesForm: false,
       schemas: spec.query === undefined ? {} : { query: z.object(spec.query) },
     },

@@ -30,6 +30,11 @@ export interface RouteSpec<
   readonly query?: Q
   /** Takes query fields that are not declared and drops them: an OpenID provider adds its own. */
   readonly otherQueryIgnored?: boolean
+  /**
+   * Takes a query that holds NUL or cannot be decoded, which is a 400 everywhere else: for routes
+   * whose standard says how each field is answered, and that give none of them to the database.
+   */
+  readonly anyQuery?: boolean
   /** Request headers by lower-case name; others are ignored. */
   readonly headers?: H
   readonly body?: B
@@ -113,6 +118,7 @@ export function route<
       browserOnly: spec.browserOnly ?? false,
       stepUp: stepUpOf(spec),
       ownSitesOnly: spec.ownSitesOnly ?? false,
+      anyQuery: spec.anyQuery ?? false,
       takesForm: spec.takesForm ?? false,
       schemas: {
         ...(spec.params && { params: z.strictObject(spec.params) }),

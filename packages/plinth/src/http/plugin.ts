@@ -138,7 +138,10 @@ function createDoor(deps: HttpDeps) {
     reply.headers(headers)
     reply.header('x-request-id', context.requestId)
     allowOrigin(request, reply)
-    const fault = hygieneFault(request.raw, limits)
+    const fault = hygieneFault(request.raw, {
+      ...limits,
+      anyQuery: facts?.anyQuery ?? false,
+    })
     if (fault !== undefined) throw fault
     if (facts !== undefined) await guard(guardDeps, context, facts)
   }

@@ -28,6 +28,8 @@ const MOST_QUERY_FIELDS = 256
 export interface HygieneLimits {
   readonly urlLimitBytes: number
   readonly maxHeaders: number
+  /** Whether the route itself answers a query that holds NUL or cannot be decoded. */
+  readonly anyQuery: boolean
 }
 
 /**
@@ -46,8 +48,9 @@ export function hygieneFault(raw: IncomingMessage, limits: HygieneLimits): AppEr
   if (!url.startsWith('/') && !star) return httpProblems.malformed('absolute-form target')
   // A fragment never leaves a browser; routers cut it off, others take it for the path.
   if (url.includes('#')) return httpProblems.malformed('fragment in target')
-  if (hasControl(url)) return httpProblems.malformed('control character in target')
-  if (!decodes(url)) return httpProblems.malformed('bad percent-encoding')
+  const checked = limits.anyQuery ? (url.split('?')[0] ?? '') : url
+  if (hasControl(checked)) return httpProblems.malformed('control character in target')
+  if (!decodes(checked)) return httpProblems.malformed('bad percent-encoding')
   if (url.split('&', MOST_QUERY_FIELDS + 1).length > MOST_QUERY_FIELDS) {
     return httpProblems.malformed('too many fields in the query')
   }

@@ -46,6 +46,7 @@ function fromTheBrowser(deps: LogoutRouteDeps): readonly RouteOptions[] {
     summary: 'Takes the browser to the start page after sign-out at the provider.',
     query: { state: anything },
     otherQueryIgnored: true,
+    anyQuery: true,
     raises: [identityProblems.logoutState],
     handle: async (context) => handleLoggedOut(deps, context),
   })
@@ -68,6 +69,7 @@ function fromTheBrowser(deps: LogoutRouteDeps): readonly RouteOptions[] {
     summary: 'Starts a sign-in that another site asks for, at one of the configured providers.',
     query: { iss: anything, target_link_uri: anything },
     otherQueryIgnored: true,
+    anyQuery: true,
     raises: [identityProblems.unknownProvider],
     handle: async (context) => handleInitiateLogin(deps, context),
   })

@@ -29,6 +29,7 @@ export function oidcRoutes(deps: OidcRouteDeps): readonly RouteOptions[] {
       prompt: anything,
     },
     otherQueryIgnored: true,
+    anyQuery: true,
     raises: [identityProblems.unknownProvider, identityProblems.providerUnavailable],
     handle: (context) => handleLogin(deps, context),
   })
@@ -39,6 +40,7 @@ export function oidcRoutes(deps: OidcRouteDeps): readonly RouteOptions[] {
     summary: 'Takes the answer of the identity provider and opens a session.',
     query: { state: anything, code: anything, error: anything, iss: anything },
     otherQueryIgnored: true,
+    anyQuery: true,
     raises: [
       identityProblems.missingLogin,
       identityProblems.invalidLogin,

@@ -143,6 +143,43 @@ test('RP-45 the session records what was granted, and a refresh may take from it
   assert.deepEqual(await scopes(), ['openid'])
 })
 
+test('v5.0.0-V10.1.1 no token of the provider reaches the browser, save the hint of a sign-out', async () => {
+  evil.say.token = { refresh_token: 'refresh-token-of-the-provider' }
+  const eve = world.person()
+  const started = await eve.get('/auth/web/login?provider=evil')
+  const callback = evil.callback(started.headers.get('location') ?? '')
+  const answers = [
+    started,
+    await eve.get(callback),
+    await eve.get('/auth/web/me'),
+    await eve.get('/auth/sessions'),
+    await eve.get('/auth/identities'),
+    await eve.post('/auth/web/refresh'),
+    await eve.get(callback),
+  ]
+  // Where tokens are revoked at sign-out needs jobs; the sign-out itself answers the same without.
+  evil.say.token = {}
+  const bob = world.person()
+  await signIn(bob)
+  const signOut = await bob.post('/auth/web/logout')
+  const url = new URL(String(signOut.body['provider_logout_url']))
+  url.searchParams.delete('id_token_hint')
+  const told = [...answers.map(whole), url.href, [...signOut.headers].join('\n')].join('\n')
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [302, 302, 200, 200, 200, 200, 400],
+  )
+  const code = new URL(callback, 'http://service').searchParams.get('code')
+  const tokens = evil.issued.filter((one) => one !== code)
+  assert.ok(tokens.length > 2)
+  for (const token of [...tokens, 'eyJ']) assert.ok(!told.includes(token), token)
+})
+
+/** Everything that a browser got of an answer. */
+function whole({ headers, body }: Answer): string {
+  return `${[...headers].join('\n')}\n${JSON.stringify(body)}`
+}
+
 test('RP-90 oidcc-client-test-signing-key-rotation: a key rotated during a session does not end it', async () => {
   evil.say.token = { refresh_token: 'refresh-1' }
   const eve = world.person()

@@ -128,6 +128,18 @@ test('RP-103 rp-init-logout-other-state a state that is not ours, or old, is ref
   world.clock.advance(-601_000)
 })
 
+test('RP-103 D9 the hint is there also when the cookie was rotated a moment ago', async () => {
+  const ana = await signedIn()
+  const before = createPerson({ url: world.url, origin: world.service.config.app.base_url })
+  before.cookies.set(COOKIE, ana.cookies.get(COOKIE) ?? '')
+  await before.refreshCsrf()
+  await ana.post('/auth/web/refresh')
+  const { body } = await before.post('/auth/web/logout')
+  const { searchParams } = new URL(String(body['provider_logout_url']))
+  assert.match(searchParams.get('id_token_hint') ?? '', /^eyJ/)
+  assert.equal(await isSignedIn(ana.cookies.get(COOKIE)), false)
+})
+
 test('RP-104 CS-28 a GET or a sign-out from another site has no effect', async () => {
   const ana = await signedIn()
   const token = ana.cookies.get(COOKIE)

@@ -128,14 +128,17 @@ export interface UnendedSession {
   readonly id_token_sealed: Buffer | null
 }
 
-/** Finds what there is to end behind a cookie. */
+/** Finds what there is to end behind a cookie: for an id that was rotated a moment ago, its successor. */
 export async function findUnended(
   tx: PlatformTx,
   idHash: Buffer,
 ): Promise<UnendedSession | undefined> {
   const { rows } = await tx.query<UnendedSession>(
-    `select id, family_id, provider, id_token_sealed
-       from plinth.sessions where id_hash = $1 and revoked_at is null`,
+    `select live.id, live.family_id, live.provider, live.id_token_sealed
+       from plinth.sessions one join plinth.sessions live on live.family_id = one.family_id
+      where one.id_hash = $1 and one.revoked_at is null and live.revoked_at is null
+      order by live.rotated_at nulls first
+      limit 1`,
     [idHash],
   )
   return rows[0]

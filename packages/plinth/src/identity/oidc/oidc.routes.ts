@@ -40,7 +40,6 @@ export function oidcRoutes(deps: OidcRouteDeps): readonly RouteOptions[] {
     summary: 'Takes the answer of the identity provider and opens a session.',
     query: { state: anything, code: anything, error: anything, iss: anything },
     otherQueryIgnored: true,
-    anyQuery: true,
     raises: [
       identityProblems.missingLogin,
       identityProblems.invalidLogin,

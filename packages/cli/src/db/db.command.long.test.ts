@@ -62,8 +62,16 @@ async function owner(sql: string): Promise<void> {
 
 test('plinth db upgrade, current, history, downgrade', async () => {
   assert.match((await plinthDb('current')).out, /service is at 0; pending: 0001_shelf$/)
+  const foretold = (await plinthDb('upgrade --dry-run')).out
+  assert.match(
+    foretold,
+    /^platform stays at \d+\nwould apply {2}0001_shelf\nservice would be at 1$/,
+  )
+  assert.match((await plinthDb('current')).out, /pending: 0001_shelf$/)
   assert.match((await plinthDb('upgrade')).out, /applied {2}0001_shelf\nservice is at 1$/)
   assert.match((await plinthDb('history')).out, /service +0001_shelf +\d{4}-/)
+  const undoing = (await plinthDb('downgrade --dry-run')).out
+  assert.equal(undoing, 'would undo   0001_shelf\nservice would be at 0')
   assert.equal((await plinthDb('downgrade')).out, 'undone  0001_shelf\nservice is at 0')
   const nothing = await plinthDb('downgrade')
   assert.deepEqual(
@@ -100,6 +108,11 @@ test('plinth db reset asks for --force, and never runs in production', async () 
   assert.match((await plinthDb('reset')).err, /^This deletes all data of the service; say --force/)
   const production = { ENVIRONMENT: 'production', BASE_URL: 'https://shelf.example' }
   assert.match((await plinthDb('reset --force', production)).err, /does not run in production/)
+  const foretold = (await plinthDb('reset --dry-run')).out
+  assert.match(
+    foretold,
+    /would undo[\s\S]*platform would be at 0\n[\s\S]*would apply {2}0001_shelf/,
+  )
   assert.match((await plinthDb('reset --force')).out, /platform is at 0[\s\S]*platform is at \d+\n/)
 })
 

@@ -1,11 +1,13 @@
 import { defineCommand } from 'citty'
 import { misuse } from '../cli-error.ts'
 import { wholeNumber } from '../whole-number.ts'
+import { dryRunArgument } from './dry-run.ts'
 
 /** `plinth db downgrade`: undoes the last migration of a set, or goes back to a number. */
 export const downgradeCommand = defineCommand({
   meta: { description: 'Undo the last migration of the service, or go back to a number' },
   args: {
+    ...dryRunArgument,
     to: { type: 'string', valueHint: '0', description: 'Number to go back to; 0 undoes all' },
     set: {
       type: 'string',
@@ -25,7 +27,7 @@ export const downgradeCommand = defineCommand({
       const [platform, service] = database.sets
       const set = args.set === 'platform' ? platform : service
       await bring(set, to ?? (await oneBefore(database.settings, set)))
-    })
+    }, args['dry-run'] === true)
   },
 })
 

@@ -1,5 +1,6 @@
 import { CliError, misuse } from '../cli-error.ts'
 import { say } from '../dev/terminal.ts'
+import { foretelling } from './dry-run.ts'
 import { serviceDatabase, setName } from './service-database.ts'
 
 type ServiceDatabase = Awaited<ReturnType<typeof serviceDatabase>>
@@ -12,11 +13,18 @@ export interface MigrationRun {
   bring(set: MigrationSet, to?: number): Promise<void>
 }
 
-/** Runs migrations as the owner. Ctrl-C and SIGTERM roll the running one back and free the lock. */
-export async function migrating(work: (run: MigrationRun) => Promise<void>): Promise<void> {
+/**
+ * Runs migrations as the owner. Ctrl-C and SIGTERM roll the running one back and free the lock.
+ * @param dryRun only says what would run
+ */
+export async function migrating(
+  work: (run: MigrationRun) => Promise<void>,
+  dryRun = false,
+): Promise<void> {
   const database = await serviceDatabase()
   const { migrate, ownerConnection } = await import('plinth/data')
   const owner = ownerConnection(database.settings)
+  if (dryRun) return work({ database, bring: foretelling(owner) })
   const stop = new AbortController()
   const onSignal = (signal: NodeJS.Signals): void => stop.abort(signal)
   process.once('SIGTERM', onSignal).once('SIGINT', onSignal)

@@ -1,12 +1,18 @@
 import { defineCommand } from 'citty'
 import { misuse } from '../cli-error.ts'
+import { dryRunArgument } from './dry-run.ts'
 
 /** `plinth db reset --force`: an empty database with all migrations applied. Never in production. */
 export const resetCommand = defineCommand({
   meta: { description: 'Delete all data and apply every migration anew (not in production)' },
-  args: { force: { type: 'boolean', description: 'Yes, delete all data' } },
+  args: {
+    ...dryRunArgument,
+    force: { type: 'boolean', description: 'Yes, delete all data' },
+  },
   async run({ args }) {
-    if (!args.force) throw misuse('This deletes all data of the service; say --force to do it.')
+    const dryRun = args['dry-run'] === true
+    if (!args.force && !dryRun)
+      throw misuse('This deletes all data of the service; say --force to do it.')
     const { migrating } = await import('./migration-run.ts')
     await migrating(async ({ database, bring }) => {
       if (database.environment === 'production') {
@@ -14,6 +20,6 @@ export const resetCommand = defineCommand({
       }
       for (const set of database.sets.toReversed()) await bring(set, 0)
       for (const set of database.sets) await bring(set)
-    })
+    }, dryRun)
   },
 })

@@ -19,13 +19,8 @@ export type Secrets = Readonly<Record<string, string>>
  * written where one is missing.
  */
 export function ensureSecrets(file: string): Secrets {
-  const known = read(file)
-  const missing = NAMES.filter((name) => known[name] === undefined)
-  if (missing.length === 0) return known
-  const made = Object.fromEntries(
-    missing.map((name) => [name, randomBytes(32).toString('base64url')]),
-  )
-  const secrets = { ...known, ...made }
+  const secrets = secretsFor(file)
+  if (NAMES.every((name) => read(file)[name] !== undefined)) return secrets
   mkdirSync(dirname(file), { recursive: true })
   const lines = Object.entries(secrets).map(([name, value]) => `${name}=${value}\n`)
   writeFileSync(file, `# Made by plinth dev for this machine only.\n${lines.join('')}`, {
@@ -33,6 +28,12 @@ export function ensureSecrets(file: string): Secrets {
   })
   chmodSync(file, 0o600)
   return secrets
+}
+
+/** The same without writing: what is missing is made for this call only. */
+export function secretsFor(file: string): Secrets {
+  const made = NAMES.map((name) => [name, randomBytes(32).toString('base64url')] as const)
+  return { ...Object.fromEntries(made), ...read(file) }
 }
 
 function read(file: string): Secrets {

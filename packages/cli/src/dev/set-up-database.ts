@@ -34,10 +34,14 @@ export async function setUpDatabase(
 export async function migrateAll(folder: DevFolder, ownerUrl: string): Promise<void> {
   const { migrate } = await import('plinth/data')
   const log = fileLog(join(folder.logs, 'migrations.log'))
-  const own = join(folder.service, 'migrations')
-  const sets = existsSync(own) ? (['platform', { folder: own }] as const) : (['platform'] as const)
-  for (const set of sets) {
+  for (const set of migrationSets(folder)) {
     const { ran } = await migrate({ url: ownerUrl, set, log })
     for (const name of ran) say(quiet(`Migrated ${name}`))
   }
+}
+
+/** The migrations of a service: the platform's, and its own where it has any. */
+export function migrationSets(folder: DevFolder) {
+  const own = join(folder.service, 'migrations')
+  return existsSync(own) ? (['platform', { folder: own }] as const) : (['platform'] as const)
 }

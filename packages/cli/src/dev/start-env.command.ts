@@ -5,7 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { defineCommand } from 'citty'
 import { CliError } from '../cli-error.ts'
+import { dryRunArgument } from '../db/dry-run.ts'
 import { type DevFolder, devFolder } from './dev-folder.ts'
+import { secretsFor } from './dev-secrets.ts'
 import { readState } from './dev-state.ts'
 import { devStatus } from './dev-status.ts'
 import { lastLines } from './follow-file.ts'
@@ -16,6 +18,7 @@ import {
   providerNamed,
   refuseOtherProvider,
 } from './provider-choice.ts'
+import { readNeeds } from './service-needs.ts'
 import { stopEverything } from './stop-everything.ts'
 import { say, table, whileWaiting } from './terminal.ts'
 
@@ -29,6 +32,7 @@ export const startEnvCommand = defineCommand({
   meta: { description: 'Start PostgreSQL, identity provider and mailbox in the background' },
   args: {
     ...providerArgument,
+    ...dryRunArgument,
     force: { type: 'boolean', description: 'Stop what runs and start again' },
     wait: {
       type: 'boolean',
@@ -40,6 +44,7 @@ export const startEnvCommand = defineCommand({
   async run({ args }) {
     const folder = devFolder()
     const provider = await providerNamed(args.provider)
+    if (args['dry-run']) return foretell(folder, provider)
     if (args.force) await whileWaiting('Stopping', stopEverything(folder))
     const running = readState(folder.home, 'state')
     if (isRunning(running?.supervisor)) {
@@ -55,6 +60,19 @@ export const startEnvCommand = defineCommand({
     say('\n  Start the server with `plinth dev start-server`; stop all with `plinth dev stop`.')
   },
 })
+
+async function foretell(folder: DevFolder, provider: ProviderChoice | undefined): Promise<void> {
+  const secrets = secretsFor(folder.secrets)
+  const needs = await readNeeds({ service: folder.service, env: process.env, secrets })
+  refuseOtherProvider(provider, { needed: needs.provider })
+  const parts = [
+    needs.database && 'PostgreSQL, with the roles, schemas and migrations that are missing',
+    needs.provider && `the ${provider ?? 'development'} identity provider`,
+    needs.mailbox && 'the mailbox',
+  ].filter((part) => part !== false)
+  for (const part of parts) say(`would start  ${part}`)
+  if (parts.length === 0) say('The configuration names services for everything; none is started.')
+}
 
 interface Supervisor {
   readonly log: string

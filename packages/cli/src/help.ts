@@ -4,7 +4,7 @@ import type { Resolved } from './resolve-command.ts'
 const ROOT = `plinth: run, look after and understand a service
 
   plinth dev                    run all of it on this machine, reload on change
-  plinth dev --provider keycloak    the same with a real Keycloak (Java or Docker)
+  plinth dev --provider keycloak    the same, with a real Keycloak
   plinth dev start-env          only PostgreSQL, identity provider and mailbox
   plinth dev start-server       only the server, on services that run
   plinth dev status             what runs, and where
@@ -17,7 +17,7 @@ const ROOT = `plinth: run, look after and understand a service
   plinth routes                 every route and who may call it
   plinth version                versions of Plinth and Node
 
-  plinth <command> --help       the options of a command; --dry-run where it writes
+  plinth <command> --help       its options; --dry-run wherever it writes
 
 Exit codes: 0 done · 1 failed · 2 asked wrongly, or in the wrong place
 `

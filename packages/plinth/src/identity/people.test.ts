@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import type { IdentityWorld } from './identity.fixture.ts'
-import { openIdentity, signInAt, signInAtEvil, startAt } from './identity.fixture.ts'
+import { openIdentity, signInAtEvil, startAt } from './identity.fixture.ts'
 import { profileOf } from './people/profile.ts'
 
 let world: IdentityWorld
@@ -22,42 +22,6 @@ async function meAs(claims: Record<string, unknown>): Promise<Me['user']> {
   await signInAtEvil(world, person)
   return (await person.get<Me>('/auth/web/me')).body.user
 }
-
-test('D8 RP-74 the same subject at another issuer is another person, also with the same e-mail', async () => {
-  const ana = world.person()
-  await signInAt(ana)
-  const { user } = (await ana.get<Me>('/auth/web/me')).body
-  const [key] = await world.sql<{ subject: string }>(
-    'select subject from plinth.identities where person_id = $1',
-    [user.id],
-  )
-  const other = await meAs({ sub: key?.subject, email: user.email, email_verified: true })
-  assert.notEqual(other.id, user.id)
-  assert.equal(other.email, user.email)
-})
-
-test('RP-75 a name or a subject that equals somebody here matches nobody', async () => {
-  const ana = world.person()
-  await signInAt(ana)
-  const { user } = (await ana.get<Me>('/auth/web/me')).body
-  const other = await meAs({ sub: user.id, preferred_username: 'testuser1', name: 'Test User One' })
-  assert.notEqual(other.id, user.id)
-})
-
-test('RP-50 subjects are compared byte by byte: NFC and NFD are two people', async () => {
-  const [nfc, nfd] = [
-    await meAs({ sub: 'é'.normalize('NFC') }),
-    await meAs({ sub: 'é'.normalize('NFD') }),
-  ]
-  assert.notEqual(nfc.id, nfd.id)
-})
-
-test('D8 B13 RP-72 an e-mail counts only when email_verified is exactly true', async () => {
-  for (const [at, verified] of [false, 'true', 1, null, undefined].entries()) {
-    const user = await meAs({ sub: `unverified-${at}`, email_verified: verified })
-    assert.equal(user.email, null)
-  }
-})
 
 test('B13 an unverified e-mail does not replace a verified one', async () => {
   await meAs({ sub: 'keeps', email: 'old@example.com' })

@@ -23,11 +23,11 @@ type Row = readonly [title: string, attack: Omit<SignInAttack, 'reason'>]
 
 const UNKNOWN_STATE: readonly Row[] = [
   [
-    `RP-15 ${FAPI}-ensure-authorization-response-with-invalid-missing-state-fails`,
+    `RP-15 v5.0.0-V10.2.1 ${FAPI}-ensure-authorization-response-with-invalid-missing-state-fails`,
     { bend: set('state', undefined) },
   ],
   [
-    `RP-16 ${FAPI}-ensure-authorization-response-with-invalid-state-fails`,
+    `RP-16 v5.0.0-V10.2.1 ${FAPI}-ensure-authorization-response-with-invalid-state-fails`,
     { bend: set('state', STRANGER) },
   ],
   ['RP-21 state twice', { bend: (path) => `${path}&state=${STRANGER}` }],
@@ -106,13 +106,13 @@ const KNOWN_STATE: readonly (readonly [string, string, string, Omit<SignInAttack
     { callback: { iss: undefined } },
   ],
   [
-    `RP-26 ${FAPI}-invalid-authorization-response-iss`,
+    `RP-26 v5.0.0-V10.2.2 ${FAPI}-invalid-authorization-response-iss`,
     'issuer_mismatch',
     'different',
     { callback: { iss: 'https://other.example' } },
   ],
   [
-    'RP-26 an error in the name of another issuer',
+    'RP-26 v5.0.0-V10.2.2 an error in the name of another issuer',
     'issuer_mismatch',
     'different',
     { callback: { iss: 'https://other.example', error: 'access_denied' } },
@@ -142,7 +142,7 @@ for (const [title, reason, fault, attack] of KNOWN_STATE) {
   })
 }
 
-test('RP-26 iss of another configured provider (mix-up): neither of the two is asked', async () => {
+test('RP-26 v5.0.0-V10.2.2 iss of another configured provider (mix-up): neither of the two is asked', async () => {
   const { evil, other, oracle } = party
   const reason = 'issuer_mismatch'
   await oracle.refusedSignIn(evil, { reason, callback: { iss: other.issuer }, tokenCalls: 0 })
@@ -178,7 +178,7 @@ test('RP-32 a code stolen from somebody else, in a sign-in of the thief, fails a
   assert.match(verifier, /^[\w-]{43}$/)
 })
 
-test('RP-17 the callback of another browser is refused, without a sign-in of its own and with one', async () => {
+test('RP-17 v5.0.0-V10.2.1 the callback of another browser is refused, without a sign-in of its own and with one', async () => {
   const { evil, oracle, world } = party
   for (const [reason, detail] of [
     ['login_cookie_missing', 'Missing auth session'],
@@ -226,7 +226,7 @@ test('RP-19 the same callback 20 times at once: one token call, one session, 19 
   assert.equal((await sql(sessions)).length, before + 1)
 })
 
-test('RP-20 a sign-in may take ten minutes: a second less is accepted, ten minutes are not', async () => {
+test('RP-20 v5.0.0-V10.2.1 a sign-in may take ten minutes: a second less is accepted, ten minutes are not', async () => {
   const { evil, oracle, world } = party
   const eve = world.visitor()
   const back = evil.callback(await evil.start(eve))

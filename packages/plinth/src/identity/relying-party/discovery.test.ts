@@ -36,13 +36,21 @@ type Row = readonly [title: string, why: RegExp, discovery: () => Json]
 const ELSEWHERE = 'https://other.example'
 const DOCUMENTS: readonly Row[] = [
   [
-    'RP-83 oidcc-client-test-discovery-issuer-mismatch',
+    'RP-83 v5.0.0-V10.5.3 oidcc-client-test-discovery-issuer-mismatch',
     /names another issuer/,
     () => ({ issuer: ELSEWHERE }),
   ],
-  ['RP-83 a trailing slash', /names another issuer/, () => ({ issuer: `${party.evil.issuer}/` })],
-  ['RP-83 no issuer', /no discovery document/, () => ({ issuer: undefined })],
-  ['RP-83 an issuer that is a number', /no discovery document/, () => ({ issuer: 1 })],
+  [
+    'RP-83 v5.0.0-V10.5.3 a trailing slash',
+    /names another issuer/,
+    () => ({ issuer: `${party.evil.issuer}/` }),
+  ],
+  ['RP-83 v5.0.0-V10.5.3 no issuer', /no discovery document/, () => ({ issuer: undefined })],
+  [
+    'RP-83 v5.0.0-V10.5.3 an issuer that is a number',
+    /no discovery document/,
+    () => ({ issuer: 1 }),
+  ],
   [
     'RP-84 a token endpoint over http',
     /not an https URL/,
@@ -106,7 +114,7 @@ for (const [title, reply] of REPLIES) {
   })
 }
 
-test('RP-83 RP-87 metadata that turns bad later: what was good serves on for an hour, not longer', async () => {
+test('RP-83 RP-87 v5.0.0-V10.5.3 metadata that turns bad later: what was good serves on for an hour, not longer', async () => {
   const { evil, world } = party
   await evil.signIn(world.visitor())
   evil.always({ discovery: { issuer: ELSEWHERE } })

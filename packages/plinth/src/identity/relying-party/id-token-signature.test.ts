@@ -51,9 +51,13 @@ const hs256 = (secret: string): Partial<EvilSays> => ({
 type Row = readonly [title: string, fault: string, says: () => Partial<EvilSays>]
 
 const ALGORITHMS: readonly Row[] = [
-  ['RP-61 JW-01 oidcc-client-test-idtoken-sig-none', 'format', () => ({ key: unsigned })],
   [
-    'RP-61 JW-01 alg none with a signature',
+    'RP-61 JW-01 v5.0.0-V9.1.2 oidcc-client-test-idtoken-sig-none',
+    'format',
+    () => ({ key: unsigned }),
+  ],
+  [
+    'RP-61 JW-01 v5.0.0-V9.1.2 alg none with a signature',
     'alg',
     () => ({ key: unsigned, signature: garbage(8) }),
   ],
@@ -67,12 +71,16 @@ const ALGORITHMS: readonly Row[] = [
   ['JW-03 alg a list', 'alg', () => ({ header: { alg: ['RS256'] } })],
   ['JW-03 alg of 8 kB', 'alg', () => ({ header: { alg: 'RS256'.repeat(1_600) } })],
   [
-    'RP-62 oidcc-client-test-invalid-sig-hs256',
+    'RP-62 v5.0.0-V6.8.2 oidcc-client-test-invalid-sig-hs256',
     'alg',
     () => ({ ...hs256('x'), signature: garbage(32) }),
   ],
-  ['RP-66 HS256 with the client secret', 'alg', () => hs256(party.evil.settings.client_secret)],
-  ['RP-66 JW-04 HS256 with the public key', 'alg', () => hs256(publicPem())],
+  [
+    'RP-66 v5.0.0-V9.1.2 HS256 with the client secret',
+    'alg',
+    () => hs256(party.evil.settings.client_secret),
+  ],
+  ['RP-66 JW-04 v5.0.0-V9.1.2 HS256 with the public key', 'alg', () => hs256(publicPem())],
   [
     'JW-04 HS256 with the public key, CR LF',
     'alg',
@@ -83,7 +91,7 @@ const ALGORITHMS: readonly Row[] = [
   ['JW-05 HS256 with an empty secret', 'alg', () => hs256('')],
   ['JW-05 HS256 with undefined', 'alg', () => hs256('undefined')],
   [
-    'RP-65 JW-06 fapi2-security-profile-final-client-test-invalid-alternate-alg',
+    'RP-65 JW-06 v5.0.0-V9.1.2 fapi2-security-profile-final-client-test-invalid-alternate-alg',
     'alg',
     () => ({ key: ps256 }),
   ],
@@ -92,18 +100,22 @@ const ALGORITHMS: readonly Row[] = [
 ]
 
 const SIGNATURES: readonly Row[] = [
-  ['RP-62 oidcc-client-test-invalid-sig-rs256', 'signature', () => ({ signature: flipped })],
   [
-    'RP-62 signed by a stranger in the name of a published key',
+    'RP-62 v5.0.0-V6.8.2 oidcc-client-test-invalid-sig-rs256',
+    'signature',
+    () => ({ signature: flipped }),
+  ],
+  [
+    'RP-62 v5.0.0-V6.8.2 signed by a stranger in the name of a published key',
     'signature',
     () => ({ key: { ...stranger, kid: kid() } }),
   ],
   [
-    'RP-62 oidcc-client-test-invalid-sig-es256',
+    'RP-62 v5.0.0-V6.8.2 oidcc-client-test-invalid-sig-es256',
     'signature',
     () => ({ key: es256, signature: flipped }),
   ],
-  ['RP-62 no signature', 'format', () => ({ signature: () => Buffer.alloc(0) })],
+  ['RP-62 v5.0.0-V6.8.2 no signature', 'format', () => ({ signature: () => Buffer.alloc(0) })],
   ['JW-08 ES256 that names an RSA key', 'key', () => ({ key: es256, header: { kid: kid() } })],
   ['JW-08 RS256 that names an EC key', 'key', () => ({ header: { kid: es256.kid } })],
   ['JW-08 ES256 that names a P-384 key', 'key', () => ({ key: es256, header: { kid: es384.kid } })],
@@ -117,17 +129,17 @@ const SIGNATURES: readonly Row[] = [
 ]
 
 const HEADERS: readonly Row[] = [
-  ['RP-69 typ at+jwt', 'typ', () => ({ header: { typ: 'at+jwt' } })],
-  ['RP-69 typ logout+jwt', 'typ', () => ({ header: { typ: 'logout+jwt' } })],
-  ['RP-69 typ dpop+jwt', 'typ', () => ({ header: { typ: 'dpop+jwt' } })],
-  ['RP-69 typ a list', 'typ', () => ({ header: { typ: ['JWT'] } })],
+  ['RP-69 v5.0.0-V9.2.2 typ at+jwt', 'typ', () => ({ header: { typ: 'at+jwt' } })],
+  ['RP-69 v5.0.0-V9.2.2 typ logout+jwt', 'typ', () => ({ header: { typ: 'logout+jwt' } })],
+  ['RP-69 v5.0.0-V9.2.2 typ dpop+jwt', 'typ', () => ({ header: { typ: 'dpop+jwt' } })],
+  ['RP-69 v5.0.0-V9.2.2 typ a list', 'typ', () => ({ header: { typ: ['JWT'] } })],
   [
-    'JW-15 a key inside the header',
+    'JW-15 v5.0.0-V9.1.3 a key inside the header',
     'key',
     () => ({ key: stranger, header: { jwk: stranger.jwk } }),
   ],
   [
-    'JW-17 a certificate chain inside the header',
+    'JW-17 v5.0.0-V9.1.3 a certificate chain inside the header',
     'key',
     () => ({ key: stranger, header: { x5c: ['MIIB'] } }),
   ],
@@ -213,7 +225,7 @@ function respelled(token: string): string {
   return token.slice(0, -1) + alphabet.charAt(alphabet.indexOf(token.at(-1) ?? '') + 1)
 }
 
-test('JW-16 key addresses inside the token are not fetched', async () => {
+test('JW-16 v5.0.0-V9.1.3 key addresses inside the token are not fetched', async () => {
   const { evil, other, oracle } = party
   for (const name of ['jku', 'x5u']) {
     await oracle.refusedSignIn(evil, {

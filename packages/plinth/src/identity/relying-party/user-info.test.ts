@@ -95,7 +95,7 @@ test('RP-79 a redirect of UserInfo is not followed: the token goes nowhere else'
   assert.deepEqual(other.heard, [])
 })
 
-test('RP-72 an address and its being verified come from one place, never one from each', async () => {
+test('RP-72 v5.0.0-V6.8.1 an address and its being verified come from one place, never one from each', async () => {
   const { evil, world } = party
   evil.always({
     claims: { sub: 'u-72', email: undefined, email_verified: true },

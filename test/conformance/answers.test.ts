@@ -161,7 +161,13 @@ test('v5.0.0-V13.4.6 no answer tells a product, a version, a path or a stack', (
   }
 })
 
-const HIDDEN = ['/.git/HEAD', '/.git/config', '/.env', '/.env.production', '/.npmrc', '/package.json', '/package-lock.json', '/node_modules/', '/config.yaml', '/src/main.ts', '/main.ts', '/dist/main.js.map', '/assets/plinth.css.map', '/backup.bak', '/index.ts~', '/.DS_Store', '/Dockerfile', '/logs/', '/.plinth/manifest.json', '/migrations/', '/server-status', '/debug', '/debug/pprof', '/__debug__', '/actuator', '/json/version', '/phpinfo.php'] // biome-ignore format: a list
+const HIDDEN = [
+  '/.git/HEAD /.git/config /.env /.env.production /.npmrc /package.json',
+  '/package-lock.json /node_modules/ /config.yaml /src/main.ts /main.ts',
+  '/dist/main.js.map /assets/plinth.css.map /backup.bak /index.ts~ /.DS_Store',
+  '/Dockerfile /logs/ /.plinth/manifest.json /migrations/ /server-status /debug',
+  '/debug/pprof /__debug__ /actuator /json/version /phpinfo.php',
+].flatMap((line) => line.split(' '))
 
 test('v5.0.0-V13.4.3 no file of the deployment and no folder is served', async () => {
   for (const path of HIDDEN) assert.equal((await send(world.url, path)).status, 404, path)

@@ -164,8 +164,14 @@ test('SB-52 a health checker, or a path that looks like a probe, gets no bypass'
   assert.equal(await checksum(world), rows)
 })
 
-const REWRITES = ['x-original-url', 'x-rewrite-url', 'x-forwarded-uri', 'x-forwarded-path', 'x-forwarded-prefix', 'x-envoy-original-path', 'x-original-uri', 'x-override-url', 'x-waws-unencoded-url'] // biome-ignore format: a list
-const METHODS = ['x-http-method', 'x-http-method-override', 'x-method-override', 'x-original-method', 'x-forwarded-method', '_method'] // biome-ignore format: a list
+const REWRITES = [
+  'x-original-url x-rewrite-url x-forwarded-uri x-forwarded-path x-forwarded-prefix',
+  'x-envoy-original-path x-original-uri x-override-url x-waws-unencoded-url',
+].flatMap((line) => line.split(' '))
+const METHODS = [
+  'x-http-method x-http-method-override x-method-override x-original-method',
+  'x-forwarded-method _method',
+].flatMap((line) => line.split(' '))
 
 test('SB-53 v5.0.0-V4.1.3 no header chooses another route or method', async () => {
   const forged = {
@@ -186,7 +192,16 @@ test('SB-53 v5.0.0-V4.1.3 no header chooses another route or method', async () =
 })
 
 // What proxies and gateways say of a person. None of it is a credential here.
-const CLAIMS = ['x-forwarded-user', 'x-forwarded-email', 'x-forwarded-groups', 'x-forwarded-preferred-username', 'x-remote-user', 'remote-user', 'x-user', 'x-user-id', 'x-userid', 'x-username', 'x-email', 'x-roles', 'x-role', 'x-scopes', 'x-permissions', 'x-auth-request-user', 'x-auth-request-email', 'x-authenticated-user', 'x-webauth-user', 'x-ms-client-principal', 'x-ms-client-principal-id', 'x-goog-authenticated-user-email', 'x-goog-iap-jwt-assertion', 'cf-access-jwt-assertion', 'x-amzn-oidc-identity', 'x-amzn-oidc-data', 'x-ssl-client-verify', 'x-client-cert', 'x-session-id', 'x-access-token', 'proxy-authorization', 'x-authorization', 'authentication'] // biome-ignore format: a list
+const CLAIMS = [
+  'x-forwarded-user x-forwarded-email x-forwarded-groups',
+  'x-forwarded-preferred-username x-remote-user remote-user x-user x-user-id x-userid',
+  'x-username x-email x-roles x-role x-scopes x-permissions x-auth-request-user',
+  'x-auth-request-email x-authenticated-user x-webauth-user x-ms-client-principal',
+  'x-ms-client-principal-id x-goog-authenticated-user-email x-goog-iap-jwt-assertion',
+  'cf-access-jwt-assertion x-amzn-oidc-identity x-amzn-oidc-data x-ssl-client-verify',
+  'x-client-cert x-session-id x-access-token proxy-authorization x-authorization',
+  'authentication',
+].flatMap((line) => line.split(' '))
 
 test('SB-54 v5.0.0-V4.1.3 what a proxy might say of a person is no credential, in any spelling', async () => {
   for (const name of CLAIMS) {
@@ -282,7 +297,9 @@ test('XF-13 v5.0.0-V4.1.3 a forwarded host or scheme changes no link, cookie, re
   }
 })
 
-const ALL = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND', 'SEARCH', 'LOCK', 'PURGE', 'QUERY', 'M-SEARCH', 'LINK'] // biome-ignore format: a list
+const ALL = [
+  'GET HEAD POST PUT PATCH DELETE TRACE PROPFIND SEARCH LOCK PURGE QUERY M-SEARCH LINK',
+].flatMap((line) => line.split(' '))
 
 test('v5.0.0-V4.1.4 a method that a route does not declare is a 405 that names the right ones', async () => {
   const rows = await checksum(world)

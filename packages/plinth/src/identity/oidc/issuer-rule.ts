@@ -6,8 +6,6 @@ export interface IssuerRule {
   allows(issuer: string): boolean
   /** Whether the discovery document may bear it. */
   allowsDocument(issuer: string): boolean
-  /** Whether a key that is published for an issuer may sign for another one. */
-  allowsKey(keyIssuer: string, issuer: string | undefined): boolean
 }
 
 /** Stands in an issuer where each organisation of the provider has a name of its own. */
@@ -35,31 +33,39 @@ export function issuerRule(issuer: string, allowedTenants: readonly string[]): I
   return isTemplate(issuer) ? templateRule(issuer, allowedTenants) : exactRule(issuer)
 }
 
+/**
+ * Whether a key that is published for an issuer may sign in the name of another. Microsoft publishes
+ * the keys of all organisations in one set, and says beside each whose it is.
+ */
+export function keyServes(keyIssuer: string, issuer: string | undefined): boolean {
+  return keyIssuer === issuer || tenantOf(keyIssuer, issuer ?? '') !== undefined
+}
+
 function exactRule(own: string): IssuerRule {
   const allows = (issuer: string) => issuer === own
-  return { authority: own, allows, allowsDocument: allows, allowsKey: allows }
+  return { authority: own, allows, allowsDocument: allows }
 }
 
 function templateRule(configured: string, allowedTenants: readonly string[]): IssuerRule {
   const template = configured.replace(SHARED_AUTHORITY, `$1/${TENANT}$3`)
-  const [before = '', after = ''] = template.split(TENANT)
-  const only = allowedTenants.length === 1 && allowedTenants[0] !== ANY_TENANT
-  const authority = only ? `${before}${allowedTenants[0]}${after}` : sharedAuthority(configured)
-  const allows = (issuer: string) => {
-    if (!issuer.startsWith(before) || !issuer.endsWith(after)) return false
-    const tenant = issuer.slice(before.length, issuer.length - after.length)
-    const listed = allowedTenants.includes(tenant) || allowedTenants.includes(ANY_TENANT)
-    return listed && isTenantId(tenant)
-  }
+  const [first = ANY_TENANT, ...more] = allowedTenants
+  const only = more.length === 0 && first !== ANY_TENANT
+  const authority = only ? template.replace(TENANT, first) : configured.replace(TENANT, 'common')
   return {
     authority,
-    allows,
-    allowsDocument: (issuer) => (only ? issuer === authority : issuer === template),
-    // Microsoft publishes keys of all organisations in one set, and those of one beside them.
-    allowsKey: (keyIssuer, issuer) => keyIssuer === template || keyIssuer === issuer,
+    allows: (issuer) => {
+      const tenant = tenantOf(template, issuer)
+      if (tenant === undefined) return false
+      return allowedTenants.includes(tenant) || allowedTenants.includes(ANY_TENANT)
+    },
+    allowsDocument: (issuer) => issuer === (only ? authority : template),
   }
 }
 
-function sharedAuthority(configured: string): string {
-  return configured.replace(TENANT, 'common')
+/** The tenant id that stands in an issuer at the place of a template; undefined if it does not fit. */
+function tenantOf(template: string, issuer: string): string | undefined {
+  const [before = '', after] = template.split(TENANT)
+  if (after === undefined || !issuer.startsWith(before) || !issuer.endsWith(after)) return undefined
+  const tenant = issuer.slice(before.length, issuer.length - after.length)
+  return isTenantId(tenant) ? tenant : undefined
 }

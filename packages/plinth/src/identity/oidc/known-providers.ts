@@ -1,6 +1,8 @@
 /** What a provider does that its discovery document does not say, or that has none. */
 export interface KnownProvider {
   readonly protocol: 'openid' | 'oauth2'
+  /** The name that it uses itself, where people know it by its address. */
+  readonly issuer?: string
   /** Origins beside its issuer's at which its endpoints lie. */
   readonly origins: readonly string[]
   readonly scopes: readonly string[]
@@ -57,6 +59,7 @@ const KNOWN: ReadonlyMap<string, KnownProvider> = new Map([
     'https://github.com',
     {
       ...OAUTH2,
+      issuer: 'https://github.com/login/oauth',
       origins: ['https://api.github.com'],
       scopes: ['read:user', 'user:email'],
       authMethod: 'client_secret_post',

@@ -36,6 +36,7 @@ export interface ProviderFacts
 /** Completes the settings of a provider; settings win. */
 export function providerFacts(own: ProviderSettings): ProviderFacts {
   const known = knownFor(own)
+  const issuer = known.issuer ?? own.issuer
   const endpoints = Object.fromEntries(
     ENDPOINTS.flatMap((name) => {
       const url = own[name] ?? known.endpoints[name]
@@ -49,10 +50,10 @@ export function providerFacts(own: ProviderSettings): ProviderFacts {
     subjectClaim: own.subject_claim ?? known.subjectClaim,
     sendsIssuer: known.sendsIssuer,
     statesAuthTime: own.states_auth_time ?? known.statesAuthTime,
-    issuer: own.issuer,
-    issuerRule: issuerRule(own.issuer, own.allowed_tenants),
+    issuer,
+    issuerRule: issuerRule(issuer, own.allowed_tenants),
     reach: reachOf(
-      [own.issuer, ...Object.values(endpoints)],
+      [issuer, ...Object.values(endpoints)],
       [...own.endpoint_origins, ...known.origins],
     ),
     endpoints,

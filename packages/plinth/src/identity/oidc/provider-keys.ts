@@ -3,6 +3,7 @@ import { importJWK } from 'jose'
 import type { Clock } from '../../kernel/index.ts'
 import type { SignatureAlgorithm } from '../tokens/signature-algorithms.ts'
 import type { KeyFinder, WantedKey } from '../tokens/signed-token.ts'
+import { keyServes } from './issuer-rule.ts'
 import { keep } from './kept-value.ts'
 
 /** Where a provider's keys come from and how long they are kept. */
@@ -12,8 +13,6 @@ export interface ProviderKeysDeps {
   readonly fetchKeys: () => Promise<readonly unknown[]>
   /** Seconds a fetched set is used before it is fetched again. */
   readonly ttlSeconds: number
-  /** Whether a key that names its issuer may sign for another one; by default it may not. */
-  readonly allowsKey?: (keyIssuer: string, issuer: string | undefined) => boolean
   /** Told of each fetched set in which a private key stands. */
   readonly onPrivateKey?: () => void
 }
@@ -41,7 +40,6 @@ const MOST_TRIED = 5
  */
 export function createProviderKeys(deps: ProviderKeysDeps): ProviderKeys {
   const { clock, ttlSeconds } = deps
-  const allowsKey = deps.allowsKey ?? ((keyIssuer, issuer) => keyIssuer === issuer)
   const kept = keep({
     clock,
     fetch: async () => usableKeys(await deps.fetchKeys(), deps),
@@ -50,7 +48,7 @@ export function createProviderKeys(deps: ProviderKeysDeps): ProviderKeys {
     retryMs: RETRY_MS,
     renewMs: RENEW_MS,
   })
-  const lookUp = async (wanted: WantedKey) => matching(await kept.get(), wanted, allowsKey)
+  const lookUp = async (wanted: WantedKey) => matching(await kept.get(), wanted)
   return {
     async find(wanted) {
       const asked = clock.monotonic()
@@ -92,15 +90,11 @@ function bytesOf(number: unknown): number {
 }
 
 /** Keys that fit a header; all that bear its id, or, without one, the first five of the right type. */
-function matching(
-  keys: readonly JWK[],
-  { kid, algorithm, issuer }: WantedKey,
-  allowsKey: (keyIssuer: string, issuer: string | undefined) => boolean,
-): readonly JWK[] {
+function matching(keys: readonly JWK[], { kid, algorithm, issuer }: WantedKey): readonly JWK[] {
   const type = algorithm.startsWith('ES') ? 'EC' : 'RSA'
   const fits = (key: JWK) => key.kty === type && (key.alg === undefined || key.alg === algorithm)
   const isOf = ({ issuer: own }: JWK & { issuer?: unknown }) =>
-    own === undefined || (typeof own === 'string' && allowsKey(own, issuer))
+    own === undefined || (typeof own === 'string' && keyServes(own, issuer))
   return keys
     .filter((key) => fits(key) && isOf(key) && (kid === undefined || key.kid === kid))
     .slice(0, MOST_TRIED)

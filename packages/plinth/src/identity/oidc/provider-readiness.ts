@@ -21,7 +21,8 @@ export function providerReadiness(
 
   const check = async () => {
     await provider.metadata()
-    await provider.keys.warm()
+    // An oauth2 provider signs nothing.
+    if (provider.protocol === 'openid') await provider.keys.warm()
   }
 
   async function warmUp(pauseMs: number): Promise<void> {

@@ -89,7 +89,6 @@ function providerKeys(deps: ProviderDeps, { name, facts, metadata }: KeyPlace): 
   return createProviderKeys({
     clock: deps.clock,
     ttlSeconds: deps.settings.jwks_cache_ttl_seconds,
-    allowsKey: facts.issuerRule.allowsKey,
     onPrivateKey: () =>
       deps.log.warn(
         { provider: name },

@@ -15,7 +15,9 @@ import {
 } from '../tokens/forge.fixture.ts'
 import { verify } from './exchange-code.ts'
 import type { Provider } from './provider.ts'
+import { providerReadiness } from './provider-readiness.ts'
 
+const silent = { info() {}, warn() {}, error() {} }
 const clock: Clock = { now: () => NOW * 1_000, monotonic: () => 1_000 }
 const ISSUER = 'https://idp.example/realms/one'
 const GOOGLE = 'https://accounts.google.com'
@@ -215,32 +217,47 @@ test('JW-27 a key that is published for one tenant signs for no other', async ()
   const bound = { allowed_tenants: ['any'], jwk: { issuer: own } }
   assert.equal(await verdict(microsoft(bound).provider, idToken(TENANT)), `accepted ${own}`)
   assert.equal(await verdict(microsoft(bound).provider, idToken(STRANGER)), 'key')
+  const alone = forgedNetwork()
+  publish(alone, own, [publicJwk(keys.rsa, { kid: 'm1', issuer: MICROSOFT })])
+  assert.match(await verdict(provider(client(own), alone), idToken(TENANT)), /^accepted/)
   const shared = { allowed_tenants: ['any'], jwk: { issuer: MICROSOFT } }
   assert.match(await verdict(microsoft(shared).provider, idToken(STRANGER)), /^accepted/)
 })
 
-test('4.8 GitHub needs its issuer, a client and nothing else', async () => {
-  const github = provider(client('https://github.com/login/oauth'))
-  const { protocol, scopes, subjectClaim, authMethod } = github
-  assert.deepEqual(
-    { protocol, scopes, subjectClaim, authMethod },
-    {
-      protocol: 'oauth2',
-      scopes: ['read:user', 'user:email'],
-      subjectClaim: 'id',
-      authMethod: 'client_secret_post',
-    },
+for (const spelled of ['https://github.com', 'https://github.com/login/oauth']) {
+  test(`4.8 GitHub as ${spelled} needs a client and nothing else`, async () => {
+    const github = provider(client(spelled))
+    const { protocol, issuer, scopes, subjectClaim, authMethod } = github
+    assert.deepEqual(
+      { protocol, issuer, scopes, subjectClaim, authMethod },
+      {
+        protocol: 'oauth2',
+        issuer: 'https://github.com/login/oauth',
+        scopes: ['read:user', 'user:email'],
+        subjectClaim: 'id',
+        authMethod: 'client_secret_post',
+      },
+    )
+    assert.ok(github.isIssuer('https://github.com/login/oauth'))
+    const { tokenEndpoint, emailsEndpoint, jwksUri, sendsIssuer } = await github.metadata()
+    assert.deepEqual(
+      [tokenEndpoint, emailsEndpoint, jwksUri, sendsIssuer],
+      [`${issuer}/access_token`, 'https://api.github.com/user/emails', undefined, true],
+    )
+  })
+}
+
+test('8.1 readiness asks for endpoints and keys, and for no keys where nothing is signed', async () => {
+  const network = forgedNetwork()
+  publish(network, ISSUER, [])
+  const check = (one: Provider) => providerReadiness(one, silent).check?.()
+  await assert.rejects(
+    async () => check(provider(client(ISSUER), network)),
+    /no usable signing key/,
   )
-  const metadata = await github.metadata()
-  assert.deepEqual(
-    [metadata.tokenEndpoint, metadata.emailsEndpoint, metadata.jwksUri, metadata.sendsIssuer],
-    [
-      'https://github.com/login/oauth/access_token',
-      'https://api.github.com/user/emails',
-      undefined,
-      true,
-    ],
-  )
+  publish(network, ISSUER, [publicJwk(keys.rsa)])
+  await check(provider(client(ISSUER), network))
+  await check(provider(client('https://github.com')))
 })
 
 const OAUTH2 = {

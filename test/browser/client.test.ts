@@ -208,3 +208,22 @@ test('v5.0.0-V3.3.2 a page of another site has no session, though its origin is 
   assert.equal(((await call(page, 'me')).value as { authenticated: boolean }).authenticated, false)
   assert.equal((await call(page, 'call', 'POST', PRODUCTS, lamp('FAR-1'))).error?.status, 401)
 })
+
+test('SB-45 a link on another site does not begin a sign-in by itself; the page it shows goes on', {
+  skip,
+}, async () => {
+  await using elsewhere = await openFrontEnd(
+    '127.0.0.1',
+    `<a href="${service.url}/auth/sign-in">In</a>`,
+  )
+  const { page } = await visit(elsewhere.origin)
+  await page.getByRole('link', { name: 'In' }).click()
+  await page.getByRole('link', { name: 'Continue with Keycloak' }).click()
+  await signInAtProvider(page)
+  await page.getByRole('heading', { name: /^Hello/ }).waitFor()
+  await page.goto(elsewhere.origin)
+  await page.evaluate(`location.href = ${JSON.stringify(`${service.url}/auth/web/login`)}`)
+  await page.getByRole('heading', { name: 'Another site brought you here' }).waitFor()
+  await page.getByRole('link', { name: 'Go on' }).click()
+  await page.getByRole('heading', { name: /^Hello/ }).waitFor()
+})

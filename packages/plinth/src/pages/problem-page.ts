@@ -29,6 +29,8 @@ interface Advice {
   readonly sentence?: string
   /** The one thing to do next; the start page is always there too. */
   readonly action?: Action
+  /** What the link of `repeat` says; "Try again" by default. */
+  readonly label?: string
 }
 
 const REPORT = 'If it happens again, report the reference below.'
@@ -70,6 +72,7 @@ const BY_CODE: Readonly<Record<string, Advice>> = {
     heading: 'Another site brought you here',
     sentence: 'Signing in begins on a page of this service. If you want to sign in, go on.',
     action: 'repeat',
+    label: 'Go on',
   },
   'auth.link_offer_gone': {
     heading: 'This question is no longer open',
@@ -109,21 +112,22 @@ export function problemHeading(problem: ProblemView): string {
 /** The content of an error page: what happened, what to do, and where to go from here. */
 export function problemContent(problem: ProblemView): Html {
   const { status, requestId } = problem
-  const { heading, sentence = problem.sentence, next, action } = adviceFor(problem)
+  const advice = adviceFor(problem)
+  const { heading, sentence = problem.sentence, next, action } = advice
   return html`<section class="stack">
 ${action === undefined && html`<p class="eyebrow">Error ${status}</p>`}
 <h1>${heading}</h1>
 <p class="lede">${sentence}${next !== undefined && ` ${next}`}</p>
 <div class="cluster">
-${action !== undefined && primary(action, problem)}
+${action !== undefined && primary(advice, problem)}
 <a class="button${action === undefined && ' button-primary'}" href="/">Go to the start page</a>
 </div>
 <p class="hint">Reference: <span class="code">${requestId}</span></p>
 </section>`
 }
 
-function primary(action: Action, problem: ProblemView): Html {
-  if (action === 'repeat') return link(problem.returnTo ?? '/', 'Try again')
+function primary({ action, label = 'Try again' }: Advice, problem: ProblemView): Html {
+  if (action === 'repeat') return link(problem.returnTo ?? '/', label)
   if (action === 'account') return link('/account', 'Go to your account')
   const { signIn } = problem
   const base = signIn === undefined ? '/auth/sign-in?' : `${signIn}&`

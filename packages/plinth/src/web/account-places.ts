@@ -34,8 +34,8 @@ ${!current && endForm(session)}
 `
 }
 
-function endForm({ id, device }: OwnDevice): Html {
+function endForm({ id, device, created_at: since }: OwnDevice): Html {
   return html`<form data-action="DELETE" action="/auth/sessions/${id}" data-done="That session is over.">
-<button class="button">Sign out<span class="visually-hidden"> ${device}</span></button>
+<button class="button">Sign out<span class="visually-hidden"> ${device}, signed in ${timeTag(since)}</span></button>
 </form>`
 }

@@ -15,7 +15,12 @@ const idle = { issuer: 'https://idle.example' }
 const choicesOf = (providers: object, production = false) =>
   signInChoices(oidcSettings.parse({ providers, default_provider: 'google' }), production)
 
-async function signInPage(providers: object, path = '/auth/sign-in', signedIn = false) {
+async function signInPage(
+  providers: object,
+  path = '/auth/sign-in',
+  headers: Record<string, string> = {},
+) {
+  const signedIn = headers['cookie'] !== undefined
   const pages = createPages({ service: 'Shop & Co' })
   const web = webFeature({
     service: 'Shop & Co',
@@ -29,7 +34,6 @@ async function signInPage(providers: object, path = '/auth/sign-in', signedIn = 
     renderProblemPage,
     ...(signedIn && { authenticate: async () => ana }),
   })
-  const headers = signedIn ? { cookie: 'user_session_id=x' } : {}
   const answer = await fetch(http.url + path, { redirect: 'manual', headers })
   return { status: answer.status, headers: answer.headers, text: await answer.text() }
 }
@@ -63,6 +67,14 @@ test('one provider: the sign-in page leads there at once, with the place to come
   assert.equal((await signInPage({ google })).headers.get('location'), '/auth/web/login')
 })
 
+test('SB-45 a link on another site shows the one way to sign in, and does not take it', async () => {
+  const { status, text } = await signInPage({ google }, '/auth/sign-in', {
+    'sec-fetch-site': 'cross-site',
+  })
+  assert.equal(status, 200)
+  assert.match(text, /Continue with Google/)
+})
+
 test('several providers: one link each, names and return path escaped', async () => {
   const hostile = encodeURIComponent('/"><script>alert(1)</script>')
   const { status, text } = await signInPage(
@@ -94,6 +106,8 @@ test('a return path that is sent twice is left out; nobody configured is said, w
 })
 
 test('who is signed in already learns it, and may go on', async () => {
-  const { text } = await signInPage({ google, own }, '/auth/sign-in', true)
+  const { text } = await signInPage({ google, own }, '/auth/sign-in', {
+    cookie: 'user_session_id=x',
+  })
   assert.match(text, /signed in as Ana &lt;b&gt;[\s\S]*<a href="\/">go on<\/a>/)
 })

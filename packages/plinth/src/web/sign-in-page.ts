@@ -19,7 +19,7 @@ type SignInContext = Context & {
 
 /**
  * `GET /auth/sign-in`: the one address that a "Sign in" link needs. With one provider it leads there
- * at once; with several, people choose.
+ * at once; with several, or when a link on another site led here, people choose.
  */
 export function signInPage(deps: SignInDeps): RouteOptions {
   return page('/auth/sign-in', {
@@ -35,7 +35,7 @@ function render({ service, choices }: SignInDeps, context: Context): Html {
   const returnTo = typeof query.return_to === 'string' ? query.return_to : undefined
   const [only, ...others] = choices
   if (only === undefined) return nobody
-  if (others.length === 0) {
+  if (others.length === 0 && !isFromElsewhere(context)) {
     context.reply.redirect(loginPath({ returnTo }), 302)
     return html``
   }
@@ -47,6 +47,11 @@ function render({ service, choices }: SignInDeps, context: Context): Html {
 ${choices.map((choice) => item(choice, hrefOf(choice)))}
 </ul>
 </section>`
+}
+
+/** A link on another site: what it leads to may not go on to a sign-in by itself (SB-45). */
+function isFromElsewhere({ request }: Context): boolean {
+  return request.headers['sec-fetch-site'] === 'cross-site'
 }
 
 function leadOf({ principal }: Context, service: string): Html {

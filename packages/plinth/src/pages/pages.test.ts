@@ -113,12 +113,7 @@ test('an error page says what happened and what to do, and links home or to sign
 test('a sign-in that cannot be finished: what to do, no code of it in the page, and nothing of the inside', () => {
   const view = { status: 400, title: 'Bad request', requestId: 'r-2', nonce: 'n' }
   const returnTo = '/auth/web/callback?code=c0de&state=st4te'
-  for (const code of [
-    'http.cross_site',
-    'auth.invalid_login',
-    'auth.missing_login',
-    'auth.unknown_provider',
-  ]) {
+  for (const code of ['auth.invalid_login', 'auth.missing_login', 'auth.unknown_provider']) {
     const page = pages.renderProblemPage({ ...view, code, sentence: 'inside', returnTo })
     assert.match(page, /href="\/auth\/sign-in\?return_to=%2F">Sign in</)
     assert.doesNotMatch(page, /c0de|st4te|inside|Error 400/)

@@ -8,6 +8,7 @@ export interface BrowserSession {
   readonly family: Id<'session'>
   readonly person: Id<'person'>
   readonly identity: Id<'identity'> | null
+  readonly tenant: Id<'tenant'> | null
   readonly provider: string
   /** When the sign-in began that it goes back to; rotation does not change it. */
   readonly signedInAt: string
@@ -15,7 +16,7 @@ export interface BrowserSession {
 
 const FIND = `
   select s.id, s.family_id as family, s.person_id as person, s.identity_id as identity, s.provider,
-         first.created_at as "signedInAt"
+         s.tenant_id as tenant, first.created_at as "signedInAt"
     from plinth.sessions s
     join plinth.sessions first on first.id = s.family_id
     join plinth.people p on p.id = s.person_id and p.status = 'active'

@@ -78,25 +78,41 @@ export async function signIn(deps: SignInDeps, proven: ProvenPerson): Promise<Si
     }
     const someone = await provisionPerson(tx, deps.sessions.clock, { known, arrival: proven })
     if (someone.status !== 'active') return { code: 'person_disabled' }
-    await queueForPlace(deps.sessions, tx, someone.person)
-    await endFormer(deps, tx, proven.formerToken)
-    const session = await mintSession(deps.sessions, tx, {
-      ...proven,
-      person: someone.person,
-      tenant: someone.tenant,
-      identity: someone.identity,
-      clientAddress: proven.actor.clientAddress,
-    })
-    if (former?.person === someone.person) await moveOffers(tx, former, session.id)
-    const isNewDevice = await noticeDevice(deps, tx, { proven, someone })
-    const event = authEvents.sign_in({
-      outcome: 'success',
-      target: { type: 'session', id: session.id },
-      data: { provider: proven.provider, new_person: someone.isNew, new_device: isNewDevice },
-    })
-    await record(tx, { ...proven.actor, kind: 'person', person: someone.person }, event)
-    return { code: 'signed_in', session }
+    return { code: 'signed_in', session: await openSession(deps, tx, { proven, someone, former }) }
   })
+}
+
+/** Who arrived, and the live session that their browser had until now. */
+interface Arrived {
+  readonly proven: ProvenPerson
+  readonly someone: Provisioned
+  readonly former: BrowserSession | undefined
+}
+
+async function openSession(
+  deps: SignInDeps,
+  tx: PlatformTx,
+  { proven, someone, former }: Arrived,
+): Promise<MintedSession> {
+  await queueForPlace(deps.sessions, tx, someone.person)
+  await endFormer(deps, tx, proven.formerToken)
+  const session = await mintSession(deps.sessions, tx, {
+    ...proven,
+    person: someone.person,
+    // A step-up goes on where the person was.
+    tenant: proven.expected === undefined || former === undefined ? someone.tenant : former.tenant,
+    identity: someone.identity,
+    clientAddress: proven.actor.clientAddress,
+  })
+  if (former?.person === someone.person) await moveOffers(tx, former, session.id)
+  const isNewDevice = await noticeDevice(deps, tx, { proven, someone })
+  const event = authEvents.sign_in({
+    outcome: 'success',
+    target: { type: 'session', id: session.id },
+    data: { provider: proven.provider, new_person: someone.isNew, new_device: isNewDevice },
+  })
+  await record(tx, { ...proven.actor, kind: 'person', person: someone.person }, event)
+  return session
 }
 
 function nowOf({ sessions }: SignInDeps): string {

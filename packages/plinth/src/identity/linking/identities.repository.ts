@@ -58,7 +58,6 @@ export async function holdIdentities(
   tx: PlatformTx,
   person: Id<'person'>,
 ): Promise<readonly Pick<ShownIdentity, 'id' | 'provider'>[]> {
-  await tx.query('select id from plinth.people where id = $1 for no key update', [person])
   const { rows } = await tx.query<Pick<ShownIdentity, 'id' | 'provider'>>(
     'select id, provider from plinth.identities where person_id = $1 order by id for update',
     [person],

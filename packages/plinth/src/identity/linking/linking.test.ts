@@ -72,6 +72,18 @@ for (const [at, [title, more, asks]] of ADDRESSES.entries()) {
   })
 }
 
+test('D8 RP-72 an address of a person that was never verified asks nobody', async () => {
+  const { person: ana, claims } = await kit.somebody()
+  const id = await kit.me(ana)
+  await kit.world.sql('update plinth.people set email_verified = false where id = $1', [id])
+  await kit.world.sql('update plinth.identities set email_verified = false where person_id = $1', [
+    id,
+  ])
+  const answer = await kit.signInAs(ana, { sub: 'same-unproved', email: claims.email })
+  assert.equal(answer.headers.get('location'), '/')
+  assert.notEqual(await kit.me(ana), id)
+})
+
 test('D8 v5.0.0-V6.8.1 nobody is asked whose own address was never verified, nor one who is signed out', async () => {
   const email = 'unproved@example.com'
   const { person: ana } = await kit.somebody({ email, email_verified: false })
@@ -208,7 +220,7 @@ test('a session that was refreshed while the browser was away still links', asyn
   assert.equal((await kit.accept(ana, offer)).status, 201)
 })
 
-test('v5.0.0-V7.5.1 accounts change only right after a sign-in; signing in once more keeps the offer', async () => {
+test('accounts change only right after a sign-in; signing in once more keeps the offer', async () => {
   const { person: ana, claims } = await kit.somebodyWithTwo()
   kit.world.clock.advance(901_000)
   const third = { sub: 'third', email: claims.email }

@@ -9,7 +9,7 @@ before(async () => {
 })
 after(() => kit.world[Symbol.asyncDispose]())
 
-test('v5.0.0-V7.2.4 removing an account ends its sessions, tells the person, and renews this session', async () => {
+test('removing an account ends its sessions, tells the person, and renews this session', async () => {
   const { person: ana, claims, second } = await kit.somebodyWithTwo()
   const other = kit.world.person()
   await kit.signInAs(other, second)

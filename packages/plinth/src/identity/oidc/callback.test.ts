@@ -163,6 +163,16 @@ test('RP-27 v5.0.0-V10.2.2 each provider may have a callback of its own, where n
   assert.equal(sent, 'http://localhost:8000/auth/web/callback/evil')
 })
 
+test('v5.0.0-V7.2.4 a session id that somebody else chose before the sign-in is worth nothing after it', async () => {
+  const person = world.person()
+  const chosen = 'A'.repeat(43)
+  person.cookies.set(COOKIE, chosen)
+  await signInAtEvil(world, person)
+  assert.notEqual(person.cookies.get(COOKIE), chosen)
+  person.cookies.set(COOKIE, chosen)
+  assert.equal((await person.get('/auth/web/me')).body['authenticated'], false)
+})
+
 test('v5.0.0-V7.6.2 a callback that no sign-in of this browser awaits opens no session', async () => {
   const person = world.person()
   for (const query of ['', '?code=x', '?code=x&state=', `?code=x&state=${'A'.repeat(43)}`]) {

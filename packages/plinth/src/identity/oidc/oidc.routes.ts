@@ -13,7 +13,15 @@ const anything = z.unknown().optional()
 
 /** `GET /auth/web/login` and `GET /auth/web/callback` (contract 4.1, 4.2). */
 export function oidcRoutes(deps: OidcRouteDeps): readonly RouteOptions[] {
-  const login = route('GET /auth/web/login', {
+  // HEAD would start a sign-in, or use one up, for nobody.
+  return [loginRoute(deps), ...callbackRoutes(deps)].map((options) => ({
+    ...options,
+    exposeHeadRoute: false,
+  }))
+}
+
+function loginRoute(deps: OidcRouteDeps): RouteOptions {
+  return route('GET /auth/web/login', {
     access: open('a person signs in'),
     // A cookie that is broken or stolen must not keep anybody from signing in.
     anonymous: true,
@@ -33,33 +41,35 @@ export function oidcRoutes(deps: OidcRouteDeps): readonly RouteOptions[] {
     raises: [identityProblems.unknownProvider, identityProblems.providerUnavailable],
     handle: (context) => handleLogin(deps, context),
   })
-  const answer = {
-    access: open('the identity provider sends the browser back'),
-    anonymous: true,
-    tenant: 'none',
-    summary: 'Takes the answer of the identity provider and opens a session.',
-    query: { state: anything, code: anything, error: anything, iss: anything },
-    otherQueryIgnored: true,
-    raises: [
-      identityProblems.missingLogin,
-      identityProblems.invalidLogin,
-      identityProblems.stepUpFailed,
-      identityProblems.otherPerson,
-      identityProblems.sessionChanged,
-      identityProblems.identityTaken,
-    ],
-  } as const
-  const callbacks = [
-    route('GET /auth/web/callback', {
-      ...answer,
-      handle: (context) => handleCallback(deps, context),
-    }),
-    route('GET /auth/web/callback/:provider', {
-      ...answer,
-      params: { provider: z.string() },
-      handle: (context) => handleCallback(deps, context),
-    }),
-  ]
-  // HEAD would start a sign-in, or use one up, for nobody.
-  return [login, ...callbacks].map((options) => ({ ...options, exposeHeadRoute: false }))
+}
+
+const answer = {
+  access: open('the identity provider sends the browser back'),
+  anonymous: true,
+  tenant: 'none',
+  summary: 'Takes the answer of the identity provider and opens a session.',
+  query: { state: anything, code: anything, error: anything, iss: anything },
+  otherQueryIgnored: true,
+  raises: [
+    identityProblems.missingLogin,
+    identityProblems.invalidLogin,
+    identityProblems.stepUpFailed,
+    identityProblems.otherPerson,
+    identityProblems.sessionChanged,
+    identityProblems.identityTaken,
+  ],
+} as const
+
+/** The callback of all providers, and one for each that has its own (`own_callback`). */
+function callbackRoutes(deps: OidcRouteDeps): readonly RouteOptions[] {
+  const shared = route('GET /auth/web/callback', {
+    ...answer,
+    handle: (context) => handleCallback(deps, context),
+  })
+  const own = route('GET /auth/web/callback/:provider', {
+    ...answer,
+    params: { provider: z.string() },
+    handle: (context) => handleCallback(deps, context),
+  })
+  return [shared, own]
 }

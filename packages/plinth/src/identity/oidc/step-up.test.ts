@@ -113,7 +113,7 @@ test('RP-06 of several strengths those go that a route of the service demands', 
   assert.equal(query.get('acr_values'), 'gold platinum')
 })
 
-test('RP-13 RP-63 a step-up leads back to a fresh sign-in with a new id', async () => {
+test('RP-13 RP-63 v5.0.0-V7.2.4 a step-up leads back to a fresh sign-in with a new id', async () => {
   const person = await eve({ auth_time: now() - 400 })
   const [id, cookie] = [await me(person), person.cookies.get(COOKIE)]
   const answer = await stepUp(person, '/fresh', { auth_time: now() })
@@ -123,6 +123,16 @@ test('RP-13 RP-63 a step-up leads back to a fresh sign-in with a new id', async 
   assert.equal((await person.get('/fresh')).status, 204)
   person.cookies.set(COOKIE, cookie ?? '')
   assert.equal(await me(person), undefined, 'the old id is dead')
+})
+
+test('a step-up goes on in the tenant where the person was', async () => {
+  const person = await eve({ auth_time: now() - 400 })
+  await world.sql(
+    'update plinth.sessions set tenant_id = null where revoked_at is null and person_id = $1',
+    [await me(person)],
+  )
+  await stepUp(person, '/fresh', { auth_time: now() })
+  assert.equal((await person.get('/auth/web/me')).body['tenant'], null)
 })
 
 test('v5.0.0-V6.8.4 a sign-in of which the provider does not say when it was is not a recent one', async () => {

@@ -27,9 +27,10 @@ export interface RawAnswer {
 }
 
 // Own agents: no kept connection could lead to an address that was not checked for this call, and
-// the proxy variables of the environment, which apply to the global agents, have no say here.
+// the proxy variables of the environment, which apply to the global agents, have no say here. Neither
+// has NODE_TLS_REJECT_UNAUTHORIZED: whose certificate cannot be checked is not called.
 const httpAgent = new HttpAgent({ keepAlive: false })
-const httpsAgent = new HttpsAgent({ keepAlive: false })
+const httpsAgent = new HttpsAgent({ keepAlive: false, rejectUnauthorized: true })
 
 /**
  * Sends one request and reads its answer within the limits.

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { RequestListener, Server } from 'node:http'
 import { createServer } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -8,6 +9,7 @@ import { systemClock } from '../kernel/index.ts'
 import type { OutboundDeps, OutboundFault, OutboundRequest } from './index.ts'
 import { addressFault, createOutbound, OutboundError, outboundSettings } from './index.ts'
 import { resolveChecked } from './resolve.ts'
+import { selfSigned } from './self-signed.fixture.ts'
 
 let hits = 0
 let answer: RequestListener = (_, response) => response.end('{}')
@@ -296,6 +298,38 @@ for (const [title, expected, listener] of BAD_ANSWERS) {
     canary.closeAllConnections()
   })
 }
+
+test('FI-23 V12.3.2 a certificate that nobody vouches for ends the call, whatever the environment says', async () => {
+  const server = createTlsServer(selfSigned(), (_, response) => response.end('{}'))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const named = `https://localhost:${(server.address() as AddressInfo).port}`
+  const call = () =>
+    faultOf(outbound().request({ url: named, reach: { kind: 'operator', origins: [named] } }))
+  try {
+    assert.equal(await call(), 'unreachable')
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'
+    assert.equal(await call(), 'unreachable')
+  } finally {
+    delete process.env['NODE_TLS_REJECT_UNAUTHORIZED']
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+test('FI-23 a name that nobody knows and a host that speaks no TLS end the call', async () => {
+  const resolver = async () => {
+    throw new Error('ENOTFOUND')
+  }
+  const idp = 'https://idp.example'
+  const unknown = outbound({ resolver }).request({
+    url: idp,
+    reach: { kind: 'operator', origins: [idp] },
+  })
+  assert.equal(await faultOf(unknown), 'name_not_found')
+  const tls = origin.replace('http:', 'https:')
+  const plain = outbound().request({ url: tls, reach: { kind: 'operator', origins: [tls] } })
+  assert.equal(await faultOf(plain), 'unreachable')
+})
 
 test('8.3 proxy variables of the environment have no effect', async () => {
   answer = (_, response) => response.end('direct')

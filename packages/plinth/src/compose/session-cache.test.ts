@@ -98,7 +98,7 @@ const nobody = (me: Me) => !me.authenticated
 const powerless = (me: Me) =>
   !me.permissions.includes('*') && !me.permissions.includes('stock:count')
 
-test('SB-33 V7.4.1 signing out is seen by every process within a second', async () => {
+test('SB-33 v5.0.0-V7.4.1 signing out is seen by every process within a second', async () => {
   for (let round = 0; round < 3; round += 1) {
     const ana = await world.signIn('ana')
     const copy = world.visitor()
@@ -205,7 +205,7 @@ test('FI-08 a revocation is seen within a second while the connections that list
   await Promise.all([killer, other.end()])
 })
 
-test('SB-17 V7.2.4 a session whose rights changed gets a new id with the next answer; the old one dies within the grace', async () => {
+test('SB-17 v5.0.0-V7.2.4 a session whose rights changed gets a new id with the next answer; the old one dies within the grace', async () => {
   const ana = await world.signIn('cleo')
   await warm(ana)
   const old = world.visitor()

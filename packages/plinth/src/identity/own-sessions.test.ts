@@ -30,7 +30,7 @@ async function fresh(): Promise<Person> {
   return signedIn()
 }
 
-test('SB-33 V7.5.2 a person sees where they are signed in, and which session this is', async () => {
+test('SB-33 v5.0.0-V7.5.2 a person sees where they are signed in, and which session this is', async () => {
   const here = await fresh()
   const there = world.person('Mozilla/5.0 (Macintosh) Firefox/150.0')
   await signInAt(there)
@@ -74,7 +74,7 @@ test('SB-33 a rotated id is no session of its own: one line, the day of sign-in,
   assert.equal(ana.cookies.size, 0)
 })
 
-test('SB-33 V7.4.1 V7.5.2 one session is ended: it is over at once, the others go on; again is 400', async () => {
+test('SB-33 v5.0.0-V7.4.1 v5.0.0-V7.5.2 one session is ended: it is over at once, the others go on; again is 400', async () => {
   const [here, there, third] = [await fresh(), await signedIn(), await signedIn()]
   const { sessions } = await list(there)
   const { id } = sessions.find((one) => one.is_current) ?? { id: '' }
@@ -195,7 +195,7 @@ test('D7 a cookie in another kind of browser ends nobody’s session', async () 
   assert.equal(await isSignedIn(tokenOf(other)), true)
 })
 
-test('V7.5.2 ending sessions needs a sign-in of the last quarter of an hour; looking does not', async () => {
+test('v5.0.0-V7.5.2 ending sessions needs a sign-in of the last quarter of an hour; looking does not', async () => {
   const [ana, other] = [await fresh(), await signedIn()]
   world.clock.advance(901_000)
   try {
@@ -209,7 +209,7 @@ test('V7.5.2 ending sessions needs a sign-in of the last quarter of an hour; loo
   }
 })
 
-test('V7.2.1 nobody is 401, and so is an id that is none', async () => {
+test('v5.0.0-V7.2.1 nobody is 401, and so is an id that is none', async () => {
   assert.equal((await send('GET', '/auth/sessions')).status, 401)
   assert.equal((await send('GET', '/auth/sessions', withCookie('A'.repeat(43)))).status, 401)
 })

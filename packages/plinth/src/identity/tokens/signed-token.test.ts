@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { createHmac } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { test } from 'node:test'
+import { appSettings } from '../../config/index.ts'
 import { jwtSettings, verifyAccessToken } from '../index.ts'
 import {
   clock,
@@ -215,3 +216,13 @@ for (const [title, jwks, header, signer, expected] of KEY_SETS) {
     assert.equal(await verdict(verifyAccessToken(deps, forge(plain, header, signer))), expected)
   })
 }
+
+test('JW-12 a signing secret below 32 characters prevents the start', () => {
+  const { session_signing_secret: session, csrf_signing_secret: csrf } = appSettings.shape
+  const strong = randomBytes(32).toString('base64url')
+  for (const setting of [session, csrf]) {
+    assert.equal(setting.safeParse(strong.slice(0, 31)).success, false)
+    assert.equal(setting.safeParse('short').success, false)
+    assert.equal(setting.safeParse(strong).success, true)
+  }
+})

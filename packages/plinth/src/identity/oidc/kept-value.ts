@@ -66,7 +66,10 @@ export function keep<T>(options: KeptOptions<T>): Kept<T> {
       if (heldSince() >= since) renewedAt = clock.monotonic()
     },
     async get() {
-      if (age() > freshMs && !isResting()) await fetchShared()
+      const wasLost = failed.at > heldSince()
+      const fetched = age() > freshMs && !isResting() ? fetchShared() : undefined
+      // Of a host that failed last time nobody waits for the next answer while the old one serves.
+      if (!wasLost || age() > freshMs + staleMs) await fetched
       if (held === undefined || age() > freshMs + staleMs) throw failed.error
       return held.value
     },

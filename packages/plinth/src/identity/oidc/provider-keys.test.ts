@@ -103,6 +103,27 @@ test('JW-51 a provider that fails is asked again after 5 s, and an answer ends t
   assert.equal(state.fetches, 2)
 })
 
+test('JW-52 JW-54 of a provider that hangs only the first one waits; the others use the keys there are', async () => {
+  const { state, knows } = ring(['one'], 60)
+  assert.equal(await knows('one'), true)
+  state.now += 61_000
+  state.fetch = async () => {
+    throw new Error('timeout')
+  }
+  assert.equal(await knows('one'), true)
+  state.now += 5_000
+  let answer = (_: readonly unknown[]) => {}
+  state.fetch = () =>
+    new Promise((resolve) => {
+      answer = resolve
+    })
+  assert.equal(await knows('one'), true)
+  assert.equal(state.fetches, 3)
+  answer([jwk('two')])
+  await new Promise(setImmediate)
+  assert.deepEqual([await knows('one'), await knows('two'), state.fetches], [false, true, 3])
+})
+
 test('RP-92 a private key in the set is an alarm and is not used', async () => {
   let alarms = 0
   const provider = createProviderKeys({

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client } from 'pg'
 import { hashToken } from '../kernel/index.ts'
 import type { Person } from '../testing/person.ts'
 import type { IdentityWorld } from './identity.fixture.ts'
@@ -212,4 +214,76 @@ test('v5.0.0-V7.5.2 ending sessions needs a sign-in of the last quarter of an ho
 test('v5.0.0-V7.2.1 nobody is 401, and so is an id that is none', async () => {
   assert.equal((await send('GET', '/auth/sessions')).status, 401)
   assert.equal((await send('GET', '/auth/sessions', withCookie('A'.repeat(43)))).status, 401)
+})
+
+/** Waits until a statement of the service waits for a lock. */
+async function untilBlocked(): Promise<void> {
+  for (let at = 0; at < 2_000; at += 1) {
+    const waiting = await world.sql(
+      `select 1 from pg_catalog.pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+    if (waiting.length > 0) return
+    await sleep(5)
+  }
+  assert.fail('nothing waits')
+}
+
+const aliveBeside = (person: Person) =>
+  world.sql(
+    `select id from plinth.sessions
+      where revoked_at is null and rotated_at is null and id_hash <> $1`,
+    [hashToken('session', tokenOf(person) ?? '')],
+  )
+
+test('SB-33 SB-30 a rotation that is under way when its session is ended: its successor ends too', async () => {
+  const [here, there] = [await fresh(), await signedIn()]
+  const hash = hashToken('session', tokenOf(there) ?? '')
+  const rotating = new Client(world.db.adminUrl)
+  await rotating.connect()
+  await rotating.query('begin')
+  await rotating.query('select id from plinth.sessions where id_hash = $1 for update', [hash])
+  await rotating.query('update plinth.sessions set rotated_at = now() where id_hash = $1', [hash])
+  await rotating.query(
+    `insert into plinth.sessions (id, id_hash, family_id, person_id, provider, fingerprint,
+       authenticated_at, last_seen_at, expires_at, absolute_expires_at)
+     select gen_random_uuid(), '\\x01', family_id, person_id, provider, fingerprint,
+            authenticated_at, last_seen_at, expires_at, absolute_expires_at
+       from plinth.sessions where id_hash = $1`,
+    [hash],
+  )
+  const ending = here.delete('/auth/sessions')
+  await untilBlocked()
+  await rotating.query('commit')
+  await rotating.end()
+  assert.equal((await ending).body['revoked_count'], 1)
+  assert.deepEqual(await aliveBeside(here), [])
+})
+
+test('SB-33 SB-30 a rotation that begins while its session is being ended gives no new id', async () => {
+  const [here, there] = [await fresh(), await signedIn()]
+  // The family's first row is no longer the one in use: the lock must be on the family.
+  await there.post('/auth/web/refresh')
+  await there.refreshCsrf()
+  const [row] = await world.sql<{ family_id: string }>(
+    'select family_id from plinth.sessions where id_hash = $1',
+    [hashToken('session', tokenOf(there) ?? '')],
+  )
+  const ending = new Client(world.db.adminUrl)
+  await ending.connect()
+  await ending.query('begin')
+  await ending.query('select id from plinth.sessions where id = $1 for update', [row?.family_id])
+  let answered = false
+  const refreshing = there.post('/auth/web/refresh').finally(() => {
+    answered = true
+  })
+  await untilBlocked()
+  assert.equal(answered, false)
+  await ending.query('update plinth.sessions set revoked_at = now() where family_id = $1', [
+    row?.family_id,
+  ])
+  await ending.query('commit')
+  await ending.end()
+  assert.equal((await refreshing).status, 401)
+  assert.deepEqual(await aliveBeside(here), [])
 })

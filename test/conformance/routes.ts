@@ -10,6 +10,8 @@ export interface Target {
   /** A body that its schema may take; undefined where none is expected. */
   readonly body: string | undefined
   readonly anonymous: boolean
+  /** `page` answers people in HTML. */
+  readonly kind: 'api' | 'page' | 'foreign'
   /** Anyone may call it. */
   readonly open: boolean
   readonly takesForm: boolean
@@ -22,10 +24,10 @@ export type KnownIds = Readonly<Record<string, string>>
 export function targetsOf(world: World, known: KnownIds = {}): readonly Target[] {
   return world.service.census().flatMap(({ method, url, facts }) => {
     if (facts === undefined) return []
-    const body = method === 'GET' || method === 'DELETE' ? undefined : bodyFor(url)
-    const { anonymous, takesForm, access } = facts
+    const { anonymous, takesForm, access, kind, schemas } = facts
+    const body = schemas.body === undefined ? undefined : bodyFor(url)
     const open = access.kind === 'open'
-    return [{ method, url, path: fill(url, known[url]), body, anonymous, open, takesForm }]
+    return [{ method, url, path: fill(url, known[url]), body, kind, anonymous, open, takesForm }]
   })
 }
 
@@ -38,7 +40,7 @@ function fill(url: string, id: string | undefined): string {
   return url.replaceAll(/:\w+/g, () => id ?? randomUUID()).replace('*', 'x')
 }
 
-function bodyFor(url: string): string | undefined {
-  if (url.startsWith('/auth/')) return undefined
+function bodyFor(url: string): string {
+  if (url.startsWith('/auth/')) return '{}'
   return JSON.stringify({ sku: 'FORGED-1', name: 'Forged', price: 1 })
 }

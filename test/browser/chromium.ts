@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
 
 const KNOWN = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
@@ -17,6 +20,25 @@ export function openChromium(): Promise<Browser> {
   return chromium.launch(path === undefined ? {} : { executablePath: path })
 }
 
+/** A browser that sends cookies to other sites too, as many are set to do. */
+export async function openPermissive(
+  options: BrowserContextOptions,
+): Promise<AsyncDisposable & { readonly window: BrowserContext }> {
+  const profile = await mkdtemp(join(tmpdir(), 'plinth-chromium-'))
+  await mkdir(join(profile, 'Default'))
+  const preferences = JSON.stringify({ profile: { cookie_controls_mode: 0 } })
+  await writeFile(join(profile, 'Default', 'Preferences'), preferences)
+  const program = path === undefined ? {} : { executablePath: path }
+  const window = await chromium.launchPersistentContext(profile, { ...program, ...options })
+  return {
+    window,
+    async [Symbol.asyncDispose]() {
+      await window.close()
+      await rm(profile, { recursive: true, force: true })
+    },
+  }
+}
+
 /** A page in a fresh profile, and everything that went wrong on it. */
 export interface WatchedPage {
   readonly page: Page
@@ -29,8 +51,11 @@ export async function openPage(
   browser: Browser,
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
-  const context = await browser.newContext(options)
-  const page = await context.newPage()
+  return watch(await (await browser.newContext(options)).newPage())
+}
+
+/** Remembers what the console of a page complains about from now on. */
+export function watch(page: Page): WatchedPage {
   page.setDefaultTimeout(30_000)
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(String(error)))

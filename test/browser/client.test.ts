@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
-import type { AuthClient } from '../../clients/typescript/src/index.ts'
 import { open } from '../../packages/plinth/src/access/index.ts'
 import { feature, foreignFacts, withFacts } from '../../packages/plinth/src/feature/index.ts'
+import type { CallClient } from './call-client.ts'
+import { callClient } from './call-client.ts'
 import { noChromium, openChromium, openPage } from './chromium.ts'
-import { CLIENT, clientFiles } from './client-files.ts'
+import { clientFiles } from './client-files.ts'
 import type { FrontEnd } from './front-end.ts'
 import { openFrontEnd } from './front-end.ts'
 import { signInAt, signInAtProvider } from './sign-in-by-hand.ts'
@@ -56,34 +57,8 @@ after(async () => {
   await browser.close()
 })
 
-type ClientMethods = { readonly [K in keyof AuthClient]: AuthClient[K] }
-interface Called {
-  readonly value?: unknown
-  readonly error?: { readonly name: string; readonly message: string; readonly status?: number }
-}
-
-/** Calls a method of the page's one client and hands back what came of it. */
-function call<K extends keyof ClientMethods>(
-  page: Page,
-  method: K,
-  ...args: Parameters<ClientMethods[K]>
-): Promise<Called> {
-  return page.evaluate(
-    async ([at, base, name, given]) => {
-      const holder = globalThis as { client?: Record<string, (...args: unknown[]) => unknown> }
-      const { AuthClient: Client } = await import(at)
-      holder.client ??= new Client(base)
-      try {
-        const value = await holder.client?.[name]?.(...given)
-        return { value: value instanceof Response ? value.status : value }
-      } catch (error) {
-        const { name: kind, message, status } = error as Error & { status?: number }
-        return { error: { name: kind, message, ...(status && { status }) } }
-      }
-    },
-    [CLIENT, service.url, method, args] as const,
-  )
-}
+/** Calls a method of the page's client of the service. */
+const call: CallClient = (page, method, ...args) => callClient(page, service.url, method, ...args)
 
 const lamp = (sku: string) => ({ sku, name: 'Lamp', price: 1250 })
 

@@ -19,6 +19,8 @@ export interface TemplateService extends AsyncDisposable {
 export interface TemplateServiceOptions {
   /** Settings by dotted key. */
   readonly settings?: Readonly<Record<string, unknown>>
+  /** Where browsers reach it, when that is not the port it listens on. */
+  readonly baseUrl?: string
   /** Features beside those of the template. */
   readonly features?: readonly Feature[]
 }
@@ -29,7 +31,7 @@ export async function openTemplateService(
 ): Promise<TemplateService> {
   const log = { info() {}, warn() {}, error() {} }
   const port = await freePort()
-  const url = `http://localhost:${port}`
+  const url = options.baseUrl ?? `http://localhost:${port}`
   const client = testClient([url])
   const provider = await startProvider({ port: 0, clients: [client], log })
   const world = await startWorld({

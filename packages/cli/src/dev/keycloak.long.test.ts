@@ -103,7 +103,7 @@ function start(...args: readonly string[]) {
 }
 
 async function said(text: () => string, what: RegExp): Promise<string> {
-  for (let tries = 0; tries < 4_000; tries += 1) {
+  for (let tries = 0; tries < 10_000; tries += 1) {
     const found = what.exec(text())
     if (found !== null) return found[1] ?? ''
     await sleep(50)

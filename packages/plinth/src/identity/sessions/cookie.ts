@@ -41,11 +41,32 @@ const TOKEN = /^[A-Za-z0-9_-]{43}$/
 
 /**
  * The token in a cookie, or undefined: absent, not of our form, or there twice. A second cookie of
- * the name was set by somebody else; which of the two is ours cannot be known (SB-04).
+ * the name was set by somebody else; which of the two is ours cannot be known (SB-04). Every request
+ * of a browser passes here: the header is searched, not taken apart.
  */
 export function tokenCookie(header: string | undefined, name: string): string | undefined {
-  const values = cookiePairs(header).filter(([found]) => found === name)
-  const [only] = values
-  if (values.length !== 1 || only === undefined) return undefined
-  return TOKEN.test(only[1]) ? only[1] : undefined
+  if (header === undefined) return undefined
+  let found: string | undefined
+  for (let at = header.indexOf(name); at !== -1; at = header.indexOf(name, at + name.length)) {
+    const value = valueAt(header, at, name)
+    if (value === undefined) continue
+    if (found !== undefined) return undefined
+    found = value
+  }
+  return found !== undefined && TOKEN.test(found) ? found : undefined
+}
+
+const SEPARATOR = /[;,]/g
+
+/** The value of the cookie whose name may begin here; undefined when another text begins here. */
+function valueAt(header: string, at: number, name: string): string | undefined {
+  let before = at - 1
+  while (before >= 0 && header[before]?.trim() === '') before -= 1
+  if (before >= 0 && header[before] !== ';' && header[before] !== ',') return undefined
+  let equals = at + name.length
+  while (equals < header.length && header[equals]?.trim() === '') equals += 1
+  if (header[equals] !== '=') return undefined
+  SEPARATOR.lastIndex = equals
+  const end = SEPARATOR.exec(header)?.index ?? header.length
+  return header.slice(equals + 1, end).trim()
 }

@@ -1,6 +1,8 @@
 import { styleText } from 'node:util'
 
 const SLOW_MS = 1000
+/** After the first word, one in five seconds says that it goes on. */
+const TICKS_BETWEEN = 5
 
 /** Prints one line for the person at the terminal. */
 export function say(text: string): void {
@@ -28,17 +30,17 @@ export function alarming(text: string): string {
  */
 export async function whileWaiting<T>(what: string, work: Promise<T>): Promise<T> {
   const started = performance.now()
-  let told = false
+  let ticks = 0
   const timer = setInterval(() => {
-    const text = told ? `${what} … ${seconds(started)} s` : `${what} …`
-    told = true
-    say(quiet(text))
+    ticks += 1
+    if (ticks === 1) say(quiet(`${what} …`))
+    else if (ticks % TICKS_BETWEEN === 0) say(quiet(`${what} … ${seconds(started)} s`))
   }, SLOW_MS)
   try {
     return await work
   } finally {
     clearInterval(timer)
-    if (told) say(quiet(`${what}: ${seconds(started)} s`))
+    if (ticks > 0) say(quiet(`${what}: ${seconds(started)} s`))
   }
 }
 

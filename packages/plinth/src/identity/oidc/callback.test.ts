@@ -5,14 +5,18 @@ import type { IdentityWorld } from '../identity.fixture.ts'
 import { COOKIE, openIdentity, signInAtEvil, startAt } from '../identity.fixture.ts'
 
 let world: IdentityWorld
+/** Under https, with a Strict session cookie, and with a callback that is the evil provider's own. */
+let apart: IdentityWorld
 before(async () => {
-  world = await openIdentity()
+  const app = { base_url: 'https://app.example', session_cookie: { same_site: 'strict' } } as const
+  const evil = { own_callback: true }
+  ;[world, apart] = await Promise.all([openIdentity(), openIdentity({ app, evil })])
 })
 beforeEach(() => {
   world.evil.say.claims = {}
   world.evil.say.token = {}
 })
-after(() => world[Symbol.asyncDispose]())
+after(() => Promise.all([world, apart].map((one) => one[Symbol.asyncDispose]())))
 
 const waiting = (person: Person) =>
   [...person.cookies.keys()].filter((name) => name.startsWith('auth_session_id_'))
@@ -69,13 +73,11 @@ test('SB-02 the login cookie has a name of its own, is Lax and lives ten minutes
 })
 
 test('SB-02 under https the login cookie is a __Host- cookie, Lax also where the session is Strict', async () => {
-  const app = { base_url: 'https://app.example', session_cookie: { same_site: 'strict' } } as const
-  await using secure = await openIdentity({ app })
-  const person = secure.person()
+  const person = apart.person()
   const [cookie] = (await person.get('/auth/web/login?provider=evil')).headers.getSetCookie()
   assert.match(cookie ?? '', /^__Host-auth_session_id_.*; SameSite=Lax; Secure$/)
   const url = await startAt(person, '?provider=evil')
-  const set = (await person.get(secure.evil.callback(url))).headers.getSetCookie()
+  const set = (await person.get(apart.evil.callback(url))).headers.getSetCookie()
   assert.match(set[0] ?? '', /^__Host-auth_session_id_[\w-]{8}=; Max-Age=0; .*Secure$/)
   assert.match(set[1] ?? '', /^__Host-user_session_id=.*; SameSite=Strict; Secure$/)
 })
@@ -130,10 +132,9 @@ test('RP-10 150 tabs that begin at one moment overflow no header, and the next s
 })
 
 test('RP-27 v5.0.0-V10.2.2 each provider may have a callback of its own, where no other answer is taken', async () => {
-  await using apart = await openIdentity({ evil: { own_callback: true } })
   const person = apart.person()
   const asked = new URL(await startAt(person, '?provider=evil')).searchParams
-  assert.equal(asked.get('redirect_uri'), 'http://localhost:8000/auth/web/callback/evil')
+  assert.equal(asked.get('redirect_uri'), 'https://app.example/auth/web/callback/evil')
   const at = (path: string, callback: string) => callback.replace(/^[^?]*/, path)
   for (const path of [
     '/auth/web/callback',
@@ -160,7 +161,7 @@ test('RP-27 v5.0.0-V10.2.2 each provider may have a callback of its own, where n
   assert.equal(answer.headers.getSetCookie().length, 2)
   const [call] = apart.evil.heard.filter(({ path }) => path === '/token').slice(-1)
   const sent = new URLSearchParams(call?.body).get('redirect_uri')
-  assert.equal(sent, 'http://localhost:8000/auth/web/callback/evil')
+  assert.equal(sent, 'https://app.example/auth/web/callback/evil')
 })
 
 test('v5.0.0-V7.2.4 a session id that somebody else chose before the sign-in is worth nothing after it', async () => {

@@ -289,6 +289,32 @@ test('D19 SB-01 SB-03 SB-05 on https every cookie is __Host-, Secure, HttpOnly, 
   assert.equal((await https.person().get('/auth/web/me', plain)).body['authenticated'], false)
 })
 
+for (const [setting, written] of [
+  ['none', 'None'],
+  ['strict', 'Strict'],
+] as const) {
+  test(`D19 V3.3.1 V3.3.2 V3.3.3 SameSite=${written} for the session is always Secure and __Host-; cookies of a login stay Lax`, async () => {
+    await using world = await openIdentity({
+      app: { base_url: 'https://app.example', session_cookie: { same_site: setting } },
+    })
+    const eve = world.person()
+    const login = await eve.get('/auth/web/login?provider=evil')
+    const done = await eve.get(world.evil.callback(login.headers.get('location') ?? ''))
+    const refreshed = await eve.post('/auth/web/refresh')
+    const gone = await eve.post('/auth/web/logout')
+    const set = [login, done, refreshed, gone].flatMap(({ headers }) => headers.getSetCookie())
+    const [session, pending] = [
+      set.filter((cookie) => cookie.startsWith('__Host-user_session_id=')),
+      set.filter((cookie) => cookie.startsWith('__Host-auth_session_id_')),
+    ]
+    assert.deepEqual([session.length, pending.length, set.length], [3, 2, 5])
+    const flags = (sameSite: string) =>
+      new RegExp(`; Path=/; HttpOnly; SameSite=${sameSite}; Secure$`)
+    for (const cookie of session) assert.match(cookie, flags(written))
+    for (const cookie of pending) assert.match(cookie, flags('Lax'))
+  })
+}
+
 test('SB-10 SB-11 over all of this no session id reached a body, an audit row or a log line', async () => {
   const ana = await signedIn()
   const token = ana.cookies.get(COOKIE) ?? ''

@@ -116,7 +116,7 @@ test('SB-33 all others: ended everywhere, the one that asked goes on', async () 
 
 const changes: readonly (readonly [string, (me: Me) => boolean, string, string])[] = [
   [
-    'SB-20 V7.4.2 a disabled person',
+    'SB-20 v5.0.0-V7.4.2 a disabled person',
     nobody,
     "update plinth.people set status = 'disabled' where id = $1",
     "update plinth.people set status = 'active' where id = $1",
@@ -157,7 +157,12 @@ const changes: readonly (readonly [string, (me: Me) => boolean, string, string])
     'delete from plinth.memberships where person_id = $1',
     'select $1',
   ],
-  ['SB-20 V7.4.2 a deleted person', nobody, 'delete from plinth.people where id = $1', 'select $1'],
+  [
+    'SB-20 v5.0.0-V7.4.2 a deleted person',
+    nobody,
+    'delete from plinth.people where id = $1',
+    'select $1',
+  ],
 ]
 for (const [title, isSeen, change, back] of changes) {
   test(`${title} is seen by every process within a second`, async () => {

@@ -29,7 +29,7 @@ const live = () =>
       where revoked_at is null and rotated_at is null order by family_id`,
   )
 
-test('SB-32 V7.1.2 one session more than the limit ends the one that signed in first, and it is audited', async () => {
+test('SB-32 v5.0.0-V7.1.2 one session more than the limit ends the one that signed in first, and it is audited', async () => {
   const people = [await signedIn(), await signedIn(), await signedIn()]
   // Rotation makes no session younger.
   await people[0]?.post('/auth/web/refresh')

@@ -293,7 +293,7 @@ for (const [setting, written] of [
   ['none', 'None'],
   ['strict', 'Strict'],
 ] as const) {
-  test(`D19 V3.3.1 V3.3.2 V3.3.3 SameSite=${written} for the session is always Secure and __Host-; cookies of a login stay Lax`, async () => {
+  test(`D19 v5.0.0-V3.3.1 v5.0.0-V3.3.2 v5.0.0-V3.3.3 SameSite=${written} for the session is always Secure and __Host-; cookies of a login stay Lax`, async () => {
     await using world = await openIdentity({
       app: { base_url: 'https://app.example', session_cookie: { same_site: setting } },
     })

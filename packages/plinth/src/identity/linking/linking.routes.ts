@@ -47,7 +47,11 @@ function identityRoutes(deps: LinkingDeps): readonly RouteOptions[] {
     ],
     handle: (context) => startLink(deps, context),
   })
-  const remove = route('DELETE /auth/identities/:id', {
+  return [list, start, removeRoute(deps)]
+}
+
+function removeRoute(deps: LinkingDeps): RouteOptions {
+  return route('DELETE /auth/identities/:id', {
     access: signedIn(),
     tenant: 'none',
     summary: 'Removes an account and ends the sessions that began with it.',
@@ -67,7 +71,6 @@ function identityRoutes(deps: LinkingDeps): readonly RouteOptions[] {
     ],
     handle: (context) => removeIdentity(deps, context),
   })
-  return [list, start, remove]
 }
 
 function offerRoutes(deps: LinkingDeps): readonly RouteOptions[] {

@@ -45,7 +45,8 @@ const TOKEN = /^[A-Za-z0-9_-]{43}$/
  * of a browser passes here: the header is searched, not taken apart.
  */
 export function tokenCookie(header: string | undefined, name: string): string | undefined {
-  if (header === undefined) return undefined
+  // An empty name is found everywhere, for ever.
+  if (header === undefined || name === '') return undefined
   let found: string | undefined
   for (let at = header.indexOf(name); at !== -1; at = header.indexOf(name, at + name.length)) {
     const value = valueAt(header, at, name)

@@ -44,18 +44,20 @@ export interface IdentityWorldOptions {
   readonly sessions?: object
   /** Settings of the evil provider. */
   readonly evil?: object
+  /** A clock that others share; one of its own by default. */
+  readonly clock?: TestClock
   /** Features beside identity. */
   readonly features?: readonly Feature[]
 }
 
 /** Opens a world. The providers are `keycloak` (the development provider, default) and `evil`. */
 export async function openIdentity(options: IdentityWorldOptions = {}): Promise<IdentityWorld> {
-  const clock = createTestClock()
+  const { clock = createTestClock() } = options
   const silent = { info: () => {}, warn: () => {}, error: () => {} }
   const [db, provider, evil] = await Promise.all([
     openTestDatabase({ clock }),
     startProvider({ port: 0, clients: [testClient()], log: silent }),
-    startEvilProvider(),
+    startEvilProvider({ clock }),
   ])
   const mails: IdentityWorld['mails'] = []
   const csrf = createCsrf(CSRF_SECRET)

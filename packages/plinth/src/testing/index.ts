@@ -2,6 +2,7 @@ export { completeLogin } from '../dev/index.ts'
 export type { TestDatabase, TestDatabaseOptions } from './database.ts'
 export { openTestDatabase } from './database.ts'
 export type {
+  Attack,
   CallbackFields,
   Endpoint,
   EvilProvider,
@@ -12,6 +13,10 @@ export type {
   Mint,
   MintToken,
   RawReply,
+  RefusalOracle,
+  Refused,
+  Scene,
+  SignInAttack,
   SignInWith,
   SigningAlgorithm,
   SigningKey,
@@ -20,6 +25,7 @@ export type {
 export {
   LOGOUT_EVENT,
   newSigningKey,
+  openRefusalOracle,
   rawReply,
   sharedSecretKey,
   signToken,

@@ -7,8 +7,9 @@ import { browserSide } from './browser-side.ts'
 import { createGrants } from './grants.ts'
 import type { Mint } from './mint.ts'
 import { createMint } from './mint.ts'
-import type { Heard, ProviderState } from './provider-state.ts'
+import type { ProviderState } from './provider-state.ts'
 import { openState } from './provider-state.ts'
+import type { Heard } from './raw-reply.ts'
 import type { Endpoint, EvilSays } from './says.ts'
 import { goodSays, PATHS } from './says.ts'
 import { serve } from './serve.ts'
@@ -41,7 +42,7 @@ export interface EvilProvider
   readonly heard: Heard[]
   /** Every code and token it gave out since `reset`: what must turn up nowhere. */
   readonly issued: readonly string[]
-  /** Makes tokens that no request asked for. */
+  /** Makes tokens that no request asked for; they count as given out. */
   readonly mint: Mint
   /** Requests that one endpoint got since `reset`. */
   calls(endpoint: Endpoint): readonly Heard[]
@@ -71,7 +72,10 @@ export async function startEvilProvider(options: EvilProviderOptions = {}): Prom
   const state = openState(goodSays(issuer, key))
   let honest = key
   const grants = createGrants()
-  const mint = createMint({ issuer, clientId, clock, key: () => state.say.key })
+  const mint = createMint({
+    ...{ issuer, clientId, clock, key: () => state.say.key },
+    issued: (token) => kept(state, token),
+  })
   const browser = browserSide({ name, issuer, issue: (url) => kept(state, grants.issue(url)) })
   const { redirects, callback, start, signIn } = browser
   answerWith((request, response) =>
@@ -113,7 +117,7 @@ async function listen() {
   return { server, issuer: `http://127.0.0.1:${port}`, answerWith }
 }
 
-function kept(state: ProviderState, code: string): string {
-  state.keep(code)
-  return code
+function kept(state: ProviderState, given: string): string {
+  state.keep(given)
+  return given
 }

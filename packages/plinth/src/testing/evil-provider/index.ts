@@ -3,8 +3,7 @@ export type { EvilProvider, EvilProviderOptions } from './evil-provider.ts'
 export { startEvilProvider } from './evil-provider.ts'
 export type { Mint, MintToken, TokenForm } from './mint.ts'
 export { LOGOUT_EVENT, signToken } from './mint.ts'
-export type { Heard } from './provider-state.ts'
-export type { RawReply } from './raw-reply.ts'
+export type { Heard, RawReply } from './raw-reply.ts'
 export { rawReply } from './raw-reply.ts'
 export type {
   Attack,

@@ -46,10 +46,12 @@ export interface MintDeps {
   readonly clock: Clock
   /** The key of this moment. */
   readonly key: () => SigningKey
+  /** Told of every token, and hands it on. */
+  readonly issued: (token: string) => string
 }
 
 /** Makes the minting functions of a provider. */
-export function createMint({ issuer, clientId, clock, key }: MintDeps): Mint {
+export function createMint({ issuer, clientId, clock, key, issued }: MintDeps): Mint {
   const facts = () => {
     const now = epochSeconds(clock)
     return { iss: issuer, sub: 'subject-1', iat: now, exp: now + 300 }
@@ -58,7 +60,7 @@ export function createMint({ issuer, clientId, clock, key }: MintDeps): Mint {
     return (claims = {}, form = {}) => {
       const signer = form.key ?? key()
       const header = { alg: signer.alg, kid: signer.kid, typ: type, ...form.header }
-      return signToken(header, { ...good(), ...claims }, { ...form, key: signer })
+      return issued(signToken(header, { ...good(), ...claims }, { ...form, key: signer }))
     }
   }
   const audience = { aud: clientId }

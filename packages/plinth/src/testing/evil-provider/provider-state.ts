@@ -1,17 +1,6 @@
-import type { IncomingMessage } from 'node:http'
+import type { Heard } from './raw-reply.ts'
 import type { Endpoint, EvilSays } from './says.ts'
 import { saidNow } from './says.ts'
-
-/** A request that the provider got. */
-export interface Heard {
-  readonly method: string
-  /** Path without query. */
-  readonly path: string
-  /** Query without question mark. */
-  readonly query: string
-  readonly headers: IncomingMessage['headers']
-  readonly body: string
-}
 
 /** What a provider says, heard and gave away. */
 export interface ProviderState {

@@ -1,8 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 
-/** Answers a request by hand, or leaves it unanswered. */
-export type RawReply = (request: IncomingMessage, response: ServerResponse) => void
+/** A request that the provider got. */
+export interface Heard {
+  readonly method: string
+  /** Path without query. */
+  readonly path: string
+  /** Query without question mark. */
+  readonly query: string
+  readonly headers: IncomingMessage['headers']
+  readonly body: string
+}
+
+/** Answers a request by hand, or leaves it unanswered. Its body was read already: it stands in `heard`. */
+export type RawReply = (request: IncomingMessage, response: ServerResponse, heard: Heard) => void
 
 const JSON_TYPE = 'application/json'
 
@@ -56,8 +67,8 @@ export const rawReply = {
   /** Another reply, so many milliseconds late. */
   late:
     (ms: number, then: RawReply): RawReply =>
-    (request, response) => {
-      const timer = setTimeout(() => then(request, response), ms)
+    (request, response, heard) => {
+      const timer = setTimeout(() => then(request, response, heard), ms)
       response.on('close', () => clearTimeout(timer))
     },
 } as const

@@ -34,6 +34,8 @@ export interface Attack {
   readonly sessions?: 'kept' | 'ended'
   /** Calls to the token endpoint that it may cost; one by default. */
   readonly tokenCalls?: number
+  /** What else is looked at, before the browser goes on and signs in as usual. */
+  readonly also?: (refused: Refused) => void | Promise<void>
 }
 
 /** A sign-in that must be refused: what the provider says, and what comes back from it. */
@@ -77,7 +79,16 @@ export interface RefusalOracle extends AsyncDisposable {
   refusedSignIn(evil: EvilProvider, attack: SignInAttack): Promise<Refused>
 }
 
-/** Opens an oracle over a running service. */
+/**
+ * Opens an oracle over a running service:
+ *
+ * ```ts
+ * const { adminUrl } = world.testDatabase
+ * await using oracle = await openRefusalOracle({ ...world, adminUrl })
+ * const says = { claims: { aud: 'somebody-else' } }
+ * await oracle.refusedSignIn(evil, { reason: 'id_token_invalid', says })
+ * ```
+ */
 export async function openRefusalOracle(scene: Scene): Promise<RefusalOracle> {
   const witness = await openWitness(scene.adminUrl)
   const prove = { ...scene, witness }
@@ -121,9 +132,11 @@ async function refused(prove: Prove, evil: EvilProvider, attack: Attack): Promis
   const audit = oneAuditRow(await witness.auditsSince(before), attack)
   const told = logged.slice(lines)
   nothingTold(evil, { answer, audit, logged: told })
-  await loginIsOver(prove, evil, { attack, jar, before, after })
+  const refusal = { answer, audit, tokenCalls, logged: told }
+  await attack.also?.(refusal)
+  await loginIsOver(evil, { attack, jar, before, after })
   await normalSignInWorks(prove, evil, browser)
-  return { answer, audit, tokenCalls, logged: told }
+  return refusal
 }
 
 /** A path of ours, without anything of what went wrong inside. */
@@ -194,7 +207,7 @@ interface Login {
 }
 
 /** Used up: no row, no cookie, and the same request again finds nothing. Kept: all of that is there. */
-async function loginIsOver(_: Prove, evil: EvilProvider, login: Login): Promise<void> {
+async function loginIsOver(evil: EvilProvider, login: Login): Promise<void> {
   const { attack, jar, before, after } = login
   const { browser, act, pending = 'used' } = attack
   if (pending === 'kept') {

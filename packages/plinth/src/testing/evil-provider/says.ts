@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { RawReply } from './raw-reply.ts'
+import type { Heard, RawReply } from './raw-reply.ts'
 import type { SigningKey } from './signing-key.ts'
 
 /** A JSON object. */
@@ -42,7 +42,7 @@ export interface EvilSays {
   /** Endpoints that answer something else altogether. */
   reply: Partial<Record<Endpoint, RawReply>>
   /** Answers any request by hand when it returns true. */
-  answer: (request: IncomingMessage, response: ServerResponse) => boolean
+  answer: (request: IncomingMessage, response: ServerResponse, heard: Heard) => boolean
 }
 
 /** What is said now: the standing words, and on top what is meant for this one request. */

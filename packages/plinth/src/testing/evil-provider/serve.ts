@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AnswerDeps } from './answers.ts'
 import { answerOf } from './answers.ts'
 import type { BrowserSide } from './browser-side.ts'
-import type { Heard, ProviderState } from './provider-state.ts'
+import type { ProviderState } from './provider-state.ts'
+import type { Heard } from './raw-reply.ts'
 import type { Endpoint, Json } from './says.ts'
 import { PATHS } from './says.ts'
 
@@ -22,10 +23,10 @@ export async function serve(
   deps.state.heard.push(heard)
   const endpoint = endpointAt(heard.path)
   const say = deps.state.sayTo(endpoint)
-  if (say.answer(request, response)) return
+  if (say.answer(request, response, heard)) return
   if (endpoint === undefined) return send(response, 404, {})
   const reply = say.reply[endpoint] ?? deps.redirects[endpoint]
-  if (reply !== undefined) return reply(request, response)
+  if (reply !== undefined) return reply(request, response, heard)
   const form = new URLSearchParams(heard.body)
   const answer = answerOf(deps, endpoint, { say, form })
   if (endpoint === 'token') deps.state.keep(...tokensIn(answer))

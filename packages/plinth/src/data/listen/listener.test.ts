@@ -172,13 +172,11 @@ test('a listener does not keep the process alive', async () => {
     while (!listener.isCurrent()) await new Promise((resolve) => setTimeout(resolve, 5))
     console.log('current')`
   const modules = ['../index.ts', '../../kernel/index.ts'].map((path) => import.meta.resolve(path))
-  const child = spawn(process.execPath, [
-    '--input-type=module',
-    '-e',
-    script,
-    ...modules,
-    db.appUrl,
-  ])
+  const child = spawn(
+    process.execPath,
+    ['--input-type=module', '-e', script, ...modules, db.appUrl],
+    { timeout: 30_000 },
+  )
   const said = (await child.stdout.toArray()).join('')
   assert.equal(said, 'current\n')
   if (child.exitCode === null) await once(child, 'exit')

@@ -9,6 +9,7 @@ const projects = [
   ['the workspace', ['-p', '.']],
   ['packages/plinth', ['-p', 'packages/plinth']],
   ['packages/cli', ['-p', 'packages/cli']],
+  ['clients/typescript', ['-p', 'clients/typescript', ...FROM_SOURCES]],
   ['template', ['-p', 'template', '--noEmit', ...FROM_SOURCES]],
 ]
 

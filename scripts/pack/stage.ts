@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { cp, glob, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -7,7 +8,7 @@ import { manifestToPublish } from './manifest.ts'
 const run = promisify(execFile)
 const ROOT = path.resolve(import.meta.dirname, '../..')
 // In the order of their dependencies: a later one is compiled against the earlier one as published.
-const PACKAGES = ['plinth', 'cli']
+const PACKAGES = ['packages/plinth', 'packages/cli', 'clients/typescript']
 
 /**
  * Builds the packages as they are published and packs them, without writing into the sources.
@@ -18,7 +19,7 @@ export async function packPackages(folder: string): Promise<ReadonlyMap<string, 
   await stageWorkspace(folder)
   const tarballs = new Map<string, string>()
   for (const name of PACKAGES) {
-    const staged = path.join(folder, 'packages', name)
+    const staged = path.join(folder, name)
     await run('tsc', ['-p', path.join(staged, 'tsconfig.build.json')], { cwd: staged })
     await copyAssets(path.join(staged, 'src'), path.join(staged, 'dist'))
     const manifest = await publishable(staged)
@@ -32,13 +33,16 @@ export async function packPackages(folder: string): Promise<ReadonlyMap<string, 
 async function stageWorkspace(folder: string): Promise<void> {
   await cp(path.join(ROOT, 'tsconfig.base.json'), path.join(folder, 'tsconfig.base.json'))
   for (const name of PACKAGES) {
-    const from = path.join(ROOT, 'packages', name)
-    const to = path.join(folder, 'packages', name)
+    const from = path.join(ROOT, name)
+    const to = path.join(folder, name)
     const filter = (file: string) =>
       !/\/(node_modules|dist|\.plinth)(\/|$)/.test(file.slice(from.length))
     await cp(from, to, { recursive: true, filter })
     for (const file of ['LICENSE', 'README.md'])
-      await cp(path.join(ROOT, file), path.join(to, file))
+      await cp(
+        path.join(existsSync(path.join(from, file)) ? from : ROOT, file),
+        path.join(to, file),
+      )
   }
   await mkdir(path.join(folder, 'node_modules'))
   for (const entry of await readdir(path.join(ROOT, 'node_modules'))) {

@@ -80,3 +80,22 @@ test('v5.0.0-V15.2.3 v5.0.0-V15.2.4 the production tree is small and runs no ins
   assert.deepEqual(tree.installScripts, [])
   assert.equal((await stat(installed('plinth'))).isDirectory(), true)
 })
+
+test('the client is published by itself: it needs nothing, and loads with its types', async () => {
+  const tarball = consumer.tarballs.get('@plinth/client') ?? ''
+  await consumer.npm('install', '--prefer-offline', '--no-audit', '--no-fund', tarball)
+  const files = await readdir(installed('@plinth', 'client'), { recursive: true })
+  assert.ok(
+    ['LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts'].every((file) =>
+      files.includes(file),
+    ),
+  )
+  const manifest = JSON.parse(
+    await readFile(installed('@plinth', 'client', 'package.json'), 'utf8'),
+  )
+  assert.equal(manifest.dependencies, undefined)
+  const use = `import { AuthClient } from '@plinth/client'
+    const client = new AuthClient('http://127.0.0.1:8000')
+    process.stdout.write(client.loginUrl())`
+  assert.match(await consumer.node('--input-type=module', '--eval', use), /^http:.*auth/)
+})

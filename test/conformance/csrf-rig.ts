@@ -60,10 +60,12 @@ export async function openRig(): Promise<Rig> {
       await unchanged()
     },
     accepted: async (shapes) => {
+      const steady = await visit(world, 'bo', { tenant: 'bobs' })
       for (const shape of shapes) {
         for (const route of unsafeTargets(world)) {
-          // A session of its own: sign-out ends it.
-          const visitor = await visit(world, 'bob', { tenant: 'bobs' })
+          // The routes of sign-in end or renew the session: each gets one of its own.
+          const fresh = route.url.startsWith('/auth/')
+          const visitor = fresh ? await visit(world, 'bob', { tenant: 'bobs' }) : steady
           const answer = await attempt(route, { ...visitor.headers, ...shape })
           const what = `${route.method} ${route.url} ${JSON.stringify(shape)} → ${answer.text}`
           assert.doesNotMatch(answer.code, /^(http|access)\.(?!invalid)/, what)

@@ -54,7 +54,7 @@ test('everything it hears and gives out is written down', async () => {
   assert.deepEqual([call?.method, form.get('grant_type')], ['POST', 'authorization_code'])
   assert.deepEqual(
     evil.issued.map((one) => one === form.get('code') || one.split('.').length),
-    [true, 1, 3],
+    [true, 3, 1],
   )
 })
 

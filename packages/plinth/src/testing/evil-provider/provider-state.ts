@@ -34,7 +34,9 @@ export function openState(good: EvilSays): ProviderState {
     always: (says) => void Object.assign(say, saidNow(say, says)),
     sayTo: (endpoint) => saidNow(say, endpoint && waiting.get(endpoint)?.shift()),
     keep(...given) {
-      issued.push(...given.filter((one): one is string => typeof one === 'string' && one !== ''))
+      for (const one of given) {
+        if (typeof one === 'string' && one !== '' && !issued.includes(one)) issued.push(one)
+      }
     },
     reset(words) {
       Object.assign(say, words)

@@ -1,5 +1,4 @@
 import type { CryptoKey, JWK } from 'jose'
-import { importJWK } from 'jose'
 import type { Clock } from '../../kernel/index.ts'
 import type { SignatureAlgorithm } from '../tokens/signature-algorithms.ts'
 import type { KeyFinder, WantedKey } from '../tokens/signed-token.ts'
@@ -122,6 +121,7 @@ function importOnce(jwk: JWK, algorithm: SignatureAlgorithm): Imported {
 }
 
 async function importOne(jwk: JWK, algorithm: SignatureAlgorithm): Promise<CryptoKey | undefined> {
+  const { importJWK } = await import('jose')
   try {
     const key = await importJWK(jwk, algorithm)
     return key instanceof Uint8Array ? undefined : key

@@ -218,7 +218,7 @@ test('RP-71 JW-42 an ID token of 200 kB is refused before it is read', async () 
   assert.equal(JSON.parse(audit.data).fault, 'answer_id_token')
 })
 
-test('RP-71 V3.3.5 with 200 groups in its token a person has the same small cookie', async () => {
+test('RP-71 v5.0.0-V3.3.5 with 200 groups in its token a person has the same small cookie', async () => {
   const { evil, world } = party
   evil.always({ claims: { groups: Array.from({ length: 200 }, (_, at) => `/organisation/${at}`) } })
   const eve = world.visitor()

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { epochSeconds } from '../../kernel/index.ts'
-import type { EvilSays } from '../../testing/evil-provider/index.ts'
+import type { EvilSays, RawReply } from '../../testing/evil-provider/index.ts'
 import { newSigningKey, rawReply } from '../../testing/evil-provider/index.ts'
 import type { Person } from '../../testing/person.ts'
 import { startSecondProcess } from '../../testing/second-process.ts'
@@ -185,6 +185,41 @@ test('RP-99 SB-27 JW-49 twenty refreshes at once in two processes ask the provid
       and family_id = (select family_id from plinth.sessions order by created_at desc limit 1)`,
   )
   assert.equal(alive.length, 1)
+})
+
+test('SB-25 SB-27 the grace begins when the new id is there, however long the provider took', async () => {
+  const { evil, world } = party
+  const eve = await signedIn()
+  await eve.refreshCsrf()
+  const tab = world.visitor()
+  for (const [name, value] of eve.cookies) tab.cookies.set(name, value)
+  const slow: RawReply = (...call) => {
+    world.clock.advance(11_000)
+    rawReply.text(503, '{}')(...call)
+  }
+  evil.next('token', { reply: { token: slow } })
+  assert.equal((await eve.post('/auth/web/refresh')).status, 200)
+  assert.equal((await meOf(tab)).authenticated, true, 'a tab that asked meanwhile')
+  assert.equal((await meOf(eve)).authenticated, true, 'the family lives on')
+})
+
+test('RP-102 who signs in again in the same session of the provider keeps the token that came with it', async () => {
+  const { evil, world } = party
+  const eve = world.visitor()
+  const signIn = async (refresh_token: string, sid: string | undefined) => {
+    evil.next('token', { token: { refresh_token }, claims: { sid } })
+    await evil.signIn(eve)
+    await world.drainJobs()
+  }
+  const revoked = () =>
+    evil.calls('revoke').map(({ body }) => new URLSearchParams(body).get('token'))
+  await signIn('first', 'sso-1')
+  await signIn('second', 'sso-1')
+  await signIn('third', undefined)
+  assert.deepEqual(revoked(), [])
+  await signIn('fourth', 'sso-4')
+  await signIn('fifth', 'sso-5')
+  assert.deepEqual(revoked(), ['fourth'])
 })
 
 test('SB-14 the refresh token is kept sealed, and stands nowhere in the database', async () => {

@@ -185,7 +185,7 @@ interface Told {
   readonly logged: readonly string[]
 }
 
-const STACK = /\n\s+at |"stack":"[^"]|node:internal|\.[jt]s:\d+/
+const STACK = /(?:\n|\\n) {1,8}at |"stack":"[^"]|node:internal|\.[jt]s:\d/
 
 function nothingTold(evil: EvilProvider, { answer, audit, logged }: Told): void {
   const headers = JSON.stringify([...answer.headers])

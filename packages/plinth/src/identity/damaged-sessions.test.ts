@@ -98,6 +98,22 @@ test('SB-21 a session of the release before has no count of rights: it gets a ne
   assert.equal((await eve.get('/auth/web/me')).headers.getSetCookie().length, 0)
 })
 
+test('SB-17 SB-25 a new id whose answer was lost comes again within the grace, and the session goes on', async () => {
+  const eve = await signedIn()
+  const browser = party.world.visitor()
+  for (const [name, value] of eve.cookies) browser.cookies.set(name, value)
+  await party.sql('update plinth.sessions set membership_version = null where id_hash = $1', [
+    idHash(eve),
+  ])
+  await eve.get('/auth/web/me')
+  const old = browser.cookies.get(COOKIE)
+  await browser.get('/auth/web/me')
+  assert.notEqual(browser.cookies.get(COOKIE), old)
+  assert.equal(browser.cookies.get(COOKIE), eve.cookies.get(COOKIE), 'the same for both')
+  party.world.clock.advance(11_000)
+  assert.equal((await browser.get('/auth/web/me')).body['authenticated'], true)
+})
+
 test('SB-21 SB-22 hashes of another length or purpose find nobody', async () => {
   const eve = await signedIn()
   const token = eve.cookies.get(COOKIE) ?? ''

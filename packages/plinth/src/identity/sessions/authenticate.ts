@@ -111,10 +111,9 @@ async function judge(
   const browserMatches = await checkBrowser(deps, row, browser)
   if (!browserMatches && deps.strict) return undefined
   const principal = principalOf(row, { browserMatches, inGrace: state === 'in_grace' })
-  if (state === 'in_grace') return { principal }
-  const untilMs = await noteUse(deps, row)
+  const untilMs = state === 'live' ? await noteUse(deps, row) : undefined
   if (!browserMatches) return { principal }
-  if (!row.rights_changed) return { principal, untilMs }
+  if (!row.rights_changed) return untilMs === undefined ? { principal } : { principal, untilMs }
   const changed = await changeId(deps, request, { token, principal })
   return changed && { principal: changed }
 }

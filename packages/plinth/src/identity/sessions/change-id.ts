@@ -24,7 +24,8 @@ const keepTokens: RenewTokens = async (_tx, _session, held) => held
 /**
  * Gives a session a new id because what its person may do has changed (SB-17, ASVS 7.2.4): an id that
  * somebody learned before is not worth what it is worth now. The answer of this request brings the
- * new cookie. An unsafe request goes on as the old id, to which its CSRF token belongs.
+ * new cookie, and so does every further one to the old id within its grace: a browser that was led
+ * elsewhere never took the first. An unsafe request goes on as the old id, to which its CSRF token belongs.
  * @returns undefined when the session ended meanwhile
  */
 export async function changeId(

@@ -90,7 +90,9 @@ export async function rotateWithin(
   }
   const session = await mintSession(sessions, tx, successorOf(old, request, tokens))
   const sealedToken = seal(successorKey(request.token), successorPlace(old.id), session.token)
-  await linkSuccessor(tx, { from: old.id, to: session.id, sealedToken })
+  // Not the moment of the claim: a provider may have taken as long to answer as the grace is.
+  const linkedAt = isoTime(sessions.clock.now())
+  await linkSuccessor(tx, { from: old.id, to: session.id, sealedToken, now: linkedAt })
   await record(tx, request.actor, sessionEvents.rotated({ outcome: 'success', target }))
   return { code: 'rotated', session }
 }

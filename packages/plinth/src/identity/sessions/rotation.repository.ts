@@ -39,17 +39,23 @@ export async function claimRotation(
   return consume<Rotated, 'session_rotations'>(tx, 'session_rotations', { id_hash: idHash }, now)
 }
 
-/** Links a rotated session to its successor, whose token only the holder of the old one can open. */
-export async function linkSuccessor(
-  tx: PlatformTx,
-  link: { readonly from: string; readonly to: string; readonly sealedToken: Buffer },
-): Promise<void> {
+/** A rotated session and its successor, whose token only the holder of the old one can open. */
+export interface SuccessorLink {
+  readonly from: string
+  readonly to: string
+  readonly sealedToken: Buffer
+  /** When the grace begins, ISO 8601. */
+  readonly now: string
+}
+
+/** Links a rotated session to its successor. The grace of the old id begins with it. */
+export async function linkSuccessor(tx: PlatformTx, link: SuccessorLink): Promise<void> {
   await tx.query(
     `update plinth.sessions
-        set successor_id = $2, successor_sealed = $3,
+        set successor_id = $2, successor_sealed = $3, rotated_at = $4,
             id_token_sealed = null, refresh_token_sealed = null
       where id = $1`,
-    [link.from, link.to, link.sealedToken],
+    [link.from, link.to, link.sealedToken, link.now],
   )
 }
 

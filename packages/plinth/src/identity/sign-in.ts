@@ -20,6 +20,7 @@ import { browserKind } from './sessions/fingerprint.ts'
 import type { MintedSession, ProviderTokens, SessionDeps } from './sessions/mint-session.ts'
 import { isoTime, mintSession } from './sessions/mint-session.ts'
 import { queueForPlace } from './sessions/session-limit.ts'
+import type { UnendedSession } from './sessions/sessions.repository.ts'
 import { findUnended } from './sessions/sessions.repository.ts'
 
 /** What signing a person in needs. */
@@ -95,7 +96,7 @@ async function openSession(
   { proven, someone, former }: Arrived,
 ): Promise<MintedSession> {
   await queueForPlace(deps.sessions, tx, someone.person)
-  await endFormer(deps, tx, proven.formerToken)
+  await endFormer(deps, tx, { proven, someone })
   const session = await mintSession(deps.sessions, tx, {
     ...proven,
     person: someone.person,
@@ -131,12 +132,26 @@ async function isLikely(
 async function endFormer(
   deps: SignInDeps,
   tx: PlatformTx,
-  token: string | undefined,
+  arrived: Pick<Arrived, 'proven' | 'someone'>,
 ): Promise<void> {
+  const token = arrived.proven.formerToken
   const former = token && (await findUnended(tx, hashToken('session', token)))
   if (!former) return
-  const end = { now: nowOf(deps), reason: 'signed_in_again' } as const
+  const keepsGrant = isSameGrant(former, arrived)
+  const end = { now: nowOf(deps), reason: 'signed_in_again', keepsGrant } as const
   await endSessions(tx, { family: former.family_id }, end)
+}
+
+/**
+ * Whether the provider holds the former tokens and the new ones as one grant: a revocation of the
+ * former (RFC 7009 2.1) would end the new ones too. Where it names no session, that must be assumed.
+ */
+function isSameGrant(
+  { identity_id: identity, provider_session_id: sid }: UnendedSession,
+  { proven: { providerSession }, someone }: Pick<Arrived, 'proven' | 'someone'>,
+): boolean {
+  if (identity !== someone.identity) return false
+  return sid === null || providerSession === null || sid === providerSession
 }
 
 /** Tells a person by mail of the first sign-in from a device; false when it was known. */

@@ -24,12 +24,13 @@ export type WhichSessions =
  * Ends sessions and says how many there were. Rotation holds the first row of a family until it
  * commits; so does this, before it looks: a successor that is being made is among what ends.
  * @param which `except` is a family that goes on
- * @param end `now` is ISO 8601
+ * @param end `now` is ISO 8601; with `keepsGrant` the provider is not told, because what it granted
+ *   goes on in another session
  */
 export async function endSessions(
   tx: PlatformTx,
   which: WhichSessions,
-  end: { readonly now: string; readonly reason: EndReason },
+  end: { readonly now: string; readonly reason: EndReason; readonly keepsGrant?: boolean },
 ): Promise<number> {
   const { condition, values } = found(which)
   const families = `select family_id from plinth.sessions where ${condition} and revoked_at is null`
@@ -51,7 +52,8 @@ export async function endSessions(
   ])
   const rows = (ended as Rows<EndedRow> | undefined)?.rows ?? []
   // A provider that ended the session, or refused its token, need not be told.
-  if (!end.reason.startsWith('provider_')) await queueRevocations(tx, rows)
+  const knows = end.keepsGrant === true || end.reason.startsWith('provider_')
+  if (!knows) await queueRevocations(tx, rows)
   return rows.filter((row) => row.rotated_at === null).length
 }
 

@@ -125,6 +125,8 @@ export interface UnendedSession {
   readonly id: Id<'session'>
   readonly family_id: Id<'session'>
   readonly provider: string
+  readonly identity_id: Id<'identity'> | null
+  readonly provider_session_id: string | null
   readonly id_token_sealed: Buffer | null
 }
 
@@ -134,7 +136,8 @@ export async function findUnended(
   idHash: Buffer,
 ): Promise<UnendedSession | undefined> {
   const { rows } = await tx.query<UnendedSession>(
-    `select live.id, live.family_id, live.provider, live.id_token_sealed
+    `select live.id, live.family_id, live.provider, live.identity_id, live.provider_session_id,
+            live.id_token_sealed
        from plinth.sessions one join plinth.sessions live on live.family_id = one.family_id
       where one.id_hash = $1 and one.revoked_at is null and live.revoked_at is null
       order by live.rotated_at nulls first

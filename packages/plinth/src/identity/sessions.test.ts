@@ -293,13 +293,20 @@ for (const [setting, written] of [
   ['none', 'None'],
   ['strict', 'Strict'],
 ] as const) {
-  test(`D19 v5.0.0-V3.3.1 v5.0.0-V3.3.2 v5.0.0-V3.3.3 SameSite=${written} for the session is always Secure and __Host-; cookies of a login stay Lax`, async () => {
+  test(`D19 v5.0.0-V3.3.1 v5.0.0-V3.3.2 v5.0.0-V3.3.3 SameSite=${written} for the session is always Secure and __Host-; cookies of a login stay Lax, but for one that a script of another site starts`, async () => {
     await using world = await openIdentity({
       app: { base_url: 'https://app.example', session_cookie: { same_site: setting } },
     })
     const eve = world.person()
     const login = await eve.get('/auth/web/login?provider=evil')
     const done = await eve.get(world.evil.callback(login.headers.get('location') ?? ''))
+    const link = await eve.post('/auth/identities', { provider: 'evil' })
+    const [started = ''] = link.headers.getSetCookie()
+    // A script of another site starts it, and to a script's call a browser takes no Lax cookie.
+    assert.match(
+      started,
+      setting === 'none' ? /; SameSite=None; Secure$/ : /; SameSite=Lax; Secure$/,
+    )
     const refreshed = await eve.post('/auth/web/refresh')
     const gone = await eve.post('/auth/web/logout')
     const set = [login, done, refreshed, gone].flatMap(({ headers }) => headers.getSetCookie())

@@ -2,7 +2,13 @@ import type { Context } from '../../feature/index.ts'
 import { identityProblems } from '../identity.errors.ts'
 import type { Identity } from '../identity-deps.ts'
 import { clearCookie, setCookie } from '../sessions/cookie.ts'
-import { dropOldest, loginCookieName, loginCookieRule, loginCookies } from './login-cookies.ts'
+import {
+  dropOldest,
+  loginCookieName,
+  loginCookieRule,
+  loginCookies,
+  scriptedLoginCookieRule,
+} from './login-cookies.ts'
 import type { Provider } from './provider.ts'
 import { safeReturnTo } from './return-to.ts'
 import type { StartRequest } from './start-login.ts'
@@ -26,7 +32,8 @@ export async function beginLogin(
 ): Promise<string> {
   const { request, reply } = context
   const metadata = await metadataOf(provider, context.log)
-  const rule = loginCookieRule(identity.cookie)
+  const ruleFor = asked?.purpose === 'link' ? scriptedLoginCookieRule : loginCookieRule
+  const rule = ruleFor(identity.cookie)
   const dropped = await dropOldest(identity.platform, loginCookies(rule, request.headers.cookie))
   const started = await startLogin(startDeps(identity, provider), {
     provider,

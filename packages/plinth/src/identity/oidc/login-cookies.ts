@@ -16,6 +16,14 @@ export function loginCookieRule({ secure }: Pick<CookieRule, 'secure'>): CookieR
   return { secure, sameSite: 'lax' }
 }
 
+/**
+ * The same where a script starts it, as linking does. A service whose pages lie on another site has
+ * `SameSite=None` sessions, and to a call from there a browser takes no Lax cookie (RFC 6265bis 5.7).
+ */
+export function scriptedLoginCookieRule({ secure, sameSite }: CookieRule): CookieRule {
+  return { secure, sameSite: sameSite === 'none' ? 'none' : 'lax' }
+}
+
 /** The cookie of one pending login: named for its state, so that tabs do not disturb each other. */
 export function loginCookieName(rule: Pick<CookieRule, 'secure'>, state: string): string {
   return cookieName(rule, `auth_session_id_${state.slice(0, 8)}`)

@@ -64,8 +64,12 @@ function wayBack({ app, oidc }: IdentityDeps, states: LogoutStates) {
 }
 
 function renewing({ oidc, outbound, clock }: IdentityDeps, providers: Providers): RenewTokens {
-  const { enabled, persist_in_session_store: persist } = oidc.refresh_tokens
-  return createRenewTokens({ providers, outbound, clock, enabled: enabled && persist })
+  const {
+    enabled,
+    persist_in_session_store: persist,
+    most_at_once: mostAtOnce,
+  } = oidc.refresh_tokens
+  return createRenewTokens({ providers, outbound, clock, enabled: enabled && persist, mostAtOnce })
 }
 
 /** Finds the principal of a request's session cookie; what http asks before every route. */

@@ -53,6 +53,14 @@ export const oidcSettings = z.strictObject({
         .boolean()
         .default(false)
         .describe('Whether that token is kept, encrypted, beside the session; enabled needs it.'),
+      most_at_once: z
+        .int()
+        .min(1)
+        .max(1_000)
+        .default(4)
+        .describe(
+          'Refreshes at providers that may be under way in a process; each holds a database connection, and one too many keeps its tokens until the next.',
+        ),
       max_session_lifetime_seconds: z
         .int()
         .min(60)

@@ -13,7 +13,12 @@ export interface RenewDeps extends ExchangeDeps {
   readonly providers: Providers
   /** Whether `oidc.refresh_tokens` asks for it. */
   readonly enabled: boolean
+  /** Calls to providers that may be under way: each holds a database connection meanwhile. */
+  readonly mostAtOnce: number
 }
+
+/** Below `lock_timeout`, so that parallel refreshes of the session outwait it. */
+const TIMEOUT_MS = 4_000
 
 /**
  * Uses the provider's refresh token when a session is rotated. It runs inside the claim of the
@@ -22,11 +27,22 @@ export interface RenewDeps extends ExchangeDeps {
  * on with the tokens it has.
  */
 export function createRenewTokens(deps: RenewDeps): RenewTokens {
+  let underWay = 0
+  const ask = async (provider: Provider, refreshToken: string) => {
+    underWay += 1
+    try {
+      const grant = { grant_type: 'refresh_token', refresh_token: refreshToken } as const
+      return await requestTokens(deps.outbound, provider, { ...grant, timeoutMs: TIMEOUT_MS })
+    } finally {
+      underWay -= 1
+    }
+  }
   return async (tx, session, held) => {
     const provider = deps.providers.find(session.provider)
     if (!deps.enabled || held.refreshToken === undefined || provider === undefined) return held
-    const grant = { grant_type: 'refresh_token', refresh_token: held.refreshToken } as const
-    const answer = await requestTokens(deps.outbound, provider, grant)
+    // The next refresh asks again; a provider that hangs must not take the connections of everybody.
+    if (underWay >= deps.mostAtOnce) return held
+    const answer = await ask(provider, held.refreshToken)
     // Only this says that the token is dead (RFC 6749 5.2); a client that is misconfigured or throttled
     // must not sign everybody out.
     if (!answer.ok) return answer.fault === 'invalid_grant' ? 'refused' : held

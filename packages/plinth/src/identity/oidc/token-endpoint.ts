@@ -45,15 +45,22 @@ const answerSchema = z.object({
 
 const errorSchema = z.object({ error: z.string().regex(/^[a-z_]{1,64}$/) })
 
-/** Asks a provider's token endpoint once; never again for the same grant. */
+/**
+ * Asks a provider's token endpoint once; never again for the same grant.
+ * @param grant what is exchanged, and the milliseconds it may take where that is less than
+ *   `outbound.timeout_ms`
+ */
 export async function requestTokens(
   outbound: Outbound,
   provider: Provider,
-  grant: Grant,
+  { timeoutMs, ...grant }: Grant & { readonly timeoutMs?: number },
 ): Promise<TokenAnswer> {
   try {
     const { tokenEndpoint } = await provider.metadata()
-    const answer = await outbound.fetchJson(clientRequest(provider, tokenEndpoint, grant))
+    const answer = await outbound.fetchJson({
+      ...clientRequest(provider, tokenEndpoint, grant),
+      ...(timeoutMs !== undefined && { timeoutMs }),
+    })
     const error = errorSchema.safeParse(answer.json).data?.error
     if (answer.status !== 200) return refusal(answer.status, error)
     // Providers without OpenID, GitHub among them, report errors with status 200.

@@ -14,6 +14,7 @@ const ON = {
   'app.session_max_age': 20_000,
   'oidc.refresh_tokens.enabled': true,
   'oidc.refresh_tokens.persist_in_session_store': true,
+  'oidc.refresh_tokens.most_at_once': 1,
 }
 
 let party: RelyingParty
@@ -201,6 +202,29 @@ test('SB-25 SB-27 the grace begins when the new id is there, however long the pr
   assert.equal((await eve.post('/auth/web/refresh')).status, 200)
   assert.equal((await meOf(tab)).authenticated, true, 'a tab that asked meanwhile')
   assert.equal((await meOf(eve)).authenticated, true, 'the family lives on')
+})
+
+test('RP-98 a provider that hangs keeps as many refreshes waiting as it may, and no more', async () => {
+  const { evil } = party
+  const [eve, tom] = [await signedIn(), await signedIn()]
+  await Promise.all([eve.refreshCsrf(), tom.refreshCsrf()])
+  let asked = () => {}
+  const hears = new Promise<void>((resolve) => {
+    asked = resolve
+  })
+  const hanging: RawReply = () => asked()
+  evil.next('token', { reply: { token: hanging } })
+  let isWaiting = true
+  const waits = eve.post('/auth/web/refresh').finally(() => {
+    isWaiting = false
+  })
+  await hears
+  assert.equal((await tom.post('/auth/web/refresh')).status, 200)
+  assert.equal(isWaiting, true)
+  assert.deepEqual(shown(), ['refresh-1'], 'tom keeps his token for the next time')
+  assert.equal((await waits).status, 200, 'no answer in time costs nobody the session')
+  assert.equal((await tom.post('/auth/web/refresh')).status, 200)
+  assert.deepEqual(shown(), ['refresh-1', 'refresh-1'])
 })
 
 test('RP-102 who signs in again in the same session of the provider keeps the token that came with it', async () => {

@@ -3,6 +3,7 @@
 //   npm run test:long              every *.long.test.ts
 //   npm test -- --only identity    the files whose path contains "identity"
 //   npm test -- --no-skips         a skipped test counts as a failure (what CI uses)
+import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { discover } from './test-run/discover.mjs'
 import {
@@ -31,6 +32,9 @@ if (files.length === 0 && options.only.length > 0) {
   process.exit(1)
 }
 for (const missing of await missingServices()) console.log(`! ${missing}`)
+
+// Each file is a process of its own and loads the same modules: compiled once, they cost a second less.
+process.env.NODE_COMPILE_CACHE ??= path.resolve('node_modules/.cache/compiled')
 
 const services = await startServices()
 const results = await runFiles(files, {

@@ -110,7 +110,7 @@ async function judge(
   const browser = { userAgent: request.headers['user-agent'], actor }
   const browserMatches = await checkBrowser(deps, row, browser)
   if (!browserMatches && deps.strict) return undefined
-  const principal = principalOf(row, { browserMatches, inGrace: state === 'in_grace' })
+  const principal = principalOf(row, browserMatches)
   const untilMs = state === 'live' ? await noteUse(deps, row) : undefined
   if (!browserMatches) return { principal }
   if (!row.rights_changed) return untilMs === undefined ? { principal } : { principal, untilMs }

@@ -16,7 +16,6 @@ const principal: SessionPrincipal = {
   tenantSlug: null,
   tenantName: null,
   browserMatches: true,
-  inGrace: false,
 }
 
 /** A cache over news that the test makes; one session is known from 1,000 to 2,000 ms. */

@@ -1,14 +1,11 @@
 import { grantsOf } from '../../tenancy/index.ts'
 import type { SessionPrincipal, SessionRow } from './session.ts'
 
-/** How a session is used at the moment. */
-export interface SessionUse {
-  readonly browserMatches: boolean
-  readonly inGrace: boolean
-}
-
-/** The principal of a session. Frozen: one may serve many requests. */
-export function principalOf(row: SessionRow, use: SessionUse): SessionPrincipal {
+/**
+ * The principal of a session. Frozen: one may serve many requests.
+ * @param browserMatches whether the request comes from the kind of browser that signed in
+ */
+export function principalOf(row: SessionRow, browserMatches: boolean): SessionPrincipal {
   const isMember = row.tenant_id !== null && row.role !== null
   const held = isMember
     ? grantsOf({ role: row.role ?? '', permissions: row.permissions ?? [] })
@@ -29,7 +26,6 @@ export function principalOf(row: SessionRow, use: SessionUse): SessionPrincipal 
     familyName: row.family_name,
     tenantSlug: row.tenant_slug,
     tenantName: row.tenant_name,
-    browserMatches: use.browserMatches,
-    inGrace: use.inGrace,
+    browserMatches,
   })
 }

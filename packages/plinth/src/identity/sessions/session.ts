@@ -40,8 +40,6 @@ export interface SessionPrincipal extends Principal {
   readonly tenantName: string | null
   /** Whether the request comes from the kind of browser that signed in. */
   readonly browserMatches: boolean
-  /** Whether the id has a successor already: it answers, but changes no session (D9). */
-  readonly inGrace: boolean
 }
 
 /** Whether a principal came with one of our session cookies. */

@@ -1,8 +1,9 @@
 import { connect, type Socket } from 'node:net'
 import { createServer } from 'node:tls'
+import { freePort } from '../../packages/plinth/src/dev/index.ts'
 import { selfSigned } from './self-signed.ts'
 import type { TemplateService, TemplateServiceOptions } from './template-service.ts'
-import { freePort, openTemplateService } from './template-service.ts'
+import { openTemplateService } from './template-service.ts'
 
 /** The template's service behind a proxy that ends TLS, so that browsers reach it under https. */
 export async function openSecureService(options: TemplateServiceOptions): Promise<TemplateService> {

@@ -1,8 +1,6 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import type { RunningProvider } from '../../packages/plinth/src/dev/index.ts'
-import { startProvider, testClient } from '../../packages/plinth/src/dev/index.ts'
+import { freePort, startProvider, testClient } from '../../packages/plinth/src/dev/index.ts'
 import type { Feature } from '../../packages/plinth/src/feature/index.ts'
 import type { World } from '../../packages/plinth/src/testing/index.ts'
 import { startWorld } from '../../packages/plinth/src/testing/index.ts'
@@ -30,6 +28,7 @@ export async function openTemplateService(
   options: TemplateServiceOptions = {},
 ): Promise<TemplateService> {
   const log = { info() {}, warn() {}, error() {} }
+  // The base URL names the port, so it must be known before anything listens on it.
   const port = await freePort()
   const url = options.baseUrl ?? `http://localhost:${port}`
   const client = testClient([url])
@@ -55,13 +54,4 @@ export async function openTemplateService(
       await provider.stop()
     },
   }
-}
-
-/** The base URL names the port, so it must be known before anything listens on it. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }

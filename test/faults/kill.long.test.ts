@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Client } from 'pg'
+import { freePort } from '../../packages/plinth/src/dev/index.ts'
 import type { World } from '../../packages/plinth/src/testing/index.ts'
 import { browserHeaders, templateWorld } from './browser-headers.ts'
-import { freePort, startProcess } from './service-process.ts'
+import { startProcess } from './service-process.ts'
 
 const KILLS = 50
 

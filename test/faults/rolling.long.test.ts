@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { Agent, request } from 'node:http'
 import { after, before, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { freePort } from '../../packages/plinth/src/dev/index.ts'
 import type { World } from '../../packages/plinth/src/testing/index.ts'
 import { browserHeaders, templateWorld } from './browser-headers.ts'
 import type { ServiceProcess } from './service-process.ts'
-import { freePort, startProcess } from './service-process.ts'
+import { startProcess } from './service-process.ts'
 
 let world: World
 before(async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { freePort } from '../../packages/plinth/src/dev/index.ts'
 
 const PATIENCE_MS = 120_000
 
@@ -64,14 +64,4 @@ function ready(child: ChildProcess): Promise<() => string> {
   }
   child.once('exit', (code) => fail(`ended with ${code}`))
   return promise.finally(() => clearTimeout(timer))
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port is free')
-  return address.port
 }

@@ -6,7 +6,7 @@ import type { ServiceOptions, StartOptions } from './compose/index.ts'
  * Runs a service until the process is told to stop: serves, runs jobs, drains on SIGTERM.
  * A refused configuration ends the process with exit code 2 and one line for each fault.
  *
- * Node's compile cache is turned on for the process: a second start needs a third less time.
+ * Node's compile cache is turned on for the process, so that a later start compiles nothing again.
  * NODE_COMPILE_CACHE names another folder for it, NODE_DISABLE_COMPILE_CACHE=1 turns it off.
  */
 export async function start(options: StartOptions): Promise<void> {

@@ -7,21 +7,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { devFolder } from './dev-folder.ts'
 import { readState } from './dev-state.ts'
 import { isRunning } from './process-stamp.ts'
+import { MAIN, PROGRAM } from './small-service.fixture.ts'
 import { stopEverything } from './stop-everything.ts'
 
-const PROGRAM = fileURLToPath(new URL('../../bin/plinth.js', import.meta.url))
-
-/** The smallest service: it tells its variables, as the real one would read them. */
-const MAIN = `
-import { createServer } from 'node:http'
-const server = createServer((request, response) => response.end(JSON.stringify(process.env)))
-server.listen(Number(process.env.APP_PORT), 'localhost')
-process.on('SIGTERM', () => server.close(() => process.exit(0)))
-`
 const CONFIG = `config:
   app:
     port: \${APP_PORT:-8000}

@@ -13,16 +13,10 @@ import { devStatus } from './dev-status.ts'
 import { lastLines } from './follow-file.ts'
 import { isRunning } from './process-stamp.ts'
 import { logFileOf } from './service-names.ts'
+import { MAIN, PROGRAM } from './small-service.fixture.ts'
 import { stopEverything } from './stop-everything.ts'
 
-const PROGRAM = fileURLToPath(new URL('../../bin/plinth.js', import.meta.url))
 const INFRA = fileURLToPath(new URL('../../../../template/infra', import.meta.url))
-const MAIN = `
-import { createServer } from 'node:http'
-const server = createServer((request, response) => response.end(JSON.stringify(process.env)))
-server.listen(Number(process.env.APP_PORT), 'localhost')
-process.on('SIGTERM', () => server.close(() => process.exit(0)))
-`
 /** Needs no database and no mailbox, so that only Keycloak is started. */
 const CONFIG = `config:
   app:

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { PROGRAM } from './small-service.fixture.ts'
 
-const PROGRAM = fileURLToPath(new URL('../../bin/plinth.js', import.meta.url))
 const REALMS = fileURLToPath(new URL('../../../../template/infra', import.meta.url))
 const CONFIG = `config:
   app:

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { freePort } from '../free-port.ts'
 import type { Java } from './find-java.ts'
 import { ensureArchive, mavenFolder } from './keycloak-archive.ts'
 import { adminEnvironment, BUILD, javaArguments, startCommand } from './keycloak-arguments.ts'
@@ -65,7 +65,7 @@ async function make(java: Java, archive: string, work: string): Promise<void> {
   await mkdir(home)
   await run('tar', ['-xzf', archive, '-C', home, '--strip-components=1'], { timeout: BUILD_MS })
   await run(java.program, [...javaArguments(home, BUILD)], { timeout: BUILD_MS })
-  const port = await anyPort()
+  const port = await freePort()
   const logFile = join(work, 'first-start.log')
   const first = await launchGuarded({
     program: java.program,
@@ -80,18 +80,6 @@ async function make(java: Java, archive: string, work: string): Promise<void> {
   }
   await rename(join(home, 'data', 'h2', 'keycloakdb.mv.db'), seed)
   await rm(join(home, 'data'), { recursive: true })
-}
-
-/** A port that was free a moment ago. */
-function anyPort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      probe.close(() => resolve(port))
-    })
-  })
 }
 
 function placeIn(maven: string): string {

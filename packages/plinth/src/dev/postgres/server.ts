@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process'
 import { open, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
+import { freePort } from '../free-port.ts'
 import { type Cluster, isAlive, serverEnvironment } from './cluster.ts'
 import { isPostgres, type Postmaster, readPostmaster } from './postmaster.ts'
 
@@ -66,7 +66,7 @@ export async function launchServer(
   cluster: Cluster,
   settings: Readonly<Record<string, string>>,
 ): Promise<boolean> {
-  const flags = Object.entries({ ...settings, port: settings['port'] ?? (await freePort()) })
+  const flags = Object.entries({ ...settings, port: settings['port'] ?? String(await freePort()) })
   const log = await open(join(cluster.home, 'server.log'), 'a', 0o600)
   try {
     const server = spawn(
@@ -101,17 +101,6 @@ async function startedUp(cluster: Cluster, server: ReturnType<typeof spawn>): Pr
   }
   server.unref()
   return !ended
-}
-
-async function freePort(): Promise<string> {
-  const probe = createServer()
-  await new Promise<void>((resolve, reject) => {
-    probe.once('error', reject).listen(0, '127.0.0.1', resolve)
-  })
-  const address = probe.address()
-  await new Promise((resolve) => probe.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no free port')
-  return String(address.port)
 }
 
 /** Stops the server of a cluster: `fast` ends its connections, `immediate` is a crash. */

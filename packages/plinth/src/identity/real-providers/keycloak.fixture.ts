@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Java, PreparedKeycloak } from '../../dev/index.ts'
 import {
   completeKeycloakLogin,
+  freePort,
   keycloakAdmin,
   setBackchannelLogoutUrl,
   startKeycloak,
@@ -49,16 +49,5 @@ async function addKey(origin: string): Promise<void> {
     providerId: 'rsa-generated',
     providerType: 'org.keycloak.keys.KeyProvider',
     config: { priority: ['200'], enabled: ['true'], active: ['true'], algorithm: ['RS256'] },
-  })
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      const port = typeof address === 'object' && address !== null ? address.port : 0
-      probe.close(() => resolve(port))
-    })
   })
 }

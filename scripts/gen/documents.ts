@@ -1,6 +1,6 @@
 import { configurationDocument } from './configuration.ts'
 import { errorsDocument } from './errors.ts'
-import { censusDocument, openApiDocument } from './routes.ts'
+import { censusDocument, openApiDocument, registryDocument } from './routes.ts'
 
 /** A committed file whose text follows from the code. */
 export interface GeneratedDocument {
@@ -13,6 +13,8 @@ export interface GeneratedDocument {
 export const documents: readonly GeneratedDocument[] = [
   { file: 'docs/errors.md', text: errorsDocument },
   { file: 'docs/configuration.md', text: configurationDocument },
+  // Before the two that are read through it.
+  { file: 'template/src/generated/registry.ts', text: registryDocument },
   { file: 'template/src/generated/routes.txt', text: censusDocument },
   { file: 'template/src/generated/openapi.json', text: openApiDocument },
 ]

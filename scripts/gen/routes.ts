@@ -1,9 +1,16 @@
 import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { findFeatures } from '../../packages/cli/src/sync/find-features.ts'
+import { registryText } from '../../packages/cli/src/sync/registry-text.ts'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const PLINTH = path.join(ROOT, 'packages/cli/bin/plinth.js')
+
+/** template/src/generated/registry.ts: every feature of the template. */
+export async function registryDocument(): Promise<string> {
+  return registryText(await findFeatures(path.join(ROOT, 'template')))
+}
 
 /** template/src/generated/routes.txt: every route of the template and who may call it. */
 export function censusDocument(): Promise<string> {

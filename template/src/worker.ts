@@ -1,4 +1,4 @@
 import { start } from 'plinth'
-import { features } from './features.ts'
+import { registry } from './generated/registry.ts'
 
-await start({ features, run: 'worker' })
+await start({ features: registry, run: 'worker' })

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { World } from '../../packages/plinth/src/testing/index.ts'
 import { startWorld } from '../../packages/plinth/src/testing/index.ts'
-import { features } from '../../template/src/features.ts'
+import { registry as features } from '../../template/src/generated/registry.ts'
 
 /** Where browsers reach the service of these tests, whatever port its socket has. */
 export const OWN = 'https://app.example'

@@ -8,7 +8,7 @@ import { setTimeout } from 'node:timers/promises'
 import type { World } from '../../../packages/plinth/src/testing/index.ts'
 import { startWorld } from '../../../packages/plinth/src/testing/index.ts'
 import { BROWSER } from '../../../packages/plinth/src/testing/person.ts'
-import { features } from '../../../template/src/features.ts'
+import { registry as features } from '../../../template/src/generated/registry.ts'
 import { AuthClient, CookieJar, ProblemError, UnreachableError } from './index.ts'
 
 const COOKIE = 'user_session_id'

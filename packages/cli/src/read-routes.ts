@@ -5,7 +5,7 @@ import { describeAccess } from 'plinth/access'
 import { buildService, renderCensus, type Service, type ServiceOptions } from 'plinth/server'
 import { CliError, misuse } from './cli-error.ts'
 import { devFolder } from './dev/dev-folder.ts'
-import { ensureSecrets } from './dev/dev-secrets.ts'
+import { secretsFor } from './dev/dev-secrets.ts'
 import { placeholderEnvironment } from './dev/service-needs.ts'
 
 /** One route and its rule. */
@@ -39,11 +39,30 @@ export function readOpenApi(): Promise<string> {
 }
 
 async function withService<T>(work: (service: Service) => T): Promise<T> {
-  const folder = devFolder()
+  const { service } = devFolder()
+  return putTogether(service, await registryOf(service), work)
+}
+
+/** What `src/generated/` keeps of a service: its census, and its OpenAPI document if it has one. */
+export function describeService(
+  service: string,
+  features: ServiceOptions['features'],
+): Promise<{ census: string; openApi: string | undefined }> {
+  return putTogether(service, features, (built) => ({
+    census: renderCensus(built.census()),
+    openApi: built.openApi(),
+  }))
+}
+
+async function putTogether<T>(
+  root: string,
+  features: ServiceOptions['features'],
+  work: (service: Service) => T,
+): Promise<T> {
   const service = await buildService({
-    features: await featuresOf(folder.service),
-    cwd: folder.service,
-    env: { ...placeholderEnvironment, ...ensureSecrets(folder.secrets), ...process.env },
+    features,
+    cwd: root,
+    env: { ...placeholderEnvironment, ...secretsFor(devFolder(root).secrets), ...process.env },
     rules: [],
     values: { 'logging.file': null },
     logTo: { write: () => true },
@@ -56,14 +75,13 @@ async function withService<T>(work: (service: Service) => T): Promise<T> {
   }
 }
 
-async function featuresOf(service: string): Promise<ServiceOptions['features']> {
-  const file = join(service, 'src', 'features.ts')
+/** The features that `src/main.ts` starts. */
+async function registryOf(service: string): Promise<ServiceOptions['features']> {
+  const file = join(service, 'src', 'generated', 'registry.ts')
   if (!existsSync(file))
-    throw misuse('There is no src/features.ts; export `features`, all of this service, from it.')
-  const found: { features?: unknown } = await import(pathToFileURL(file).href)
-  if (!Array.isArray(found.features))
-    throw new CliError(
-      'src/features.ts exports no list `features`; export all of this service there.',
-    )
-  return found.features
+    throw misuse('There is no src/generated/registry.ts yet; run `plinth sync`, which writes it.')
+  const found: { registry?: unknown } = await import(pathToFileURL(file).href)
+  if (!Array.isArray(found.registry))
+    throw new CliError('src/generated/registry.ts is not what `plinth sync` writes; run it.')
+  return found.registry
 }

@@ -14,6 +14,7 @@ export const rootCommand = defineCommand({
       return { ...dbCommand, setup: lendDatabase }
     },
     config: () => import('./config/config.command.ts').then((module) => module.configCommand),
+    sync: () => import('./sync/sync.command.ts').then((module) => module.syncCommand),
     routes: () => import('./routes.command.ts').then((module) => module.routesCommand),
     openapi: () => import('./openapi.command.ts').then((module) => module.openApiCommand),
     version: () => import('./version.command.ts').then((module) => module.versionCommand),

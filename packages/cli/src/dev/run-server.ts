@@ -14,6 +14,7 @@ import type { ServiceNeeds } from './service-needs.ts'
 import { migrateAll } from './set-up-database.ts'
 import { type Services, type ServicesRequest, startServices } from './start-services.ts'
 import { stopRequested } from './stop-signals.ts'
+import { syncBeforeStart } from './sync-before-start.ts'
 import { quiet, say, whileWaiting } from './terminal.ts'
 import { watchFiles } from './watch-files.ts'
 import { welcome } from './welcome.ts'
@@ -77,6 +78,7 @@ async function openSession(folder: DevFolder, options: RunOptions): Promise<Sess
   const url = onPort(needs.baseUrl, needs.port, port)
   await services.callAtLogout(`${url}/auth/web/backchannel-logout/keycloak`)
   const prepare = async (changed: readonly string[]): Promise<Generation> => {
+    await syncBeforeStart(folder)
     if (changed.some((file) => CONFIGURATION.test(file))) {
       needs = await rememberedNeeds(folder.home, request)
       refuseNewNeeds(needs, services.state)

@@ -42,9 +42,18 @@ export interface Feature extends FeatureParts {
   readonly name: string
 }
 
+// Of the whole process, so that a feature is known also to another copy of this library: the command
+// line finds the features of a service by it.
+const FEATURE = Symbol.for('plinth.feature')
+
 /** Gathers what belongs together under a name. */
 export function feature(name: string, parts: FeatureParts): Feature {
-  return Object.freeze({ name, ...parts })
+  return Object.freeze(Object.defineProperty({ name, ...parts }, FEATURE, { value: true }))
+}
+
+/** Whether a value was made by `feature()`. */
+export function isFeature(value: unknown): value is Feature {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, FEATURE)
 }
 
 /** Names a thing with a life cycle: a client, a warm cache, a connection. */

@@ -1,0 +1,54 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { describeService } from '../read-routes.ts'
+import { findFeatures } from './find-features.ts'
+import { registryText } from './registry-text.ts'
+
+/** What `syncService` did, or would do. Paths are relative to the service. */
+export interface SyncResult {
+  /** Files that were written; none when it only checks. */
+  readonly written: readonly string[]
+  /** Files that were not what the code says. */
+  readonly stale: readonly string[]
+}
+
+/**
+ * Brings `src/generated/` up to date with the code of a service: the registry of its features, the
+ * census of its routes, and its OpenAPI document unless `http.docs` is off.
+ * @param service its root folder
+ * @param check only compares and writes nothing
+ * @throws CliError naming the module that cannot be imported
+ */
+export async function syncService(
+  service: string,
+  { check = false }: { readonly check?: boolean } = {},
+): Promise<SyncResult> {
+  const found = await findFeatures(service)
+  const features = found.map(({ feature }) => feature)
+  const { census, openApi } = await describeService(service, features)
+  const wanted: readonly (readonly [file: string, text: string | undefined])[] = [
+    ['src/generated/registry.ts', registryText(found)],
+    ['src/generated/routes.txt', census],
+    ['src/generated/openapi.json', openApi],
+  ]
+  const stale: string[] = []
+  for (const [file, text] of wanted) {
+    const target = join(service, file)
+    if (text === undefined || text === (await textOf(target))) continue
+    stale.push(file)
+    if (!check) await write(target, text)
+  }
+  return { written: check ? [] : stale, stale }
+}
+
+async function textOf(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+}
+
+async function write(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, text)
+}

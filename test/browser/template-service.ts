@@ -4,7 +4,7 @@ import { freePort, startProvider, testClient } from '../../packages/plinth/src/d
 import type { Feature } from '../../packages/plinth/src/feature/index.ts'
 import type { World } from '../../packages/plinth/src/testing/index.ts'
 import { startWorld } from '../../packages/plinth/src/testing/index.ts'
-import { features } from '../../template/src/features.ts'
+import { registry as features } from '../../template/src/generated/registry.ts'
 
 /** The template's service on its real address, beside the development identity provider. */
 export interface TemplateService extends AsyncDisposable {

@@ -1,0 +1,73 @@
+import { type Answers, type Part, TENANCIES } from './answers.ts'
+import { censusWithout, openApiWithout, registryWithout } from './generated-files.ts'
+import { keepMarked } from './marked-lines.ts'
+import { ownershipOf } from './ownership.ts'
+import { packageJson, TEMPLATE_NAME } from './package-json.ts'
+import { PART_CONTENTS } from './parts.ts'
+import { respell } from './spellings.ts'
+import { type TemplateFiles, templateFiles } from './template-files.ts'
+
+/**
+ * Every file of a service with these answers, by path. Paths are those of the template: nothing is renamed.
+ * @param answers what the person was asked, or what `.plinth/manifest.json` remembers
+ * @param from the template; the one that this version brings unless another is given
+ */
+export async function renderTemplate(
+  answers: Answers,
+  from?: TemplateFiles,
+): Promise<ReadonlyMap<string, string>> {
+  const template = from ?? (await templateFiles())
+  const paths = [...template.keys()]
+  const gone = paths.filter((path) => isGone(path, answers.without))
+  const files = [...template].filter(([path]) => !gone.includes(path))
+  return new Map(files.map(([path, text]) => [path, render({ path, text, gone, answers })]))
+}
+
+function isGone(path: string, without: readonly Part[]): boolean {
+  return without.some((part) => PART_CONTENTS[part].files.test(path))
+}
+
+interface Rendering {
+  readonly path: string
+  readonly text: string
+  /** Paths of the template that this service does without. */
+  readonly gone: readonly string[]
+  readonly answers: Answers
+}
+
+function render({ path, text, gone, answers }: Rendering): string {
+  const routes = answers.without.flatMap((part) => PART_CONTENTS[part].routes ?? [])
+  switch (path) {
+    case 'package.json':
+      return packageJson(text, answers)
+    case 'src/generated/registry.ts':
+      return registryWithout(text, gone)
+    case 'src/generated/routes.txt':
+      return censusWithout(text, routes)
+    case 'src/generated/openapi.json':
+      return titled(openApiWithout(text, routes), answers.name)
+    default:
+      return prose(path, keepMarked(text, answers.without), answers)
+  }
+}
+
+/** Names and commands: only in shared files, for what the owner will write is not searched for words. */
+function prose(path: string, text: string, { name, tenancy, packageManager }: Answers): string {
+  if (ownershipOf(path) !== 'shared' || path.startsWith('infra/')) return text
+  const named = titled(text, name)
+    .replaceAll(TEMPLATE_NAME, name)
+    .replaceAll('my_service', name.replaceAll('-', '_'))
+  const placed = path === 'config.yaml' ? named.replace(TENANCY, `$1${tenancy}`) : named
+  return respell(placed, packageManager)
+}
+
+const TENANCY = new RegExp(
+  `^( {2}tenancy:\\n(?: {4}.*\\n)*? {4}mode: )(?:${TENANCIES.join('|')})`,
+  'm',
+)
+
+/** What people read: `my-service` is "My service". */
+function titled(text: string, name: string): string {
+  const words = name.replaceAll(/[-_]/g, ' ')
+  return text.replaceAll('My service', words.charAt(0).toUpperCase() + words.slice(1))
+}

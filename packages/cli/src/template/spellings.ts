@@ -1,0 +1,59 @@
+import type { PackageManager } from './answers.ts'
+
+/** How one package manager says what npm says. */
+export interface Spelling {
+  /** Installs what package.json names. */
+  readonly install: string
+  /** Installs exactly what the lockfile names. */
+  readonly installLocked: string
+  /** Runs a script of package.json: put its name behind. */
+  readonly run: string
+  /** Runs a program of an installed package: put its name behind. */
+  readonly exec: string
+  readonly lockfile: string
+}
+
+/** Each package manager's own words. */
+export const SPELLINGS: Readonly<Record<PackageManager, Spelling>> = {
+  npm: {
+    install: 'npm install',
+    installLocked: 'npm ci',
+    run: 'npm run',
+    exec: 'npx',
+    lockfile: 'package-lock.json',
+  },
+  pnpm: {
+    install: 'pnpm install',
+    installLocked: 'pnpm install --frozen-lockfile',
+    run: 'pnpm run',
+    exec: 'pnpm exec',
+    lockfile: 'pnpm-lock.yaml',
+  },
+  yarn: {
+    install: 'yarn install',
+    installLocked: 'yarn install --immutable',
+    run: 'yarn run',
+    exec: 'yarn exec',
+    lockfile: 'yarn.lock',
+  },
+  bun: {
+    install: 'bun install',
+    installLocked: 'bun install --frozen-lockfile',
+    run: 'bun run',
+    exec: 'bunx',
+    lockfile: 'bun.lock',
+  },
+}
+
+/** The commands that the template spells for npm, as another package manager spells them. */
+export function respell(text: string, packageManager: PackageManager): string {
+  if (packageManager === 'npm') return text
+  const { install, installLocked, run, exec, lockfile } = SPELLINGS[packageManager]
+  return text
+    .replace(/\bnpm install\b/g, install)
+    .replace(/\bnpm ci\b/g, installLocked)
+    .replace(/\bnpm run\b/g, run)
+    .replace(/\bnpm (test|start)\b/g, `${run} $1`)
+    .replace(/\bnpx (?=plinth\b)/g, `${exec} `)
+    .replace(/\bpackage-lock\.json\b/g, lockfile)
+}

@@ -30,6 +30,12 @@ const OPTIONAL = [
     programs: ['chromium', 'chromium-browser', 'google-chrome'],
     consequence: 'the browser tests are skipped; install it: apt-get install chromium',
   },
+  {
+    variable: 'PLINTH_TEST_GO',
+    programs: ['go'],
+    consequence:
+      'the public corpus of open redirects is skipped; install it: apt-get install golang-go',
+  },
 ]
 
 /** Finds optional programs, exports their paths to the tests, and says what is missing. */

@@ -10,15 +10,14 @@ export interface BrowserSession {
   readonly identity: Id<'identity'> | null
   readonly tenant: Id<'tenant'> | null
   readonly provider: string
-  /** When the sign-in began that it goes back to; rotation does not change it. */
-  readonly signedInAt: string
+  /** When the person last proved to the provider who they are; rotation does not change it. */
+  readonly authenticatedAt: string
 }
 
 const FIND = `
   select s.id, s.family_id as family, s.person_id as person, s.identity_id as identity, s.provider,
-         s.tenant_id as tenant, first.created_at as "signedInAt"
+         s.tenant_id as tenant, s.authenticated_at as "authenticatedAt"
     from plinth.sessions s
-    join plinth.sessions first on first.id = s.family_id
     join plinth.people p on p.id = s.person_id and p.status = 'active'
    where s.id_hash = $1 and s.revoked_at is null and s.rotated_at is null and s.expires_at > $2`
 

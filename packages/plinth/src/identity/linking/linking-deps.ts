@@ -15,19 +15,22 @@ export interface Asker {
   readonly userAgent: string | undefined
 }
 
-/** Seconds after a sign-in in which a person may change how they sign in (ASVS 7.5.1). */
+/** Seconds after a proof to the provider in which a person may change how they sign in (ASVS 7.5.1). */
 const RECENT_SECONDS = 900
 
 /**
- * Refuses a change of accounts long after sign-in: whoever found a browser open, or stole a cookie,
- * must not add a door of their own. Measured by our own clock, as some providers never say when
- * somebody signed in there.
+ * Refuses a change of accounts long after the person proved who they are: whoever found a browser
+ * open, at ours or at the provider's, must not add a door of their own. A provider that says when
+ * that was is believed and asked for a recent proof; where one never says, the sign-in itself counts.
  * @throws AppError 401 auth.sign_in_again, whose details say where
  */
 export function requireRecent({ clock }: Identity, session: BrowserSession): void {
-  if (clock.now() - Date.parse(session.signedInAt) <= RECENT_SECONDS * 1_000) return
-  const url = `/auth/web/login?provider=${encodeURIComponent(session.provider)}`
+  if (clock.now() - Date.parse(session.authenticatedAt) <= RECENT_SECONDS * 1_000) return
+  const query = new URLSearchParams({
+    provider: session.provider,
+    max_age: String(RECENT_SECONDS),
+  })
   throw identityProblems.signInAgain({
-    details: [{ path: 'session', message: url, code: 'sign_in_again' }],
+    details: [{ path: 'session', message: `/auth/web/login?${query}`, code: 'sign_in_again' }],
   })
 }

@@ -220,7 +220,7 @@ test('a session that was refreshed while the browser was away still links', asyn
   assert.equal((await kit.accept(ana, offer)).status, 201)
 })
 
-test('accounts change only right after a sign-in; signing in once more keeps the offer', async () => {
+test('v5.0.0-V7.5.1 accounts change only right after a sign-in; signing in once more keeps the offer', async () => {
   const { person: ana, claims } = await kit.somebodyWithTwo()
   kit.world.clock.advance(901_000)
   const third = { sub: 'third', email: claims.email }
@@ -232,7 +232,7 @@ test('accounts change only right after a sign-in; signing in once more keeps the
     await ana.delete(`/auth/identities/${own?.id}`),
   ]) {
     assert.deepEqual([answer.status, answer.body['code']], [401, 'auth.sign_in_again'])
-    const url = '/auth/web/login?provider=evil'
+    const url = '/auth/web/login?provider=evil&max_age=900'
     assert.deepEqual(answer.body['details'], [
       { path: 'session', message: url, code: 'sign_in_again' },
     ])
@@ -241,6 +241,16 @@ test('accounts change only right after a sign-in; signing in once more keeps the
   await kit.signInAs(ana, claims)
   assert.equal((await kit.accept(ana, offer)).status, 201)
   kit.world.clock.advance(-901_000)
+})
+
+test('v5.0.0-V7.5.1 a fresh session is not enough where the provider says that the proof is old', async () => {
+  const { person: ana, claims } = await kit.somebody()
+  const hourAgo = Math.floor(kit.world.clock.now() / 1_000) - 3_600
+  await kit.signInAs(ana, { ...claims, auth_time: hourAgo })
+  const refused = await ana.post('/auth/identities', { provider: 'evil' })
+  assert.deepEqual([refused.status, refused.body['code']], [401, 'auth.sign_in_again'])
+  await kit.signInAs(ana, { ...claims, auth_time: hourAgo + 3_590 })
+  assert.equal((await ana.post('/auth/identities', { provider: 'evil' })).status, 200)
 })
 
 test('D7 a session in another kind of browser sees and changes no accounts', async () => {

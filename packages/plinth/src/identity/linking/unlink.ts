@@ -2,7 +2,7 @@ import type { Actor } from '../../access/index.ts'
 import { record } from '../../audit/index.ts'
 import { identityUnlinked } from '../../notify/index.ts'
 import { identityEvents } from '../identity.events.ts'
-import { endSessions } from '../sessions/end-sessions.repository.ts'
+import { endSessions, holdSessions } from '../sessions/end-sessions.repository.ts'
 import type { MintedSession } from '../sessions/mint-session.ts'
 import { isoTime } from '../sessions/mint-session.ts'
 import { liveSession, renewId } from './accept-link.ts'
@@ -34,6 +34,8 @@ export async function unlink(deps: LinkingDeps, removal: Removal): Promise<Unlin
     const now = isoTime(identity.clock.now())
     const session = await liveSession(tx, removal, now)
     requireRecent(identity, session)
+    // Sessions before identities, the order in which a refresh takes them: else each waits for the other.
+    await holdSessions(tx, session.person)
     const own = await holdIdentities(tx, session.person)
     const gone = own.find(({ id }) => id === removal.identity)
     if (gone === undefined) return { code: 'unknown_identity' }

@@ -87,6 +87,23 @@ test('a sign-in and the removal of its account at once: no session stays behind,
   }
 })
 
+test('a refresh and the removal of its account at once: neither waits for the other in vain', async () => {
+  for (let attempt = 0; attempt < 8; attempt += 1) {
+    const { person: ana, second: claims } = await kit.somebodyWithTwo()
+    const phone = kit.world.person()
+    await kit.signInAs(phone, claims)
+    const [, gone] = await kit.list(ana)
+    await Promise.all([ana.refreshCsrf(), phone.refreshCsrf()])
+    const [removed, refreshed] = await Promise.all([
+      ana.delete(`/auth/identities/${gone?.id}`),
+      phone.post('/auth/web/refresh'),
+    ])
+    assert.equal(removed.status, 200)
+    assert.ok([200, 401].includes(refreshed.status), `refresh: ${refreshed.status}`)
+    assert.equal(await kit.me(phone), undefined)
+  }
+})
+
 test("somebody else's account and one that never was are the same 404", async () => {
   const { person: ana } = await kit.somebody()
   const { person: bob } = await kit.somebodyWithTwo()

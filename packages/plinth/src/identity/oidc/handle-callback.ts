@@ -14,6 +14,7 @@ import type { FinishDeps, FinishedLogin } from './finish-login.ts'
 import { finishLogin } from './finish-login.ts'
 import { isState, loginCookieName, loginCookieRule, loginCookies } from './login-cookies.ts'
 import type { OidcRouteDeps } from './oidc-route-deps.ts'
+import { keptStrictBack, takeOwnStep } from './own-step.ts'
 import type { PendingLogin } from './pending-logins.repository.ts'
 import { takePendingLogin } from './pending-logins.repository.ts'
 
@@ -31,6 +32,8 @@ type CallbackContext = Context & {
 export async function handleCallback(deps: OidcRouteDeps, context: CallbackContext): Promise<void> {
   const { identity } = deps
   const { request, reply, query, params } = context
+  // The session that a step-up or a link belongs to must be seen, and the page after this one too.
+  if (keptStrictBack(identity.cookie, context)) return takeOwnStep(context)
   const { cookieName, pending, state } = await takeLogin(identity, context)
   // From here on this pending login is used up, whatever comes of it.
   reply.header('set-cookie', clearCookie(loginCookieRule(identity.cookie), cookieName))

@@ -57,6 +57,19 @@ export async function endSessions(
   return rows.filter((row) => row.rotated_at === null).length
 }
 
+/**
+ * Holds the sessions of a person until the transaction ends: no refresh of theirs runs meanwhile.
+ * Whoever then takes anything that a refresh takes too, takes it after.
+ */
+export async function holdSessions(tx: PlatformTx, person: string): Promise<void> {
+  await tx.query(
+    `select id from plinth.sessions
+      where id in (select family_id from plinth.sessions where person_id = $1 and revoked_at is null)
+      order by id for update`,
+    [person],
+  )
+}
+
 interface EndedRow extends EndedSession {
   readonly rotated_at: string | null
 }

@@ -1,3 +1,5 @@
+-- after: nothing
+
 create table app.products (
   id         uuid not null,
   tenant_id  uuid not null default nullif(current_setting('plinth.tenant_id', true), '')::uuid,

@@ -21,7 +21,7 @@ await mkdir(join(cwd, 'migrations'))
 const files = {
   'package.json': '{"name":"shelf","type":"module"}',
   'config.yaml': 'config: {}\n',
-  'migrations/0001_shelf.up.sql': 'create table app.shelf (id int);',
+  'migrations/0001_shelf.up.sql': '-- after: nothing\ncreate table app.shelf (id int);',
   'migrations/0001_shelf.down.sql': 'drop table app.shelf;',
 }
 for (const [name, text] of Object.entries(files)) await writeFile(join(cwd, name), text)

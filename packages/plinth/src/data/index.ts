@@ -24,6 +24,7 @@ export type {
   AnyEntity,
   BaseRow,
   Changes,
+  Column,
   Declaration,
   Entity,
   EntityAccess,
@@ -31,6 +32,8 @@ export type {
   ListOptions,
   MigrationText,
   NewRow,
+  Operator,
+  Ownership,
   Page,
   PlatformRow,
   PlatformTable,
@@ -59,15 +62,23 @@ export {
   query,
   ref,
   timestamp,
+  withoutPii,
 } from './entity/index.ts'
 export type { Hearing, Listener } from './listen/listener.ts'
 export { historyTables } from './migrations/history.tables.ts'
 export type { Applied } from './migrations/history.ts'
 export type { MigrateOptions, MigrateResult } from './migrations/migrate.ts'
 export { migrate } from './migrations/migrate.ts'
+export { afterLine, chainFault, headsOf } from './migrations/migration-chain.ts'
+export type { Migration } from './migrations/migration-files.ts'
 export { PLATFORM_MIGRATIONS, readMigrations } from './migrations/migration-files.ts'
 export type { MigrationStatus } from './migrations/migration-status.ts'
 export { migrationStatus } from './migrations/migration-status.ts'
+export { NO_TRANSACTION } from './migrations/no-transaction.ts'
+export type { Renumbered } from './migrations/renumber.ts'
+export { renumbered } from './migrations/renumber.ts'
+export { codeOf, statementsOf } from './migrations/sql-text.ts'
+export { stampMigrations } from './migrations/stamp.ts'
 export type { DatabaseOptions } from './open-database.ts'
 export { openDatabase } from './open-database.ts'
 export type { Outbox, OutboxMessage } from './outbox.ts'

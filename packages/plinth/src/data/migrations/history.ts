@@ -58,6 +58,8 @@ export function assertSameHistory(files: readonly Migration[], applied: readonly
   const known = new Set(applied.map(({ number }) => number))
   const late = files.find(({ number }) => number < newest && !known.has(number))
   if (late !== undefined) {
-    throw new Error(`${late.name} sorts before a migration that is applied; give it a new number`)
+    throw new Error(
+      `${late.name} sorts before a migration that is applied; run "plinth db renumber"`,
+    )
   }
 }

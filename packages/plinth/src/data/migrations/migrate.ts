@@ -1,8 +1,10 @@
-import type { Client } from 'pg'
 import { assertSameHistory, ensureHistory, readHistory } from './history.ts'
+import { chainFault } from './migration-chain.ts'
 import { asOnlyMigrator, type MigrationSession } from './migration-client.ts'
 import { type Migration, PLATFORM_MIGRATIONS, readMigrations } from './migration-files.ts'
+import { runsAlone } from './no-transaction.ts'
 import { forOneRole } from './one-role.ts'
+import { runMigration } from './run-migration.ts'
 
 /** What to migrate, and how far. */
 export interface MigrateOptions extends MigrationSession {
@@ -24,11 +26,14 @@ export interface MigrateResult {
 /**
  * Brings one set to a number, each migration in a transaction of its own. Any number of processes
  * may call it at once: one works, the others wait and find it done.
- * @throws Error naming the migration that failed; those before it stay
+ * @throws Error naming the migration that failed (those before it stay), or the files of a service
+ *   that are not one line
  */
 export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   const { folder, set } = setOf(options.set)
   const files = await readMigrations(folder)
+  const fault = set === 'service' ? chainFault(files) : undefined
+  if (fault !== undefined) throw new Error(fault)
   return asOnlyMigrator(options, async (client) => {
     await ensureHistory(client)
     const applied = await readHistory(client, set)
@@ -36,13 +41,17 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
     const current = applied.at(-1)?.number ?? 0
     const to = options.to ?? Math.max(files.at(-1)?.number ?? 0, current)
     const plan = planOf(files, current, to)
+    const { direction } = plan
+    // What is not as it should be is said before anything runs.
+    for (const migration of plan.migrations) runsAlone(migration, direction)
     const text = await forOneRole(client)
+    const { log, signal } = options
     for (const migration of plan.migrations) {
-      await runOne(client, { set, migration, direction: plan.direction, text })
-      options.log.info({ migration: migration.name, direction: plan.direction }, 'migrated')
+      await runMigration(client, { set, migration, direction, text, log, signal })
+      log.info({ migration: migration.name, direction }, 'migrated')
     }
     const now = (await readHistory(client, set)).at(-1)?.number ?? 0
-    return { ran: plan.migrations.map(({ name }) => name), direction: plan.direction, current: now }
+    return { ran: plan.migrations.map(({ name }) => name), direction, current: now }
   })
 }
 
@@ -64,38 +73,4 @@ function planOf(
   }
   const migrations = files.filter(({ number }) => number <= current && number > to).reverse()
   return { direction: 'down', migrations }
-}
-
-interface Step {
-  readonly set: string
-  readonly migration: Migration
-  readonly direction: 'up' | 'down'
-  readonly text: (sql: string) => string
-}
-
-async function runOne(client: Client, { set, migration, direction, text }: Step): Promise<void> {
-  const { number, name, hash } = migration
-  await client.query('begin')
-  try {
-    await client.query(text(migration[direction]))
-    if (client.getTransactionStatus() !== 'T') {
-      throw new Error('it ends the transaction by itself; leave COMMIT and ROLLBACK out')
-    }
-    if (direction === 'up') {
-      await client.query(
-        'insert into plinth.migrations (set, number, name, hash) values ($1, $2, $3, $4)',
-        [set, number, name, hash],
-      )
-    } else {
-      await client.query('delete from plinth.migrations where set = $1 and number = $2', [
-        set,
-        number,
-      ])
-    }
-    await client.query('commit')
-  } catch (cause) {
-    await client.query('rollback').catch(() => undefined)
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new Error(`${name} (${direction}) failed and was rolled back: ${reason}`, { cause })
-  }
 }

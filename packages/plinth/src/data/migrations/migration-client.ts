@@ -68,8 +68,6 @@ async function connected({ url, ssl }: ReadSession): Promise<Client> {
     application_name: 'plinth migrations',
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    // A migration that waits behind a long transaction would make all of the table's readers wait.
-    lock_timeout: 10_000,
   })
   client.on('error', () => undefined)
   await client.connect()

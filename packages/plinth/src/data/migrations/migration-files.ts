@@ -8,6 +8,11 @@ export interface Migration {
   readonly number: number
   /** `0001_house`: number and name as in the file's name. */
   readonly name: string
+  /**
+   * What the first line of the up file says that it comes after: a name, or `nothing`. Undefined
+   * without such a line: the platform's own set has none, as one hand writes it.
+   */
+  readonly after: string | undefined
   readonly up: string
   readonly down: string
   /** SHA-256 of the up text, line ends taken as LF. */
@@ -17,12 +22,12 @@ export interface Migration {
 /** The platform's set, shipped with this package. */
 export const PLATFORM_MIGRATIONS = fileURLToPath(new URL('./platform/', import.meta.url))
 
+const AFTER = /^-- after: (\w+)[ \t\r]*(?:\n|$)/
 const FILE = /^(\d{4})_([a-z0-9_]+)\.(up|down)\.sql$/
 
 /**
  * Reads a folder of `NNNN_name.up.sql` and `.down.sql`, in order. A missing folder is an empty set.
- * @throws Error naming the file when a name leaves the grammar, a number is used twice, or a half
- *   of a pair is missing
+ * @throws Error naming the file when a name leaves the grammar, or a half of a pair is missing
  */
 export async function readMigrations(folder: string): Promise<readonly Migration[]> {
   const names = (await readdir(folder).catch(noFolder)).filter((file) => file.endsWith('.sql'))
@@ -32,14 +37,7 @@ export async function readMigrations(folder: string): Promise<readonly Migration
   const ups = names.filter((file) => file.endsWith('.up.sql')).sort()
   const lonely = names.find((file) => file.endsWith('.down.sql') && !names.includes(upOf(file)))
   if (lonely !== undefined) throw new Error(`${lonely} has no ${upOf(lonely)} beside it`)
-  const migrations = await Promise.all(ups.map((file) => readPair(folder, file)))
-  migrations.forEach((migration, at) => {
-    const before = migrations[at - 1]
-    if (before?.number === migration.number) {
-      throw new Error(`${before.name} and ${migration.name} have the same number; renumber one`)
-    }
-  })
-  return migrations
+  return Promise.all(ups.map((file) => readPair(folder, file)))
 }
 
 async function readPair(folder: string, file: string): Promise<Migration> {
@@ -49,7 +47,8 @@ async function readPair(folder: string, file: string): Promise<Migration> {
     throw new Error(`${file} has no ${name}.down.sql beside it`)
   })
   const hash = createHash('sha256').update(up.replaceAll('\r\n', '\n')).digest('hex')
-  return { number: Number(name.slice(0, 4)), name, up, down, hash }
+  const after = AFTER.exec(up)?.[1]
+  return { number: Number(name.slice(0, 4)), name, after, up, down, hash }
 }
 
 function upOf(file: string): string {

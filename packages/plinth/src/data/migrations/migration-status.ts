@@ -1,5 +1,6 @@
 import { type Applied, readHistory } from './history.ts'
 import { type MigrateOptions, setOf } from './migrate.ts'
+import { headsOf } from './migration-chain.ts'
 import { asReader, type ReadSession } from './migration-client.ts'
 import { readMigrations } from './migration-files.ts'
 
@@ -10,6 +11,8 @@ export interface MigrationStatus {
   readonly pending: readonly string[]
   /** Number that the database is at; 0 when nothing is applied. */
   readonly current: number
+  /** Names of the migrations that no other comes after; several only in a service's own set. */
+  readonly heads: readonly string[]
 }
 
 /** Compares files and database; changes nothing. */
@@ -20,6 +23,9 @@ export async function migrationStatus(
   const files = await readMigrations(folder)
   const applied = await asReader(options, (client) => readHistory(client, set))
   const current = applied.at(-1)?.number ?? 0
-  const pending = files.filter(({ number }) => number > current).map(({ name }) => name)
-  return { applied, pending, current }
+  const pending = files
+    .filter(({ name }) => !applied.some((one) => one.name === name))
+    .map(({ name }) => name)
+  const ends = set === 'service' ? headsOf(files) : files.slice(-1)
+  return { applied, pending, current, heads: ends.map(({ name }) => name) }
 }

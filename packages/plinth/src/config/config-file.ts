@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
+import { nearest } from '../kernel/index.ts'
 import type { Fault } from './fault.ts'
-import { nearest } from './nearest.ts'
 import { readSmallFile } from './small-file.ts'
 import type { Tree, TreeMap } from './tree.ts'
 import { emptyMap } from './tree.ts'

@@ -1,5 +1,5 @@
+import { nearest } from '../kernel/index.ts'
 import type { Fault } from './fault.ts'
-import { nearest } from './nearest.ts'
 import type { EnvironmentKey, SettingNames } from './setting-names.ts'
 import { variablesOf } from './setting-names.ts'
 import type { Source } from './source.ts'

@@ -1,3 +1,4 @@
+export { nearest } from '../kernel/index.ts'
 export type { AppSettings } from './app.settings.ts'
 export { appSettings, ENVIRONMENTS } from './app.settings.ts'
 export { renderConfigurationDocs } from './configuration-docs.ts'
@@ -11,7 +12,6 @@ export { faultLine, noticeLine } from './fault.ts'
 export type { GivenValue, GivenValues, Loaded, LoadOptions } from './load-config.ts'
 export { loadConfig } from './load-config.ts'
 export { namesFaults } from './names-faults.ts'
-export { nearest } from './nearest.ts'
 export {
   noOwnerUrlRule,
   productionRules,

@@ -1,5 +1,5 @@
+import { editDistance } from '../kernel/index.ts'
 import type { Notice } from './fault.ts'
-import { editDistance } from './nearest.ts'
 import type { SettingNames } from './setting-names.ts'
 import type { Variable } from './variable.ts'
 

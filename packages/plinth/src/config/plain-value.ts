@@ -1,7 +1,7 @@
 import { z } from 'zod'
+import { nearest } from '../kernel/index.ts'
 import { coerceScalar } from './coerce.ts'
 import type { Fault, Notice } from './fault.ts'
-import { nearest } from './nearest.ts'
 import type { SettingNames } from './setting-names.ts'
 import { keyPattern } from './setting-names.ts'
 import { childOf, shapeOf } from './shape.ts'

@@ -3,6 +3,7 @@ import type { Kind } from './kind.ts'
 import { kindOf } from './kinds.ts'
 import { markOf } from './mark.ts'
 import { isName } from './names.ts'
+import type { Operator } from './operators.ts'
 import type { Reference } from './ref.ts'
 import { enumValues } from './text-kinds.ts'
 import type { Unwrapped } from './wrappers.ts'
@@ -23,6 +24,12 @@ export interface Column {
   readonly reference: Reference | undefined
   /** The allowed texts of an enum, undefined for any other kind. */
   readonly values: readonly string[] | undefined
+  /** What a filter may ask of it; `null` only where the column is nullable. */
+  readonly operators: readonly Operator[]
+  /** Whether a list may be sorted by it: its order is LEAKPROOF, so an index answers. */
+  readonly sortable: boolean
+  /** Personal data: never in logs, audit data or exports (see `withoutPii`). */
+  readonly pii: boolean
   /** Never on the wire, in or out. */
   readonly hidden: boolean
   /** Shown, but set by code only. */
@@ -34,27 +41,31 @@ export type Fallback =
   | { readonly from: 'literal'; readonly value: unknown }
   | { readonly from: 'now' | 'uuid' }
 
+/** What the options of an entity say of one field. */
+export type FieldOptions = Pick<Column, 'hidden' | 'serverOnly' | 'pii'>
+
 const BASE = new Set(['id', 'tenant_id', 'created_at', 'updated_at', 'version'])
+
+// What an option adds; see implied-columns.ts. Reserved everywhere, so that the option can come later.
+const IMPLIED: Readonly<Record<string, string>> = {
+  owner_id: "owned: 'person'",
+  deleted_at: 'softDelete: true',
+}
 
 /**
  * Reads one field of a declaration.
  * @throws TypeError with one sentence that names the field, for a schema outside the closed list
  */
-export function columnOf(
-  name: string,
-  schema: z.ZodType,
-  wire: { readonly hidden: boolean; readonly serverOnly: boolean },
-): Column {
+export function columnOf(name: string, schema: z.ZodType, options: FieldOptions): Column {
   if (BASE.has(name)) throw new TypeError('every entity has this column by itself; leave it out')
-  return anyColumn(name, schema, wire)
+  const option = Object.hasOwn(IMPLIED, name) ? IMPLIED[name] : undefined
+  if (option !== undefined)
+    throw new TypeError(`the option ${option} makes this column; leave it out`)
+  return anyColumn(name, schema, options)
 }
 
 /** {@link columnOf}, also for the names that an entity has by itself. */
-export function anyColumn(
-  name: string,
-  schema: z.ZodType,
-  wire: { readonly hidden: boolean; readonly serverOnly: boolean },
-): Column {
+export function anyColumn(name: string, schema: z.ZodType, options: FieldOptions): Column {
   if (!isName(name)) throw new TypeError('a column name must look like [a-z][a-z0-9_]*, at most 40')
   const unwrapped = unwrap(schema)
   const { bare, nullable } = unwrapped
@@ -75,7 +86,9 @@ export function anyColumn(
     description: unwrapped.description,
     reference: fact?.kind === 'reference' ? { to: fact.to, onDelete: fact.onDelete } : undefined,
     values: kind.name === 'enum' ? enumValues(bare) : undefined,
-    ...wire,
+    operators: nullable ? [...kind.operators, 'null'] : kind.operators,
+    sortable: kind.operators.length > 0,
+    ...options,
   }
 }
 

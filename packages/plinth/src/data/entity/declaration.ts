@@ -1,11 +1,14 @@
-import type { RawBuilder } from 'kysely'
 import type { z } from 'zod'
 import { schemas } from '../roles/role-names.ts'
 import type { Column } from './column.ts'
 import { columnOf } from './column.ts'
+import type { DeclaredOptions } from './declared-options.ts'
+import { checkOptions, computedOf } from './declared-options.ts'
+import { impliedColumns } from './implied-columns.ts'
 import type { TableKeys } from './keys.ts'
 import { keysOf } from './keys.ts'
-import { isName, pluralOf } from './names.ts'
+import { isName, objectName, pluralOf } from './names.ts'
+import type { Ownership } from './row.ts'
 
 /** An entity as data: what the schemas, the SQL and the catalogue check are derived from. */
 export interface Declaration extends TableKeys {
@@ -16,7 +19,25 @@ export interface Declaration extends TableKeys {
   readonly table: string
   /** Whether migrations made from this declaration create the table. */
   readonly migrated: 'here' | 'elsewhere'
+  /** Whose rows they are: `person` adds the column `owner_id`, `nobody` has no tenant and no RLS. */
+  readonly owned: Ownership
+  /** Whether deleting sets `deleted_at`, a column that this adds, and leaves the row. */
+  readonly softDelete: boolean
+  /** Column of the table that is `id` in rows and on the wire. */
+  readonly key: string
+  /** Column of the table that holds the tenant; undefined where the rows are nobody's. */
+  readonly tenant: string | undefined
+  /** Declared fields, then those that options add. */
   readonly columns: readonly Column[]
+  /** Text columns that `searchFunction` looks through. */
+  readonly search: readonly string[]
+  /**
+   * `app.products_search(q text, n integer)`: the ids of the newest `n` rows of the tenant that hold
+   * every word of `q`. Undefined where nothing is searched.
+   */
+  readonly searchFunction: string | undefined
+  /** Names of the columns that hold personal data. */
+  readonly pii: readonly string[]
   readonly rules: readonly RowRule[]
   readonly computed: readonly Computed[]
 }
@@ -35,23 +56,6 @@ export interface Computed {
   readonly from: (row: object) => unknown
 }
 
-/** The options of a declaration without their types. */
-export interface DeclaredOptions {
-  readonly hidden?: readonly string[]
-  readonly serverOnly?: readonly string[]
-  readonly unique?: readonly (readonly string[])[]
-  readonly index?: readonly (readonly string[])[]
-  readonly check?: { readonly [name: string]: RawBuilder<unknown> }
-  readonly rules?: readonly RowRule[]
-  readonly computed?: { readonly [name: string]: readonly [z.ZodType, (row: object) => unknown] }
-  readonly plural?: string
-  readonly table?: {
-    readonly schema: string
-    readonly name: string
-    readonly migrated: 'elsewhere'
-  }
-}
-
 /**
  * Reads a declaration.
  * @throws TypeError with one sentence that names the entity and the field or option at fault
@@ -67,44 +71,56 @@ export function declarationOf(
       `entity "${name}": name and plural must look like [a-z][a-z0-9_]*, at most 40`,
     )
   }
-  const columns = Object.entries(shape).map(([field, schema]) =>
+  const declared = Object.entries(shape).map(([field, schema]) =>
     namingFault(`entity "${name}", field "${field}"`, () =>
-      columnOf(field, schema, wireOf(field, options)),
+      columnOf(field, schema, optionsOf(field, options)),
     ),
   )
-  const { schema, name: table, migrated } = options.table ?? { ...HERE, name: plural }
-  const within = `entity "${name}"`
-  const keys = namingFault(within, () => keysOf(table, columns, options))
-  const computed = namingFault(within, () => computedOf(shape, options.computed ?? {}))
-  return Object.freeze({
-    name,
-    plural,
+  const rest = namingFault(`entity "${name}"`, () => tableOf(plural, declared, options))
+  return Object.freeze({ name, plural, ...rest })
+}
+
+function tableOf(plural: string, declared: readonly Column[], options: DeclaredOptions) {
+  const { owned = 'tenant', softDelete = false, search = [], pii = [], rules = [] } = options
+  const columns = [...declared, ...impliedColumns(owned, softDelete)]
+  checkOptions(options, columns)
+  const place = options.table ?? { ...HERE, name: plural }
+  const { schema, name: table, migrated } = place
+  const searched = search.length > 0
+  return {
     schema,
     table,
     migrated,
+    owned,
+    softDelete,
+    key: place.key ?? 'id',
+    tenant: owned === 'nobody' ? undefined : (place.tenant ?? 'tenant_id'),
     columns,
-    ...keys,
-    rules: options.rules ?? [],
-    computed,
-  })
-}
-
-const HERE = { schema: schemas.service, migrated: 'here' } as const
-
-function wireOf(field: string, { hidden, serverOnly }: DeclaredOptions) {
-  return {
-    hidden: hidden?.includes(field) ?? false,
-    serverOnly: serverOnly?.includes(field) ?? false,
+    search,
+    searchFunction: searched ? `${schema}.${objectName(table, 'search')}` : undefined,
+    pii,
+    ...keysOf({ table, columns, owned, softDelete, search, options }),
+    rules,
+    computed: computedOf(
+      options,
+      columns.map(({ name }) => name),
+    ),
   }
 }
 
-function computedOf(shape: object, computed: NonNullable<DeclaredOptions['computed']>): Computed[] {
-  return Object.entries(computed).map(([name, [schema, from]]) => {
-    if (name in shape || !isName(name)) {
-      throw new TypeError(`computed field "${name}" needs a name of its own, like [a-z][a-z0-9_]*`)
-    }
-    return { name, schema, from }
-  })
+const HERE = {
+  schema: schemas.service,
+  migrated: 'here',
+  key: undefined,
+  tenant: undefined,
+} as const
+
+function optionsOf(field: string, { hidden, serverOnly, pii }: DeclaredOptions) {
+  return {
+    hidden: hidden?.includes(field) ?? false,
+    serverOnly: serverOnly?.includes(field) ?? false,
+    pii: pii?.includes(field) ?? false,
+  }
 }
 
 function namingFault<T>(where: string, read: () => T): T {

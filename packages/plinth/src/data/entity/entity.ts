@@ -3,14 +3,26 @@ import type { CanAccess } from '../../access/index.ts'
 import { permissions } from '../../access/index.ts'
 import type { Id } from '../../kernel/index.ts'
 import type { Db, Statement } from '../db.ts'
-import type { Declaration, DeclaredOptions } from './declaration.ts'
+import type { Declaration } from './declaration.ts'
 import { declarationOf } from './declaration.ts'
+import type { DeclaredOptions } from './declared-options.ts'
 import type { ListOptions, Operations, Page, UpdateOptions } from './operations.ts'
 import { operationsOf } from './operations.ts'
 import type { EntityOptions } from './options.ts'
 import { presenterOf } from './present.ts'
 import { idSchema } from './ref.ts'
-import type { Changes, NewRow, NoFields, RowOf, Shape, TableOf, WireShape } from './row.ts'
+import type {
+  Changes,
+  ImpliedName,
+  NewRow,
+  NoFields,
+  Ownership,
+  RowOf,
+  Shape,
+  TableOf,
+  WireShape,
+  WithImplied,
+} from './row.ts'
 import { schemasOf } from './schemas.ts'
 
 /** The four things that a person may be allowed to do with an entity. */
@@ -36,13 +48,16 @@ export interface AnyEntity extends Operations {
   present(row: object): Record<string, unknown>
 }
 
-/** A declared entity: everything that follows from its fields, and its rows. */
+/**
+ * A declared entity: everything that follows from its fields, and its rows.
+ * N name, S fields (those that options add among them), C computed ones, H hidden, W server-only
+ */
 export interface Entity<
   N extends string,
   S extends Shape,
   C extends Shape = NoFields,
-  H extends keyof S = never,
-  W extends keyof S = never,
+  H extends PropertyKey = never,
+  W extends PropertyKey = never,
 > {
   readonly name: N
   readonly plural: string
@@ -106,7 +121,13 @@ export function entity<
   C extends Shape = NoFields,
   const H extends keyof S = never,
   const W extends keyof S = never,
->(name: N, shape: S, options: EntityOptions<N, S, C, H, W> = {}): Entity<N, S, C, H, W> {
+  const O extends Ownership = 'tenant',
+  const D extends boolean = false,
+>(
+  name: N,
+  shape: S,
+  options: EntityOptions<N, S, C, H, W, O, D> = {},
+): Entity<N, WithImplied<S, O, D>, C, H, W | ImpliedName<O, D>> {
   const declaration = declarationOf(name, shape, options as DeclaredOptions)
   const { whole, changes, ...schemas } = schemasOf(declaration)
   const built: unknown = Object.freeze({
@@ -121,7 +142,7 @@ export function entity<
   })
   // What the schemas say at run time is what the types say above; the property test over all
   // kinds compares the two.
-  return built as Entity<N, S, C, H, W>
+  return built as Entity<N, WithImplied<S, O, D>, C, H, W | ImpliedName<O, D>>
 }
 
 function accessTo(name: string): EntityAccess {

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Mark } from './mark.ts'
+import type { Operator } from './operators.ts'
 import type { Definition } from './refusals.ts'
 
 /** One row of the closed list of what a column may be. */
@@ -9,6 +10,11 @@ export interface Kind {
   readonly is: (definition: Definition, mark: Mark | undefined) => boolean
   /** The column's type, as PostgreSQL's catalogue prints it. */
   readonly sqlType: (schema: z.ZodType) => string
+  /**
+   * What a filter may ask of a column: only what PostgreSQL answers by index below a row-level
+   * policy, which are LEAKPROOF operators.
+   */
+  readonly operators: readonly Operator[]
   /** The declared schema plus what every value of the kind must keep to. */
   readonly guard?: (schema: z.ZodType) => z.ZodType
   /** What an answer carries: the type alone, as a row was checked when it came in. */

@@ -3,7 +3,7 @@ import type { Reference } from './ref.ts'
 
 /** What Zod itself cannot say about a field. */
 export type Mark =
-  | { readonly kind: 'money' | 'bigint' | 'timestamp' | 'json' | 'bytes' }
+  | { readonly kind: 'money' | 'bigint' | 'timestamp' | 'json' | 'bytes' | 'owner' }
   | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number }
   | ({ readonly kind: 'reference' } & Reference)
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Kind } from './kind.ts'
 import { markOf } from './mark.ts'
+import { NONE, ORDERED, SAME } from './operators.ts'
 import type { Definition } from './refusals.ts'
 
 /** A whole number of 32 bits. */
@@ -9,6 +10,7 @@ export const int: Kind = {
   is: ({ type, format, checks }) =>
     type === 'number' && format === 'int32' && !hasNumberFormat(checks),
   sqlType: () => 'integer',
+  operators: ORDERED,
   wire: () => z.int32(),
 }
 
@@ -17,6 +19,7 @@ export const money: Kind = {
   name: 'money',
   is: (_, mark) => mark?.kind === 'money',
   sqlType: () => 'bigint',
+  operators: ORDERED,
   wire: () => z.int(),
   read: safeInteger,
 }
@@ -26,6 +29,7 @@ export const bigint: Kind = {
   name: 'bigint',
   is: (_, mark) => mark?.kind === 'bigint',
   sqlType: () => 'bigint',
+  operators: ORDERED,
   wire: () => z.string(),
 }
 
@@ -37,6 +41,7 @@ export const decimal: Kind = {
     const fact = markOf(schema)
     return fact?.kind === 'decimal' ? `numeric(${fact.precision},${fact.scale})` : 'numeric'
   },
+  operators: NONE,
   wire: () => z.string(),
 }
 
@@ -46,6 +51,7 @@ export const float: Kind = {
   is: ({ type, format, coerce, checks }) =>
     type === 'number' && format === undefined && coerce !== true && !hasNumberFormat(checks),
   sqlType: () => 'double precision',
+  operators: ORDERED,
   wire: () => z.number(),
 }
 
@@ -54,6 +60,7 @@ export const boolean: Kind = {
   name: 'boolean',
   is: ({ type, coerce }) => type === 'boolean' && coerce !== true,
   sqlType: () => 'boolean',
+  operators: SAME,
   wire: () => z.boolean(),
 }
 

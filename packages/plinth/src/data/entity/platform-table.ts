@@ -59,7 +59,7 @@ export function platformTable<const S extends Shape>(
   })
 }
 
-const NO_WIRE = { hidden: true, serverOnly: true }
+const NO_WIRE = { hidden: true, serverOnly: true, pii: false }
 
 /** Bytes: a hash or a sealed value; `bytea` in the table. */
 export function bytes(): z.ZodType<Uint8Array> {

@@ -5,6 +5,30 @@ import type { Id } from '../../kernel/index.ts'
 /** The fields of an entity: each a Zod schema of one of the closed kinds. */
 export type Shape = { readonly [column: string]: z.ZodType }
 
+/**
+ * Whose rows they are: the tenant's; a person's within the tenant, by `owner_id`; or nobody's, the
+ * same for all tenants.
+ */
+export type Ownership = 'tenant' | 'person' | 'nobody'
+
+/** Who owns the row; null once that person has left the tenant. */
+type OwnerField = { readonly owner_id: z.ZodNullable<z.ZodType<Id<'person'>, string>> }
+
+/** When the row was deleted; null while it is there. */
+type DeletedField = {
+  readonly deleted_at: z.ZodOptional<z.ZodNullable<z.ZodType<string, string>>>
+}
+
+/** The declared fields, and those that options add. */
+export type WithImplied<S extends Shape, O extends Ownership, D extends boolean> = S &
+  (O extends 'person' ? OwnerField : unknown) &
+  (D extends true ? DeletedField : unknown)
+
+/** The names of the fields that options add. Only code sets them. */
+export type ImpliedName<O extends Ownership, D extends boolean> =
+  | (O extends 'person' ? 'owner_id' : never)
+  | (D extends true ? 'deleted_at' : never)
+
 /** The fields of nothing. */
 export type NoFields = Record<never, never>
 
@@ -53,6 +77,12 @@ export type Columns<S extends Shape> = readonly (
   | 'created_at'
   | 'updated_at'
 )[]
+
+/** The fields that hold text. */
+export type TextFields<S extends Shape> = {
+  [K in keyof S]: Stored<S[K]> extends string | null ? K : never
+}[keyof S] &
+  string
 
 /** The table as Kysely sees it. What the database or the library sets cannot be written there. */
 export type TableOf<N extends string, S extends Shape> = {

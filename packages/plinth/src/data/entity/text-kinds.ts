@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { json } from './json.ts'
 import type { Kind } from './kind.ts'
 import { refuseWhere } from './kind.ts'
+import { NONE, ORDERED, SAME } from './operators.ts'
 import { idSchema } from './ref.ts'
 import type { Definition } from './refusals.ts'
 import { jsonFault, textFault } from './safe-text.ts'
@@ -18,6 +19,7 @@ export const text: Kind = {
     const longest = longestOf(schema)
     return longest === undefined ? 'text' : `character varying(${longest})`
   },
+  operators: ORDERED,
   guard: (schema) => {
     // Again at the end: toUpperCase() and normalize() can lengthen a text that was short enough.
     const longest = longestOf(schema) ?? Number.POSITIVE_INFINITY
@@ -36,6 +38,7 @@ export const list: Kind = {
   is: ({ type, element }) =>
     type === 'array' && element !== undefined && text.is(element.def, undefined),
   sqlType: () => 'text[]',
+  operators: NONE,
   guard: (schema) => refuseWhere(schema, jsonFault),
   wire: () => z.array(z.string()),
 }
@@ -45,6 +48,7 @@ export const jsonKind: Kind = {
   name: 'json',
   is: ({ type }, mark) => mark?.kind === 'json' || type === 'record',
   sqlType: () => 'jsonb',
+  operators: NONE,
   guard: (schema) => refuseWhere(json(schema), jsonFault),
   wire: (schema) => schema,
   write: (value) => JSON.stringify(value),
@@ -55,6 +59,7 @@ export const uuid: Kind = {
   name: 'uuid',
   is: ({ type, format }) => type === 'string' && format === 'uuid',
   sqlType: () => 'uuid',
+  operators: SAME,
   guard: (schema) =>
     refuseWhere(schema, (value) =>
       String(value) === String(value).toLowerCase() ? undefined : 'Must be in lower case',
@@ -69,6 +74,7 @@ export const enumeration: Kind = {
   is: ({ type, entries }) =>
     type === 'enum' && Object.values(entries ?? {}).every((entry) => typeof entry === 'string'),
   sqlType: () => 'text',
+  operators: SAME,
   wire: (schema) => schema,
 }
 

@@ -19,6 +19,8 @@ export interface TemplateServiceOptions {
   readonly settings?: Readonly<Record<string, unknown>>
   /** Where browsers reach it, when that is not the port it listens on. */
   readonly baseUrl?: string
+  /** Name of the host that browsers use; `localhost` by default, which is also the provider's site. */
+  readonly host?: 'localhost' | '127.0.0.1'
   /** Features beside those of the template. */
   readonly features?: readonly Feature[]
 }
@@ -30,7 +32,7 @@ export async function openTemplateService(
   const log = { info() {}, warn() {}, error() {} }
   // The base URL names the port, so it must be known before anything listens on it.
   const port = await freePort()
-  const url = options.baseUrl ?? `http://localhost:${port}`
+  const url = options.baseUrl ?? `http://${options.host ?? 'localhost'}:${port}`
   const client = testClient([url])
   const provider = await startProvider({ port: 0, clients: [client], log })
   const world = await startWorld({

@@ -7,7 +7,10 @@ import type { CookieRule } from '../sessions/cookie.ts'
  * a redirect chain counts as that site's, whoever answers last (RFC 6265bis 5.2). A browser that
  * does not say where it comes from is taken as it is.
  */
-export function keptStrictBack({ sameSite }: CookieRule, { request }: Context): boolean {
+export function keptStrictBack(
+  { sameSite }: CookieRule,
+  { request }: Pick<Context, 'request'>,
+): boolean {
   return sameSite === 'strict' && request.headers['sec-fetch-site'] === 'cross-site'
 }
 
@@ -15,7 +18,7 @@ export function keptStrictBack({ sameSite }: CookieRule, { request }: Context): 
  * Answers with a page of our own that goes to the same address at once. That step is ours: with it
  * the browser sends the cookie that it keeps back from other sites' steps. Nothing was used up yet.
  */
-export function takeOwnStep({ request, reply }: Context): void {
+export function takeOwnStep({ request, reply }: Pick<Context, 'request' | 'reply'>): void {
   // A single quote would end the address in the instruction below.
   const address = request.url.replaceAll("'", '%27')
   const page = html`<!doctype html>
@@ -32,5 +35,12 @@ export function takeOwnStep({ request, reply }: Context): void {
 </body>
 </html>
 `
-  reply.code(200).type('text/html; charset=utf-8').send(page.html)
+  reply
+    .code(200)
+    .type('text/html; charset=utf-8')
+    .header('content-security-policy', POLICY)
+    .send(page.html)
 }
+
+// Nothing loads and nothing runs; but no sandbox, in which a page may not go on by itself.
+const POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"

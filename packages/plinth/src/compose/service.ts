@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Principal } from '../access/index.ts'
-import type { Database, Outbox } from '../data/index.ts'
+import type { Database, DatabaseOptions, Outbox } from '../data/index.ts'
 import { openDatabase } from '../data/index.ts'
 import type { Feature } from '../feature/index.ts'
 import { createCsrf, createServer } from '../http/index.ts'
@@ -38,6 +38,8 @@ export interface ServiceOptions extends ConfigPlace {
   readonly clock?: Clock
   /** Where log lines go instead of standard output. */
   readonly logTo?: { write(line: string): unknown }
+  /** Told what goes to the database in each round trip: for tools that explain it. */
+  readonly onStatements?: DatabaseOptions['onStatements']
 }
 
 /** What every part of a running service is given. */
@@ -130,7 +132,9 @@ function openParts(options: PartsOptions, loaded: LoadedConfig, outbox: () => Ou
     ...(options.logTo && { stream: options.logTo }),
   })
   const metrics = createMetrics({ droppedLines: log.dropped })
-  const database = openDatabase({ settings: config.database, clock, log, outbox })
+  const { onStatements } = options
+  const watched = onStatements && { onStatements }
+  const database = openDatabase({ settings: config.database, clock, log, outbox, ...watched })
   const notify = createNotify({ settings: config.notify, log })
   for (const sentence of [options.tracer?.announcement, notify.announcement]) {
     if (sentence !== undefined) log.warn({}, sentence)

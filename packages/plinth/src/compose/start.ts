@@ -15,6 +15,7 @@ export interface StartOptions extends Omit<ServiceOptions, 'app'> {
  * A refused configuration ends the process with exit code 2 and one line for each fault.
  */
 export async function start(options: StartOptions): Promise<void> {
+  if (takenByTool(options)) return
   const service = await buildOrExit(options)
   const { app, config, drain, log } = service
   leaveOnSignals(service)
@@ -33,6 +34,19 @@ export async function start(options: StartOptions): Promise<void> {
   if (refusal === undefined) return
   process.stderr.write(`${refusal}\n`)
   process.exit(2)
+}
+
+const TAKER = Symbol.for('plinth.start')
+
+/**
+ * A tool that wants to know what a `main.ts` starts, `plinth attack` for one, takes the options before
+ * anything begins. Nobody does in a running service.
+ */
+function takenByTool(options: StartOptions): boolean {
+  const taker: unknown = Reflect.get(globalThis, TAKER)
+  if (typeof taker !== 'function') return false
+  taker(options)
+  return true
 }
 
 async function buildOrExit(options: StartOptions): Promise<Service> {

@@ -11,7 +11,7 @@ import { type Line, type LineOptions, openLine } from './pool/line.ts'
 import { unavailable } from './sql-fault.ts'
 
 /** What a database is opened with. */
-export interface DatabaseOptions extends Pick<LineOptions, 'wires'> {
+export interface DatabaseOptions extends Pick<LineOptions, 'wires' | 'onStatements'> {
   readonly settings: DatabaseSettings
   readonly clock: Clock
   readonly log: DbLog

@@ -2,6 +2,7 @@ import type { RouteOptions } from 'fastify'
 import type { z } from 'zod'
 import type { Access, StepUp } from '../access/index.ts'
 import type { Problem } from '../kernel/index.ts'
+import { tellDeclared } from './declared.ts'
 
 /** Whether a route needs a tenant: a missing one is 400, may be absent, or is never looked for. */
 export type TenantDemand = 'required' | 'optional' | 'none'
@@ -51,6 +52,7 @@ declare module 'fastify' {
 
 /** Attaches facts to Fastify's route options. */
 export function withFacts(options: RouteOptions, facts: RouteFacts): RouteOptions {
+  tellDeclared(facts)
   return { ...options, config: { ...options.config, access: facts.access, facts } }
 }
 

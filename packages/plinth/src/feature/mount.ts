@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Access } from '../access/index.ts'
+import { tellDeclared } from './declared.ts'
 import type { TenantDemand } from './facts.ts'
 
 /** Any Fastify plugin under one prefix and one access rule. */
@@ -28,5 +29,7 @@ export interface MountRule {
 export function mount(prefix: `/${string}`, rule: MountRule, plugin: FastifyPluginAsync): Mount {
   const { access, anonymous = false } = rule
   const tenant = rule.tenant ?? (access.kind === 'can' ? 'required' : 'optional')
-  return Object.freeze({ kind: 'mount', prefix, access, tenant, anonymous, plugin })
+  const made: Mount = Object.freeze({ kind: 'mount', prefix, access, tenant, anonymous, plugin })
+  tellDeclared(made)
+  return made
 }

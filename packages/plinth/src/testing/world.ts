@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import type { Service } from '../compose/index.ts'
+import type { Service, ServiceOptions } from '../compose/index.ts'
 import { buildService } from '../compose/index.ts'
 import type { GivenValues } from '../config/index.ts'
 import type { Database } from '../data/index.ts'
@@ -21,7 +21,7 @@ import { createTestClock } from './test-clock.ts'
 import { handOnLogLine } from './test-log.ts'
 
 /** What a test says about its world. */
-export interface WorldOptions {
+export interface WorldOptions extends Pick<ServiceOptions, 'onStatements'> {
   readonly features: readonly Feature[]
   /** Settings by dotted key: `{ 'app.session_max_age': 120 }`. */
   readonly settings?: GivenValues
@@ -65,6 +65,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const logged: string[] = []
   const service = await buildService({
     features: options.features,
+    ...(options.onStatements && { onStatements: options.onStatements }),
     clock,
     file: null,
     env: {},

@@ -28,6 +28,8 @@ export interface Held {
 export interface LineOptions extends Omit<ConnectionsOptions, 'pipeline'> {
   /** The ways to try, best first; the first that keeps two tenants apart is used. */
   readonly wires?: readonly Wire[]
+  /** Told what goes to the server in one round trip, as it goes: for tools that explain it. */
+  readonly onStatements?: (statements: readonly Statement[]) => void
 }
 
 interface Ready {
@@ -43,6 +45,7 @@ export function openLine(options: LineOptions): Line {
     async unit(sent) {
       const { wire, connections } = chosen.proven ?? (await chosen.prove())
       return connections.use((client) => {
+        options.onStatements?.(sent)
         trips += 1 + wire.extra.trips
         statements += sent.length + wire.extra.statements
         return wire.unit(client, sent)
@@ -54,6 +57,7 @@ export function openLine(options: LineOptions): Line {
         work({
           client,
           async send(sent) {
+            options.onStatements?.(sent)
             trips += 1
             statements += sent.length
             try {

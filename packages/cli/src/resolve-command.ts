@@ -80,10 +80,15 @@ export async function checkArguments({ path, command, rest }: Resolved): Promise
     at += 1
     if (rest[at] === undefined) throw misuse(`${word} needs a value; see \`${place} --help\`.`)
   }
-  const allowed = Object.values(options).filter(({ type }) => type === 'positional').length
-  const extra = positionals[allowed]
+  const extra = positionals[placesFor(options)]
   if (extra !== undefined)
     throw misuse(`\`${place}\` does not take "${extra}"; see \`${place} --help\`.`)
+}
+
+/** How many values a command takes; one whose last value is shown as `field …` takes any number. */
+function placesFor(options: ArgsDef): number {
+  const places = Object.values(options).filter(({ type }) => type === 'positional')
+  return places.at(-1)?.valueHint?.endsWith('…') === true ? Number.POSITIVE_INFINITY : places.length
 }
 
 function optionName(options: ArgsDef, word: string): string | undefined {

@@ -53,12 +53,14 @@ export {
   dropTableSql,
   entity,
   entityProblems,
+  isName,
   json,
   migrationFor,
   migrationForAll,
   money,
   platformTable,
   platformTableFaults,
+  pluralOf,
   query,
   ref,
   timestamp,
@@ -70,6 +72,7 @@ export type { Applied } from './migrations/history.ts'
 export type { MigrateOptions, MigrateResult } from './migrations/migrate.ts'
 export { migrate } from './migrations/migrate.ts'
 export { afterLine, chainFault, headsOf } from './migrations/migration-chain.ts'
+export { onConnection } from './migrations/migration-client.ts'
 export type { Migration } from './migrations/migration-files.ts'
 export { PLATFORM_MIGRATIONS, readMigrations } from './migrations/migration-files.ts'
 export type { MigrationStatus } from './migrations/migration-status.ts'

@@ -7,7 +7,8 @@ import { checkOptions, computedOf } from './declared-options.ts'
 import { impliedColumns } from './implied-columns.ts'
 import type { TableKeys } from './keys.ts'
 import { keysOf } from './keys.ts'
-import { isName, objectName, pluralOf } from './names.ts'
+import { isName, objectName } from './names.ts'
+import { pluralOf } from './plural.ts'
 import type { Ownership } from './row.ts'
 
 /** An entity as data: what the schemas, the SQL and the catalogue check are derived from. */

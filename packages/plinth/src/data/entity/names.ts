@@ -44,9 +44,3 @@ export function objectName(...parts: readonly string[]): string {
   if (name.length <= LONGEST) return name
   throw new TypeError(`the name "${name}" is longer than PostgreSQL's ${LONGEST} characters`)
 }
-
-/** English plural of a noun, for table and path; the option `plural` overrides it. */
-export function pluralOf(noun: string): string {
-  if (/[^aeiou]y$/.test(noun)) return `${noun.slice(0, -1)}ies`
-  return /(s|x|z|ch|sh)$/.test(noun) ? `${noun}es` : `${noun}s`
-}

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { open } from '../packages/plinth/src/access/index.ts'
+import { open, signedIn } from '../packages/plinth/src/access/index.ts'
 import { buildService } from '../packages/plinth/src/compose/index.ts'
 import { feature, route } from '../packages/plinth/src/feature/index.ts'
 import { newToken } from '../packages/plinth/src/kernel/index.ts'
@@ -15,6 +15,11 @@ const openFeature = feature('bench', {
   routes: [
     route('GET /open', {
       access: open('measures a request without a credential'),
+      returns: z.object({ status: z.string() }),
+      handle: () => ({ status: 'ok' }),
+    }),
+    route('GET /signed-in', {
+      access: signedIn(),
       returns: z.object({ status: z.string() }),
       handle: () => ({ status: 'ok' }),
     }),

@@ -15,7 +15,18 @@ export interface BenchOptions {
 }
 
 /** Everything that `--only` knows. */
-export const NAMES = ['by_id', 'list', 'me', 'open', 'create', 'delayed', 'start', 'dev'] as const
+export const NAMES = [
+  'by_id',
+  'list',
+  'me',
+  'open',
+  'create',
+  'delayed',
+  'start',
+  'dev',
+  'session',
+  'callback',
+] as const
 
 /**
  * Reads the command line.

@@ -59,7 +59,7 @@ export function printed(report: Report): string {
       ]),
     ),
     ...table(
-      ['start and rest', 'value', 'target'],
+      ['one figure each', 'value', 'target'],
       report.figures.map(({ title, value, unit, target }) => [
         title,
         `${fixed(value)} ${unit}`,

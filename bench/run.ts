@@ -11,6 +11,9 @@ import type { BenchOptions } from './options.ts'
 import { readOptions } from './options.ts'
 import type { Report } from './report.ts'
 import { missedTargets, printed } from './report.ts'
+import { measureSession } from './session-cost.ts'
+import { measureSignIn } from './sign-in-cost.ts'
+import type { Figure } from './start-up.ts'
 import { measureDev, measureStart } from './start-up.ts'
 
 /** Few connections: it is the waiting that counts here, not the work. */
@@ -31,14 +34,21 @@ async function run(options: BenchOptions): Promise<Report> {
     const servers = await startServers(['floor', 'plinth', 'ceiling'], appUrl, options)
     const id = await database.seed()
     const throughput = await measureCases(id, servers, options)
+    const session = options.wants('session') ? await sessionCost(servers, options) : []
     await stopServers(servers)
+    const callback = options.wants('callback') ? await measureSignIn() : []
     const delayed = options.wants('delayed') ? await measureDelayed(id, appUrl, options) : []
     const start = options.wants('start') ? await measureStart(appUrl) : []
     const dev = options.wants('dev') ? await measureDev() : []
-    return { throughput, delayed, figures: [...start, ...dev] }
+    return { throughput, delayed, figures: [...session, ...callback, ...start, ...dev] }
   } finally {
     await database.close()
   }
+}
+
+function sessionCost({ plinth }: Servers, options: BenchOptions): Promise<readonly Figure[]> {
+  if (plinth === undefined) throw new TypeError('there is no server of Plinth')
+  return measureSession(plinth, options)
 }
 
 async function measureCases(

@@ -7,12 +7,12 @@ import { newToken } from '../packages/plinth/src/kernel/index.ts'
 import { median } from './measure.ts'
 import { CLI, copyService } from './service-copy.ts'
 
-/** One number about starting and resting, and what it may be at most. */
+/** One number, and what it may be at most. */
 export interface Figure {
   readonly name: string
   readonly title: string
   readonly value: number
-  readonly unit: 's' | 'MB'
+  readonly unit: 's' | 'ms' | 'MB' | '×'
   readonly target: number
 }
 

@@ -1,4 +1,4 @@
-import type { Access } from './access.ts'
+import type { Access, CanAccess } from './access.ts'
 import { holds } from './permissions.ts'
 import type { Placement, Principal } from './principal.ts'
 
@@ -24,6 +24,16 @@ export function decide({ access, principal, placement }: Question): Decision {
   // Also null and the like from a service's own identity: nobody must never count as somebody.
   if (!principal) return NOT_SIGNED_IN
   if (access.kind === 'signed-in') return ALLOWED
-  const grants = placement?.permissions ?? []
+  const grants = grantsFor(access, principal, placement)
   return holds(grants, access.permission) ? ALLOWED : NOT_PERMITTED
+}
+
+/** What an owner of a tenant may do there says nothing about the platform, and the other way round. */
+function grantsFor(
+  { permission }: CanAccess,
+  principal: Principal,
+  placement: Placement | undefined,
+): readonly string[] {
+  if (permission.startsWith('platform:')) return principal.platform ?? []
+  return placement?.permissions ?? []
 }

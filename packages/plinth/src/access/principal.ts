@@ -8,8 +8,14 @@ export interface Principal {
   readonly email?: string | null
   /** The tenant that the credential itself names; null when it names none. */
   readonly tenant: Id<'tenant'> | null
+  /** Whether it names one in which its person is no longer, or which is shut. */
+  readonly tenantLost?: boolean
   /** Grants in that tenant: `area:action`, `area:*` or `*`. */
   readonly permissions: readonly string[]
+  /** Grants over the platform itself; those of a tenant never reach it, `*` included. */
+  readonly platform?: readonly string[]
+  /** The claims of a verified access token. */
+  readonly claims?: Readonly<Record<string, unknown>>
   readonly credential: Credential
 }
 

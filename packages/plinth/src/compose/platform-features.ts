@@ -15,7 +15,12 @@ import {
 import { createOutbound } from '../outbound/index.ts'
 import type { Pages } from '../pages/index.ts'
 import { createPages } from '../pages/index.ts'
-import { placeInTenant } from '../tenancy/index.ts'
+import {
+  configuredStrategies,
+  createFindStanding,
+  createPlaceInTenant,
+  createWelcome,
+} from '../tenancy/index.ts'
 import { ACCOUNT_PAGE, webFeature } from '../web/index.ts'
 import { metricsFeature } from './metrics-feature.ts'
 import { healthChecks } from './probes.ts'
@@ -67,10 +72,19 @@ export function platformFeatures(options: PlatformOptions): Platform {
     ],
     authenticate: options.authenticate ?? identity?.authenticate ?? nobody,
     sessionCookie: sessionCookieName(config.app.base_url),
-    placeInTenant: (_request, principal) => placeInTenant(principal),
+    placeInTenant: placement(options),
     pages,
     documented,
   }
+}
+
+function placement({ config, database, authenticate }: PlatformOptions) {
+  return createPlaceInTenant({
+    settings: config.tenancy,
+    strategies: configuredStrategies(config.tenancy, config.app.trusted_proxies),
+    findStanding: createFindStanding(database, config.sessions.cache_entries),
+    ownPeople: authenticate === undefined,
+  })
 }
 
 const DOCS_LINK = [{ text: 'API', href: '/docs' }]
@@ -91,6 +105,7 @@ function ownIdentity(options: PlatformOptions) {
     clock,
     outbound: createOutbound({ settings: config.outbound, clock, log }),
     notify,
+    tenancy: createWelcome(config.tenancy.mode),
     csrfTokenFor,
     acrValues: acrDemanded(options.features),
     log,

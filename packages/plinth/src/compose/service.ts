@@ -12,6 +12,7 @@ import type { Notify } from '../notify/index.ts'
 import { createNotify } from '../notify/index.ts'
 import type { Metrics, RootLog, Tracer } from '../telemetry/index.ts'
 import { createLog, createMetrics, createTracer } from '../telemetry/index.ts'
+import { splitsPaths, splitTenantPath } from '../tenancy/index.ts'
 import { announce } from './announce.ts'
 import type { Drain } from './drain.ts'
 import { createDrain } from './drain.ts'
@@ -82,7 +83,7 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
   const features = [...platform.features, ...options.features]
   const jobs = [...parts.notify.jobs, ...features.flatMap((one) => one.jobs ?? [])]
   late.outbox = createOutbox({ jobs, settings: parts.config.jobs })
-  const app = options.app ?? createServer(parts.config.http)
+  const app = options.app ?? serverFor(parts.config)
   const drain = createDrain({
     app,
     delayMs: parts.config.http.drain_delay_ms,
@@ -121,6 +122,10 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
   }
 }
 
+function serverFor({ http, tenancy }: ServiceConfig): FastifyInstance {
+  return createServer(http, splitsPaths(tenancy) ? splitTenantPath : undefined)
+}
+
 type PartsOptions = ServiceOptions & Pick<Parts, 'tracer'>
 
 function openParts(options: PartsOptions, loaded: LoadedConfig, outbox: () => Outbox): Parts {
@@ -134,7 +139,14 @@ function openParts(options: PartsOptions, loaded: LoadedConfig, outbox: () => Ou
   const metrics = createMetrics({ droppedLines: log.dropped })
   const { onStatements } = options
   const watched = onStatements && { onStatements }
-  const database = openDatabase({ settings: config.database, clock, log, outbox, ...watched })
+  const database = openDatabase({
+    settings: config.database,
+    cursorSecret: config.app.session_signing_secret,
+    clock,
+    log,
+    outbox,
+    ...watched,
+  })
   const notify = createNotify({ settings: config.notify, log })
   for (const sentence of [options.tracer?.announcement, notify.announcement]) {
     if (sentence !== undefined) log.warn({}, sentence)

@@ -8,6 +8,7 @@ import { jobsSettings } from '../jobs/index.ts'
 import { notifySettings } from '../notify/index.ts'
 import { outboundSettings } from '../outbound/index.ts'
 import { loggingSettings, telemetrySettings } from '../telemetry/index.ts'
+import { tenancySettings } from '../tenancy/index.ts'
 import { temporalSettings } from '../workflows/index.ts'
 
 /** The whole `config:` block of a service: each room's own settings under its name. */
@@ -17,6 +18,7 @@ export const serviceSettings = z.strictObject({
   database: databaseSettings,
   oidc: oidcSettings,
   sessions: sessionSettings,
+  tenancy: tenancySettings,
   jobs: jobsSettings,
   notify: notifySettings,
   outbound: outboundSettings,

@@ -86,12 +86,24 @@ const metricsTokenRule: Rule = {
   fix: 'set METRICS_TOKEN to the output of: openssl rand -base64 32',
 }
 
+const baseDomainRule: Rule = {
+  code: 'config.missing',
+  broken: (read) =>
+    only(
+      'tenancy.base_domain',
+      namesBySubdomain(read) && read('tenancy.base_domain') === undefined,
+    ),
+  says: 'is not set although tenancy.strategies lists subdomain',
+  fix: 'write the domain below which tenants have their names, such as api.example.com',
+}
+
 /** Rules for a process that answers requests or runs jobs. */
 export const serviceRules: readonly Rule[] = [
   ...productionRules,
   noOwnerUrlRule,
   databaseRule,
   metricsTokenRule,
+  baseDomainRule,
 ]
 
 function only(key: string, broken: boolean): readonly string[] {
@@ -131,6 +143,11 @@ function leadsElsewhere(read: Read): boolean {
 
 function originOf(value: unknown): string | undefined {
   return typeof value === 'string' ? URL.parse(value)?.origin : undefined
+}
+
+function namesBySubdomain(read: Read): boolean {
+  const strategies = read('tenancy.strategies')
+  return Array.isArray(strategies) && strategies.includes('subdomain')
 }
 
 function isEmpty(value: unknown): boolean {

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Actor, Placement, Principal } from '../access/index.ts'
 import type { Db } from '../data/index.ts'
-import type { Context, Html, Log } from '../feature/index.ts'
+import type { Context, Html, Log, TenantDemand } from '../feature/index.ts'
 import type { Clock, Id, Secret } from '../kernel/index.ts'
 import type { HttpSettings } from './http.settings.ts'
 
@@ -20,10 +20,11 @@ export interface HttpDeps {
   readonly log: Log
   /** Finds the principal of the one credential that a request carries. */
   authenticate(request: FastifyRequest): Principal | undefined | Promise<Principal | undefined>
-  /** Finds the tenant of a request; undefined when none is named. */
+  /** Finds the tenant of a request; undefined when none is named. `demand` is never `none`. */
   placeInTenant(
     request: FastifyRequest,
     principal: Principal,
+    demand: TenantDemand,
   ): Placement | undefined | Promise<Placement | undefined>
   dbFor(tenant: Id<'tenant'>): Db
   /** Called at the end of each request: metrics and the request log. */

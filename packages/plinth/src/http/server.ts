@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import Fastify from 'fastify'
@@ -24,11 +24,14 @@ function headersOf(app: FastifyInstance): Readonly<Record<string, string>> {
   return bareHeaders.get(app) ?? securityHeaders({ https: false, hsts: '' })
 }
 
+/** Reads the target of a request before routing, and gives the one that is routed. */
+export type RewriteUrl = (raw: IncomingMessage) => string
+
 /**
  * A Fastify instance with Plinth's limits. Node's own are too patient: slow headers are cut after
  * 90 s, slow bodies after 300 s, and headers beyond a count are dropped without an error.
  */
-export function createServer(settings: HttpSettings): FastifyInstance {
+export function createServer(settings: HttpSettings, rewriteUrl?: RewriteUrl): FastifyInstance {
   const app: FastifyInstance = Fastify({
     logger: false,
     bodyLimit: settings.body_limit_bytes,
@@ -38,6 +41,7 @@ export function createServer(settings: HttpSettings): FastifyInstance {
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     trustProxy: false,
+    ...(rewriteUrl && { rewriteUrl }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     http: {
       headersTimeout: settings.headers_timeout_ms,

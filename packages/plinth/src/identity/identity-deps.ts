@@ -4,6 +4,7 @@ import type { Log } from '../feature/index.ts'
 import type { Clock, Secret } from '../kernel/index.ts'
 import type { Notify } from '../notify/index.ts'
 import type { Outbound } from '../outbound/index.ts'
+import type { Welcome } from '../tenancy/index.ts'
 import type { OidcSettings } from './oidc/oidc.settings.ts'
 import type { CookieRule } from './sessions/cookie.ts'
 import { cookieName } from './sessions/cookie.ts'
@@ -34,6 +35,8 @@ export interface IdentityDeps {
   readonly clock: Clock
   readonly outbound: Outbound
   readonly notify: Pick<Notify, 'mail'>
+  /** Which tenant people begin in, and whether they see it. */
+  readonly tenancy: Welcome
   /** The CSRF token of a principal, as http makes and checks it. */
   readonly csrfTokenFor: (principal: Principal) => string | null
   /** Every `acr` that a route of the service demands; a link to sign in can ask for these only. */

@@ -6,7 +6,13 @@ import { acrDemanded } from '../feature/index.ts'
 import { createCsrf } from '../http/index.ts'
 import { Secret } from '../kernel/index.ts'
 import { createOutbound, outboundSettings } from '../outbound/index.ts'
-import { placeInTenant } from '../tenancy/index.ts'
+import {
+  configuredStrategies,
+  createFindStanding,
+  createPlaceInTenant,
+  createWelcome,
+  tenancySettings,
+} from '../tenancy/index.ts'
 import type { TestDatabase } from '../testing/database.ts'
 import { openTestDatabase } from '../testing/database.ts'
 import type { EvilProvider } from '../testing/evil-provider/index.ts'
@@ -42,6 +48,7 @@ export interface IdentityWorldOptions {
   readonly app?: Partial<AppFacts>
   readonly oidc?: object
   readonly sessions?: object
+  readonly tenancy?: object
   /** Settings of the evil provider. */
   readonly evil?: object
   /** A clock that others share; one of its own by default. */
@@ -60,6 +67,7 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
     startEvilProvider({ clock }),
   ])
   const mails: IdentityWorld['mails'] = []
+  const tenancy = tenancySettings.parse(options.tenancy ?? {})
   const csrf = createCsrf(CSRF_SECRET)
   const logged: string[] = []
   const write = (facts: object, message?: string) =>
@@ -90,6 +98,7 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
         mails.push({ template: template.name, to: address, data })
       },
     },
+    tenancy: createWelcome(tenancy.mode),
     csrfTokenFor: csrf.tokenFor,
     acrValues: acrDemanded(options.features ?? []),
     log,
@@ -103,7 +112,12 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
       ? '__Host-user_session_id'
       : 'user_session_id',
     authenticate: createAuthenticate(deps),
-    placeInTenant: (_, principal) => placeInTenant(principal),
+    placeInTenant: createPlaceInTenant({
+      settings: tenancy,
+      strategies: configuredStrategies(tenancy, []),
+      findStanding: createFindStanding(db.database, 0),
+      ownPeople: true,
+    }),
   })
   http.logged.push = logged.push.bind(logged)
   const admin = new Client(db.adminUrl)

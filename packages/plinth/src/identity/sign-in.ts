@@ -5,6 +5,7 @@ import type { Id } from '../kernel/index.ts'
 import { hashToken } from '../kernel/index.ts'
 import type { Notify } from '../notify/index.ts'
 import { newDeviceSignIn } from '../notify/index.ts'
+import type { Welcome } from '../tenancy/index.ts'
 import type { BrowserSession } from './browser-session.ts'
 import { findBrowserSession } from './browser-session.ts'
 import { authEvents } from './identity.events.ts'
@@ -28,6 +29,7 @@ export interface SignInDeps {
   readonly platform: PlatformDb
   readonly sessions: SessionDeps
   readonly notify: Pick<Notify, 'mail'>
+  readonly tenancy: Pick<Welcome, 'arrive'>
   /** `app.base_url`, for the mail about a new device. */
   readonly baseUrl: string
 }
@@ -77,7 +79,8 @@ export async function signIn(deps: SignInDeps, proven: ProvenPerson): Promise<Si
       const offer = await offerLink(tx, deps.sessions.clock, { session: former, account: proven })
       return { code: 'offered', offer }
     }
-    const someone = await provisionPerson(tx, deps.sessions.clock, { known, arrival: proven })
+    const provision = { clock: deps.sessions.clock, tenancy: deps.tenancy }
+    const someone = await provisionPerson(tx, provision, { known, arrival: proven })
     if (someone.status !== 'active') return { code: 'person_disabled' }
     return { code: 'signed_in', session: await openSession(deps, tx, { proven, someone, former }) }
   })

@@ -1,7 +1,157 @@
+import type { FastifyRequest } from 'fastify'
 import type { Placement, Principal } from '../access/index.ts'
+import type { TenantDemand } from '../feature/index.ts'
+import type { Standing } from './membership/membership.ts'
+import { grantsOf } from './membership/membership.ts'
+import type { FindStanding } from './membership/standing-cache.ts'
+import { THE_ONE_TENANT } from './modes/the-one-tenant.ts'
+import { namesOfRequest } from './strategies/names-of-request.ts'
+import type { TenantStrategy } from './strategies/tenant-strategy.ts'
+import { tenancyProblems } from './tenancy.errors.ts'
+import type { TenancySettings } from './tenancy.settings.ts'
+import type { TenantName } from './tenant-name.ts'
+import { tenantName } from './tenant-name.ts'
 
-/** Where a principal stands: in the tenant that their credential names, with its grants there. */
-export function placeInTenant(principal: Principal): Placement | undefined {
-  const { tenant, permissions } = principal
-  return tenant === null ? undefined : { tenant, permissions }
+/** What finding the tenant of a request needs. */
+export interface PlaceDeps {
+  readonly settings: TenancySettings
+  readonly strategies: readonly TenantStrategy[]
+  readonly findStanding: FindStanding
+  /** Whether people are Plinth's own; else somebody else's identity vouches for its principals. */
+  readonly ownPeople: boolean
+}
+
+/** Finds where a principal stands; undefined when neither they nor the request name a tenant. */
+export type PlaceInTenant = (
+  request: FastifyRequest,
+  principal: Principal,
+  demand: TenantDemand,
+) => Placement | undefined | Promise<Placement | undefined>
+
+/**
+ * The tenant of each request (decision D11), in this order: a named tenant that is unknown,
+ * suspended or not the caller's is 404; two that differ are 400, and the credential's own counts.
+ * Whether none is enough is for the route to say.
+ */
+export function createPlaceInTenant(deps: PlaceDeps): PlaceInTenant {
+  if (deps.settings.mode === 'none') return (_, principal) => inTheOne(deps, principal)
+  return (request, principal, demand) => {
+    const named = namesOfRequest(deps.strategies, request)
+    const resource = resourceOf(request)
+    if (resource !== undefined) return inResource(deps, principal, [resource, ...named])
+    // The usual request names nothing but what its credential does: nothing to wait for.
+    if (named.every(({ text }) => text === principal.tenant)) {
+      if (principal.tenant !== null) return atHome(deps, principal)
+      if (named.length === 0) return unnamed(deps, principal, demand)
+    }
+    return agreed(deps, principal, named)
+  }
+}
+
+/** The tenant of mode none: everybody's who is signed in here. */
+function inTheOne({ settings, ownPeople }: PlaceDeps, principal: Principal): Placement | undefined {
+  if (ownPeople && principal.tenant !== THE_ONE_TENANT) return undefined
+  const permissions = [...principal.permissions, ...settings.member_permissions]
+  return { tenant: THE_ONE_TENANT, permissions }
+}
+
+/** The tenant that the credential itself names. */
+function atHome({ settings }: PlaceDeps, principal: Principal): Placement | undefined {
+  const { tenant, permissions, credential } = principal
+  if (tenant === null) return undefined
+  // A key or token may be narrower than the membership of whom it stands for: it gets no more.
+  const extra = credential.kind === 'cookie' ? settings.member_permissions : []
+  return extra.length === 0
+    ? { tenant, permissions }
+    : { tenant, permissions: [...permissions, ...extra] }
+}
+
+async function unnamed(
+  deps: PlaceDeps,
+  principal: Principal,
+  demand: TenantDemand,
+): Promise<Placement | undefined> {
+  if (principal.tenantLost === true) {
+    if (demand === 'required') throw tenancyProblems.unknown('the tenant of the credential')
+    return undefined
+  }
+  const name = tenantName(deps.settings.default_tenant)
+  const standing = name && (await deps.findStanding(principal.person, name))
+  return standing && placed(deps, standing)
+}
+
+/** All that the request names, and the credential's own, must be one. */
+async function agreed(
+  deps: PlaceDeps,
+  principal: Principal,
+  named: readonly TenantName[],
+): Promise<Placement | undefined> {
+  const standings = await standingsOf(deps, principal, named)
+  if (principal.tenantLost === true) throw tenancyProblems.unknown('the tenant of the credential')
+  const own = principal.tenant
+  const one = oneOf(standings)
+  if (own === null) return placed(deps, one)
+  if (one.tenant !== own) throw tenancyProblems.conflict('the credential names another')
+  return atHome(deps, principal)
+}
+
+/**
+ * The tenant that a route is about, `/tenants/:id`. A person may look after any of theirs, whichever
+ * their browser works in at the moment; a key or token stays bound to its own.
+ */
+async function inResource(
+  deps: PlaceDeps,
+  principal: Principal,
+  named: readonly TenantName[],
+): Promise<Placement> {
+  const one = oneOf(await standingsOf(deps, principal, named))
+  const { tenant: own, credential } = principal
+  if (credential.kind !== 'cookie' && own !== null) {
+    if (one.tenant !== own) throw tenancyProblems.conflict('the credential names another')
+    return atHome(deps, principal) ?? placed(deps, one)
+  }
+  return placed(deps, one)
+}
+
+/** @throws AppError tenant.unknown for the first that is not there, shut, or not the caller's */
+async function standingsOf(
+  { findStanding }: PlaceDeps,
+  { person }: Principal,
+  named: readonly TenantName[],
+): Promise<readonly Standing[]> {
+  const standings: Standing[] = []
+  for (const name of named) {
+    const standing = await findStanding(person, name)
+    if (standing === undefined) throw tenancyProblems.unknown(`named ${name.text}`)
+    standings.push(standing)
+  }
+  return standings
+}
+
+function oneOf(standings: readonly Standing[]): Standing {
+  const [first, ...others] = standings
+  if (first === undefined) throw new TypeError('no tenant was named')
+  if (others.some(({ tenant }) => tenant !== first.tenant)) throw tenancyProblems.conflict()
+  return first
+}
+
+function placed({ settings }: PlaceDeps, standing: Standing): Placement {
+  const permissions = [...grantsOf(standing), ...settings.member_permissions]
+  return { tenant: standing.tenant, permissions }
+}
+
+/** @throws AppError tenant.unknown when what stands in the path cannot be a tenant */
+function resourceOf(request: FastifyRequest): TenantName | undefined {
+  const param = request.routeOptions.config.tenantParam
+  if (param === undefined) return undefined
+  const name = tenantName((request.params as Readonly<Record<string, unknown>>)[param])
+  if (name === undefined) throw tenancyProblems.unknown('not a name')
+  return name
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Name of the path parameter that names the tenant of the route. */
+    tenantParam?: string
+  }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { platformTable, ref, timestamp } from '../data/index.ts'
+import { json, platformTable, ref, timestamp } from '../data/index.ts'
 
 const tenants = platformTable(
   'tenants',
@@ -7,15 +7,18 @@ const tenants = platformTable(
     id: z.uuid(),
     slug: z.string(),
     name: z.string(),
-    kind: z.enum(['personal', 'organisation']),
-    status: z.enum(['active', 'suspended']).default('active'),
+    kind: z.enum(['personal', 'organisation', 'service']),
+    status: z.enum(['active', 'suspended', 'deleted']).default('active'),
     created_at: timestamp().default('now'),
+    deleted_at: timestamp().nullable(),
   },
   {
     unique: [['slug']],
     check: {
       name_check: '((length(name) >= 1) and (length(name) <= 200))',
       slug_check: "(slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text)",
+      slug_plain:
+        "((slug !~ '^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$'::text) and (slug !~ '^..--'::text))",
     },
     triggers: ['tell_changed'],
   },
@@ -39,5 +42,30 @@ const memberships = platformTable(
   },
 )
 
-/** Tenants, and who belongs to them. */
-export const tenancyTables = [tenants, memberships]
+const tenantSettings = platformTable(
+  'tenant_settings',
+  {
+    tenant_id: ref('tenants', { onDelete: 'cascade' }),
+    value: json(z.record(z.string(), z.json())).default({}),
+    version: z.int32().default(1),
+    updated_at: timestamp().default('now'),
+  },
+  { key: ['tenant_id'], triggers: ['touch'], policies: ['tenant'] },
+)
+
+const platformRoles = platformTable(
+  'platform_roles',
+  {
+    person_id: ref('people', { onDelete: 'cascade' }),
+    permissions: z.array(z.string()),
+    granted_at: timestamp().default('now'),
+  },
+  {
+    key: ['person_id'],
+    check: { permissions_check: '(cardinality(permissions) > 0)' },
+    triggers: ['sign_in_anew'],
+  },
+)
+
+/** Tenants, who belongs to them, and who looks after all of them. */
+export const tenancyTables = [tenants, memberships, tenantSettings, platformRoles]

@@ -16,7 +16,10 @@ const ALL: readonly Privilege[] = ['select', 'insert', 'update', 'delete']
 
 /** Every table of the platform. One that is in no group is a fault of the migration that made it. */
 export const tableRules: { readonly [table: string]: TableRule } = {
-  'plinth.tenants': { group: 'global', app: ALL },
+  // A tombstone keeps the id of a tenant that is gone.
+  'plinth.tenants': { group: 'global', app: ['select', 'insert', 'update'] },
+  // Written by the owner only: `plinth platform grant`.
+  'plinth.platform_roles': { group: 'global', app: ['select'] },
   'plinth.people': { group: 'global', app: ALL },
   'plinth.identities': { group: 'global', app: ALL },
   'plinth.known_devices': { group: 'global', app: ALL },
@@ -25,6 +28,7 @@ export const tableRules: { readonly [table: string]: TableRule } = {
   'plinth.link_offers': { group: 'global', app: ALL },
   'plinth.logout_tokens': { group: 'global', app: ALL },
   'plinth.memberships': { group: 'tenant', app: ALL },
+  'plinth.tenant_settings': { group: 'tenant', app: ALL },
   // Append-only: what happened stays written.
   'plinth.audit_events': { group: 'tenant', app: ['select', 'insert'] },
   // The owner's alone.

@@ -88,7 +88,7 @@ function problemPage(
   return deps.renderProblemPage({
     status: error.status,
     code: error.code,
-    returnTo: context.request.url,
+    returnTo: context.request.originalUrl,
     ...(signIn !== undefined && { signIn }),
     title: problemBody(error, '', '').title,
     sentence: error.message,

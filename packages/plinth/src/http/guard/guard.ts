@@ -102,7 +102,8 @@ function checkToken(csrf: Csrf, context: RequestContext, token: string | undefin
 async function place(deps: GuardDeps, context: RequestContext, facts: RouteFacts): Promise<void> {
   const { principal } = context
   if (principal === undefined || facts.tenant === 'none') return
-  context.placement = placementOf(await deps.placeInTenant(context.request, principal))
+  const placed = deps.placeInTenant(context.request, principal, facts.tenant)
+  context.placement = placementOf(await placed)
 }
 
 function enter(context: RequestContext, facts: RouteFacts): void {

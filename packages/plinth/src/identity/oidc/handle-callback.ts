@@ -1,6 +1,6 @@
 import { recordOutside } from '../../audit/index.ts'
 import type { Context } from '../../feature/index.ts'
-import type { Problem } from '../../kernel/index.ts'
+import type { ErrorDetail, Problem } from '../../kernel/index.ts'
 import { hashToken } from '../../kernel/index.ts'
 import { identityProblems } from '../identity.errors.ts'
 import type { SignInFault } from '../identity.events.ts'
@@ -123,8 +123,21 @@ async function refuse(
   const { pending, finished } = failure
   await recordFailure(identity, context, { ...finished, provider: pending.provider })
   const problem = finished.code === 'other_login' ? invalidLogin : REFUSALS[finished.reason]
+  if (problem === stepUpFailed) throw stepUpFailed({ details: [tryAgain(pending)] })
   if (problem !== undefined) throw problem()
   context.reply.redirect('/', 302)
+}
+
+/** Where to make up for what the provider did not confirm: the same demand, and the same way back. */
+function tryAgain(pending: PendingLogin): ErrorDetail {
+  const { max_age_seconds: age, acr_values: acr, provider, return_to } = pending
+  const query = new URLSearchParams({
+    provider,
+    ...(age !== null && { max_age: String(age) }),
+    ...(acr.length > 0 && { acr_values: acr.join(' ') }),
+    return_to,
+  })
+  return { path: 'session', message: `/auth/web/login?${query}`, code: 'sign_in_again' }
 }
 
 /** One audit row for each sign-in that failed, outside of any transaction that could take it back. */

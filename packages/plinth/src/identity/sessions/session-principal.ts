@@ -15,7 +15,9 @@ export function principalOf(row: SessionRow, browserMatches: boolean): SessionPr
     name: row.name,
     email: row.email,
     tenant: row.tenant_id,
+    tenantLost: row.tenant_id === null && row.session_tenant !== null,
     permissions: Object.freeze([...held]),
+    platform: Object.freeze([...(row.platform ?? [])]),
     credential: Object.freeze({
       kind: 'cookie',
       id: row.id,

@@ -30,6 +30,8 @@ export interface SessionRow {
   readonly tenant_name: string | null
   readonly role: string | null
   readonly permissions: readonly string[] | null
+  /** Grants over the platform itself; null for nearly everybody. */
+  readonly platform: readonly string[] | null
 }
 
 /** A principal who came with a session cookie, with what `/auth/web/me` shows. */

@@ -15,11 +15,13 @@ const READ = `
          s.rotated_at, s.expires_at, s.absolute_expires_at, s.revoked_at, s.mismatch_reported_at,
          s.acr, m.version is distinct from s.membership_version as rights_changed,
          p.name, p.email, p.given_name, p.family_name, p.status as person_status,
-         s.tenant_id as session_tenant, t.id as tenant_id, t.slug as tenant_slug, t.name as tenant_name, m.role, m.permissions
+         s.tenant_id as session_tenant, t.id as tenant_id, t.slug as tenant_slug, t.name as tenant_name, m.role, m.permissions,
+         r.permissions as platform
     from plinth.sessions s
     join plinth.people p on p.id = s.person_id
     left join plinth.memberships m on m.tenant_id = s.tenant_id and m.person_id = s.person_id
     left join plinth.tenants t on t.id = m.tenant_id and t.status = 'active'
+    left join plinth.platform_roles r on r.person_id = s.person_id
    where s.id_hash = $1`
 
 /** Reads a session with its person, tenant and grants: two statements, one round trip. */

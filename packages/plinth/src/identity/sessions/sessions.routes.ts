@@ -41,7 +41,7 @@ export function sessionRoutes(deps: SessionRouteDeps): readonly RouteOptions[] {
       permissions: z.array(z.string()),
       csrf_token: z.string().nullable(),
     }),
-    handle: showSession,
+    handle: (context) => showSession(deps.identity, context),
   })
   const refresh = route('POST /auth/web/refresh', {
     access: open('answers 401 itself and clears the cookie'),
@@ -66,7 +66,7 @@ export function sessionRoutes(deps: SessionRouteDeps): readonly RouteOptions[] {
   return [me, refresh, logout]
 }
 
-function showSession({ principal, placement, csrfToken }: Context) {
+function showSession(identity: Identity, { principal, placement, csrfToken }: Context) {
   if (!isSessionPrincipal(principal)) {
     return { authenticated: false, user: null, tenant: null, permissions: [], csrf_token: null }
   }
@@ -79,7 +79,7 @@ function showSession({ principal, placement, csrfToken }: Context) {
       last_name: principal.familyName,
       name: principal.name,
     },
-    tenant: tenantOf(principal),
+    tenant: identity.tenancy.visible ? tenantOf(principal) : null,
     permissions: [...(placement?.permissions ?? [])],
     csrf_token: csrfToken,
   }

@@ -1,9 +1,9 @@
-import type { Actor } from '../access/index.ts'
-import { record } from '../audit/index.ts'
-import type { PlatformTx } from '../data/index.ts'
-import type { Id } from '../kernel/index.ts'
-import { newId } from '../kernel/index.ts'
-import { tenancyEvents } from './tenancy.events.ts'
+import type { Actor } from '../../access/index.ts'
+import { record } from '../../audit/index.ts'
+import type { PlatformTx } from '../../data/index.ts'
+import type { Id } from '../../kernel/index.ts'
+import { newId } from '../../kernel/index.ts'
+import { tenancyEvents } from '../tenancy.events.ts'
 
 /** Whose tenant it is. */
 export interface TenantOwner {

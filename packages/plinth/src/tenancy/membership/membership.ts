@@ -1,7 +1,14 @@
+import type { Id } from '../../kernel/index.ts'
+
 /** What a person is in a tenant. */
 export interface Membership {
   readonly role: string
   readonly permissions: readonly string[]
+}
+
+/** A membership in a tenant that is open for work. */
+export interface Standing extends Membership {
+  readonly tenant: Id<'tenant'>
 }
 
 const EVERYTHING = new Set(['owner', 'admin'])

@@ -1,0 +1,24 @@
+import type { PlatformTx } from '../../data/index.ts'
+import type { Id } from '../../kernel/index.ts'
+
+/** The one tenant of mode `none`: everybody's, and nobody sees it. */
+export const THE_ONE_TENANT = '00000000-0000-7000-8000-000000000001' as Id<'tenant'>
+
+const MAKE = `
+  insert into plinth.tenants (id, slug, name, kind)
+  values ('${THE_ONE_TENANT}', 'the-one-tenant', 'The one tenant', 'service')
+  on conflict (id) do nothing`
+
+const JOIN = `
+  insert into plinth.memberships (tenant_id, person_id, role) values ($1, $2, 'member')
+  on conflict (tenant_id, person_id) do nothing`
+
+/** Puts a person into the one tenant, unless they are in it. */
+export async function joinTheOneTenant(
+  tx: PlatformTx,
+  person: Id<'person'>,
+): Promise<Id<'tenant'>> {
+  await tx.query(MAKE)
+  await tx.inTenant(THE_ONE_TENANT, (inside) => inside.query(JOIN, [THE_ONE_TENANT, person]))
+  return THE_ONE_TENANT
+}

@@ -4,6 +4,7 @@ import { defineCommand } from 'citty'
 export const rootCommand = defineCommand({
   meta: { name: 'plinth', description: 'The command line of Plinth' },
   subCommands: {
+    new: () => import('./new/new.command.ts').then((module) => module.newCommand),
     dev: () => import('./dev/dev.command.ts').then((module) => module.devCommand),
     'init-db': () => import('./init-db.command.ts').then((module) => module.initDbCommand),
     db: async () => {
@@ -17,6 +18,7 @@ export const rootCommand = defineCommand({
     sync: () => import('./sync/sync.command.ts').then((module) => module.syncCommand),
     routes: () => import('./routes.command.ts').then((module) => module.routesCommand),
     openapi: () => import('./openapi.command.ts').then((module) => module.openApiCommand),
+    update: () => import('./update/update.command.ts').then((module) => module.updateCommand),
     version: () => import('./version.command.ts').then((module) => module.versionCommand),
   },
 })

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Decision, decideShared, type Present } from './decide-shared.ts'
+
+const text = (value: string): Present => ({ kind: 'text', text: value })
+const absent: Present = { kind: 'absent' }
+const foreign: Present = { kind: 'foreign' }
+const O = 'one\ntwo\nthree\nfour\n'
+const N = 'one\ntwo\nthree\nFOUR\n'
+const M = 'ONE\ntwo\nthree\nfour\n'
+
+type Case = readonly [
+  string,
+  string | undefined,
+  Present,
+  string | undefined,
+  Decision['action'],
+  string?,
+]
+
+const TABLE: readonly Case[] = [
+  ['nobody changed it', O, text(O), O, 'none'],
+  ['only the template changed it', O, text(O), N, 'replace', N],
+  ['only the owner changed it', O, text(M), O, 'none'],
+  ['both changed it to the same', O, text(N), N, 'none'],
+  ['both changed it', O, text(M), N, 'merge', 'ONE\ntwo\nthree\nFOUR\n'],
+  ['the owner removed it', O, absent, N, 'keep'],
+  ['the template removed it', O, text(O), undefined, 'remove'],
+  ['the template removed what the owner changed', O, text(M), undefined, 'keep'],
+  ['both removed it', O, absent, undefined, 'none'],
+  ['the template has a new one', undefined, absent, N, 'add', N],
+  ['the owner had one of that name', undefined, text(N), N, 'none'],
+  ['a link or folder stands there', O, foreign, N, 'keep'],
+  [
+    'windows lines count as unchanged',
+    O,
+    text(O.replaceAll('\n', '\r\n')),
+    N,
+    'replace',
+    N.replaceAll('\n', '\r\n'),
+  ],
+  ['the owner wrote it anew', O, text('mine\nall mine\n'), N, 'none'],
+]
+
+for (const [title, base, mine, theirs, action, expected] of TABLE)
+  test(`a shared file: ${title} → ${action}`, () => {
+    const decision = decideShared({ path: 'Dockerfile', base, mine, theirs })
+    assert.deepEqual([decision.action, decision.text], [action, expected])
+    assert.deepEqual(decision.clashes, [])
+    assert.equal(decision.because !== undefined, action === 'keep' || title.includes('anew'))
+  })
+
+test('a shared file of the same name that the owner made is a conflict, with both texts', () => {
+  const mine = text('mine\n')
+  const decision = decideShared({ path: 'Dockerfile', base: undefined, mine, theirs: 'ours\n' })
+  assert.equal(decision.action, 'merge')
+  assert.match(decision.text ?? '', /<<<<<<< yours\nmine\n=======\nours\n>>>>>>> plinth/)
+})
+
+test('a shared file that the template moved takes the owner’s edits along', () => {
+  const moved = { path: 'infra/Dockerfile', from: 'Dockerfile' }
+  const both = decideShared({ ...moved, base: O, mine: text(M), theirs: N })
+  assert.deepEqual(
+    [both.action, both.text, both.from],
+    ['merge', 'ONE\ntwo\nthree\nFOUR\n', 'Dockerfile'],
+  )
+  const own = decideShared({ ...moved, base: O, mine: text(M), theirs: O })
+  assert.deepEqual([own.action, own.text], ['merge', M])
+  assert.equal(decideShared({ ...moved, base: O, mine: absent, theirs: N }).action, 'keep')
+})

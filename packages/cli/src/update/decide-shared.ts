@@ -1,0 +1,79 @@
+import { isRewritten } from './merge/merge-lines.ts'
+import { mergeShared, unix, withEndingsOf } from './merge/merge-shared.ts'
+import type { Clash } from './merge/versions.ts'
+
+/** What stands at a path of the service; `foreign` is a link or a folder, which an update leaves alone. */
+export type Present =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'foreign' }
+
+/** One shared file, as three people know it. */
+export interface SharedFile {
+  readonly path: string
+  /** Where it stood before, when the template moved it. */
+  readonly from?: string
+  /** As the template had it; undefined when the template did not bring it. */
+  readonly base: string | undefined
+  readonly mine: Present
+  /** As the template has it now; undefined when it no longer has it. */
+  readonly theirs: string | undefined
+}
+
+/** What becomes of a shared file. */
+export interface Decision {
+  readonly path: string
+  readonly from?: string
+  readonly action: 'none' | 'add' | 'replace' | 'merge' | 'remove' | 'keep'
+  /** What is written; undefined unless it is added, replaced or merged. */
+  readonly text?: string
+  readonly clashes: readonly Clash[]
+  /** Why a change of the template was left out. */
+  readonly because?: string
+}
+
+/** The whole of `plinth update` for one shared file: no I/O, and every case has a line. */
+export function decideShared(file: SharedFile): Decision {
+  const { path, base, mine, theirs } = file
+  const decided = (action: Decision['action'], more: Partial<Decision> = {}): Decision => ({
+    path,
+    action,
+    clashes: [],
+    ...(file.from !== undefined && { from: file.from }),
+    ...more,
+  })
+  if (mine.kind === 'foreign') return decided('keep', { because: FOREIGN })
+  if (theirs === undefined) return withoutTheirs(file, decided)
+  if (mine.kind === 'absent')
+    return base === undefined
+      ? decided('add', { text: theirs })
+      : decided('keep', { because: GONE })
+  const text = unix(mine.text)
+  const written = (next: string) => ({ text: withEndingsOf(mine.text, next) })
+  if (text === theirs) return moved(file, decided, mine.text)
+  if (base === undefined)
+    return decided('merge', mergeShared(path, { base: '', mine: mine.text, theirs }))
+  if (unix(base) === theirs) return moved(file, decided, mine.text)
+  if (text === unix(base)) return decided('replace', written(theirs))
+  const merged = mergeShared(path, { base, mine: mine.text, theirs })
+  if (merged.clashes.some(({ marked }) => marked) && isRewritten({ base: unix(base), mine: text }))
+    return { ...moved(file, decided, mine.text), because: OWN }
+  return decided(merged.text === mine.text && file.from === undefined ? 'none' : 'merge', merged)
+}
+
+const FOREIGN = 'a link or a folder of yours stands there'
+const GONE = 'you removed it, and it stays removed'
+const OWN = 'it is a text of your own by now'
+const DROPPED = 'the template no longer has it; with your edits it stays, and is yours from now on'
+
+type Decide = (action: Decision['action'], more?: Partial<Decision>) => Decision
+
+function withoutTheirs({ base, mine }: SharedFile, decided: Decide): Decision {
+  if (mine.kind !== 'text' || base === undefined) return decided('none')
+  return unix(mine.text) === unix(base) ? decided('remove') : decided('keep', { because: DROPPED })
+}
+
+/** Nothing to merge: only a new place, when there is one. */
+function moved({ from }: SharedFile, decided: Decide, text: string): Decision {
+  return from === undefined ? decided('none') : decided('merge', { text })
+}

@@ -1,0 +1,83 @@
+import { lstat, readdir, readFile } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
+import { readManifest, type ServiceManifest } from '../template/manifest.ts'
+import { ownershipOf } from '../template/ownership.ts'
+import type { Present } from './decide-shared.ts'
+
+/** What an update reads of a service before it changes anything. */
+export interface ServiceTree {
+  readonly folder: string
+  readonly manifest: ServiceManifest
+  /** The template's text of each shared file, as it was when it came. */
+  readonly base: ReadonlyMap<string, string>
+  /** What stands at each path that the template has or had. */
+  readonly present: ReadonlyMap<string, Present>
+  /** Texts of the owner that a release may have something to say about. */
+  readonly own: ReadonlyMap<string, string>
+}
+
+/**
+ * Reads a service.
+ * @param paths that the new template has; those of the old one are found in `.plinth/base/`
+ */
+export async function readTree(folder: string, paths: readonly string[]): Promise<ServiceTree> {
+  const manifest = await readManifest(folder)
+  const home = join(folder, '.plinth', 'base')
+  const base = await textsOf(home, await filesUnder(home, () => true))
+  const shared = [...new Set([...base.keys(), ...paths.filter(isShared)])].sort()
+  const present = new Map<string, Present>()
+  for (const path of shared) present.set(path, await presentAt(folder, path))
+  const own = await filesUnder(folder, (path) => !LEFT_OUT.test(path))
+  return { folder, manifest, base, present, own: await textsOf(folder, own.filter(isOwnText)) }
+}
+
+const LEFT_OUT = /(^|\/)(node_modules|\.git|\.plinth|vendor|logs|dist|generated|\.env[^/]*)$/
+const TEXT = /\.(ts|js|mjs|cjs|json|ya?ml|md|sh|toml|conf|env)$/
+const MOST_BYTES = 200_000
+
+function isShared(path: string): boolean {
+  return ownershipOf(path) === 'shared'
+}
+
+function isOwnText(path: string): boolean {
+  return ownershipOf(path) === 'yours' && TEXT.test(path)
+}
+
+/** A link anywhere on the way leads out of what Plinth brought: it is the owner's. */
+async function presentAt(folder: string, path: string): Promise<Present> {
+  for (let above = dirname(path); above !== '.'; above = dirname(above)) {
+    const parent = await lstat(join(folder, above)).catch(() => undefined)
+    if (parent !== undefined && !parent.isDirectory()) return { kind: 'foreign' }
+  }
+  const found = await lstat(join(folder, path)).catch(() => undefined)
+  if (found === undefined) return { kind: 'absent' }
+  if (!found.isFile()) return { kind: 'foreign' }
+  return { kind: 'text', text: await readFile(join(folder, path), 'utf8') }
+}
+
+async function textsOf(folder: string, paths: readonly string[]): Promise<Map<string, string>> {
+  const texts = new Map<string, string>()
+  for (const path of paths) {
+    const { size } = await lstat(join(folder, path))
+    if (size < MOST_BYTES) texts.set(path, await readFile(join(folder, path), 'utf8'))
+  }
+  return texts
+}
+
+/** Files below a folder, with forward slashes; links are not followed. */
+async function filesUnder(
+  folder: string,
+  enters: (path: string) => boolean,
+): Promise<readonly string[]> {
+  const found: string[] = []
+  const walk = async (at: string): Promise<void> => {
+    for (const entry of await readdir(at, { withFileTypes: true }).catch(() => [])) {
+      const path = relative(folder, join(at, entry.name)).split(sep).join('/')
+      if (!enters(path)) continue
+      if (entry.isDirectory()) await walk(join(at, entry.name))
+      else if (entry.isFile()) found.push(path)
+    }
+  }
+  await walk(folder)
+  return found
+}

@@ -1,0 +1,54 @@
+import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { misuse } from '../cli-error.ts'
+import { TARBALLS } from '../template/package-json.ts'
+import { versionOrder } from './version-order.ts'
+
+/** The packages of one version of Plinth, as files. */
+export interface Tarballs {
+  readonly version: string
+  /** Absolute or relative to where the command runs. */
+  readonly folder: string
+  readonly files: readonly string[]
+}
+
+const RUNTIME = /^plinth-(\d+\.\d+\.\d+(?:-[\w.]+)?)\.tgz$/
+
+/**
+ * The newest version of Plinth that a folder holds completely.
+ * @throws CliError (exit code 2) when it holds none
+ */
+export async function findTarballs(folder: string): Promise<Tarballs> {
+  const there = new Set(await readdir(folder).catch(() => []))
+  const versions = [...there]
+    .map((file) => RUNTIME.exec(file)?.[1] ?? '')
+    .filter((version) => version !== '' && filesOf(version).every((file) => there.has(file)))
+    .sort((a, b) => versionOrder(a, b) ?? 0)
+  const version = versions.at(-1)
+  if (version === undefined)
+    throw misuse(
+      `${folder} does not hold plinth-<version>.tgz and plinth-cli-<version>.tgz of one version; make them with \`npm pack\`, or name another folder by --from.`,
+    )
+  return { version, folder, files: filesOf(version) }
+}
+
+/** Puts the tarballs into the service's `vendor/`, in the place of those of other versions. */
+export async function vendorTarballs(service: string, { folder, files }: Tarballs): Promise<void> {
+  const vendor = join(service, 'vendor')
+  await mkdir(vendor, { recursive: true })
+  const old = (await readdir(vendor)).filter((file) => /^plinth-(cli-)?\d[^/]*\.tgz$/.test(file))
+  for (const file of files)
+    if (join(folder, file) !== join(vendor, file))
+      await copyFile(join(folder, file), join(vendor, file))
+  for (const file of old.filter((name) => !files.includes(name))) await rm(join(vendor, file))
+}
+
+/** Whether the service's `vendor/` holds a version already. */
+export async function isVendored(service: string, version: string): Promise<boolean> {
+  const there: readonly string[] = await readdir(join(service, 'vendor')).catch(() => [])
+  return filesOf(version).every((file) => there.includes(file))
+}
+
+function filesOf(version: string): readonly string[] {
+  return Object.values(TARBALLS).map((file) => file(version))
+}

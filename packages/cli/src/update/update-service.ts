@@ -1,0 +1,79 @@
+import { CliError, misuse } from '../cli-error.ts'
+import { type Answers, parseAnswers } from '../template/answers.ts'
+import { readManifest, type ServiceManifest } from '../template/manifest.ts'
+import { applyUpdate, branchFor, type Waiting } from './apply-update.ts'
+import { isBehind, planUpdate, type UpdatePlan } from './plan-update.ts'
+import { requireReady, requireRepository } from './preconditions.ts'
+import type { Release } from './release.ts'
+import { reportOf, type UpdateReport } from './report.ts'
+import { repositoryAt } from './repository.ts'
+import { readTree } from './service-tree.ts'
+import { isVendored, type Tarballs, vendorTarballs } from './tarballs.ts'
+import { isNewer } from './version-order.ts'
+
+/** What is asked of an update. */
+export interface UpdateRequest {
+  /** Root of the service. */
+  readonly folder: string
+  /** The release, for the answers that the service was made with. */
+  readonly release: (answers: Answers) => Promise<Release>
+  /** Packages from files; then the service takes them from its folder `vendor`. */
+  readonly tarballs?: Tarballs
+  /** Whether the package manager may be run. */
+  readonly install: boolean
+  readonly waiting: Waiting
+}
+
+/**
+ * What an update would do; nothing is written, and git is not asked.
+ * @throws CliError (exit code 2) when the service cannot be updated to this release
+ */
+export async function foretellUpdate(request: UpdateRequest): Promise<UpdatePlan> {
+  const { folder, tarballs } = request
+  const manifest = await readManifest(folder)
+  const packages = tarballs === undefined ? manifest.answers.packages : 'vendor'
+  const release = await request.release(parseAnswers({ ...manifest.answers, packages }))
+  requireNotNewer(manifest, release)
+  return planUpdate(await readTree(folder, [...release.files.keys()]), release)
+}
+
+/**
+ * Brings a service to a release.
+ * @throws CliError when it cannot be done, or was undone because it failed
+ */
+export async function updateService(request: UpdateRequest): Promise<UpdateReport> {
+  const { folder, tarballs } = request
+  const git = repositoryAt(folder)
+  await requireRepository(git)
+  const plan = await foretellUpdate(request)
+  if (!isBehind(plan)) return reportOf(plan)
+  await requireReady(git, branchFor(plan.to))
+  await requirePackages(request, plan)
+  return applyUpdate({
+    git,
+    plan,
+    install: request.install,
+    waiting: request.waiting,
+    ...(tarballs !== undefined && { vendor: () => vendorTarballs(folder, tarballs) }),
+  })
+}
+
+function requireNotNewer({ plinth }: ServiceManifest, { version }: Release): void {
+  if (isNewer(plinth, version) === true)
+    throw misuse(
+      `This service follows Plinth ${plinth}, and this is the command line of ${version}; run a newer one: npx @plinth/cli@latest update.`,
+    )
+}
+
+async function requirePackages(request: UpdateRequest, { to, release }: UpdatePlan): Promise<void> {
+  if (request.tarballs !== undefined && request.tarballs.version !== to)
+    throw new CliError(
+      `The tarballs are of Plinth ${request.tarballs.version}, and this is ${to}.`,
+      2,
+    )
+  if (release.answers.packages === 'registry' || request.tarballs !== undefined) return
+  if (!(await isVendored(request.folder, to)))
+    throw misuse(
+      `This service takes Plinth from tarballs in vendor/, and those of ${to} are not there; say where they are: plinth update --from <folder>.`,
+    )
+}

@@ -1,0 +1,55 @@
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Repository } from './repository.ts'
+
+/** Where a repository stood. */
+export interface Standing {
+  /** Undefined when no branch was checked out. */
+  readonly branch?: string
+  readonly sha: string
+}
+
+/** An update under way, kept inside `.git` and so in no commit. */
+export interface UpdateState {
+  readonly from: string
+  readonly to: string
+  /** Where the owner was; `--abort` leads back there. */
+  readonly before: Standing
+  /** The branch of the update. */
+  readonly branch: string
+  /** The last commit that the update made itself. */
+  readonly head: string
+  /** `conflicts`: waits for a person; `done`: nothing is left but to merge the branch. */
+  readonly phase: 'working' | 'conflicts' | 'done'
+  /** Shared files with markers in them. */
+  readonly conflicts: readonly string[]
+  /** Whether the packages were, or are to be, installed. */
+  readonly install: boolean
+}
+
+/** The update under way in a repository; undefined when there is none. */
+export async function readState(git: Repository): Promise<UpdateState | undefined> {
+  const text = await readFile(await fileOf(git), 'utf8').catch(() => undefined)
+  return text === undefined ? undefined : JSON.parse(text)
+}
+
+/** Notes where an update stands. */
+export async function writeState(git: Repository, state: UpdateState): Promise<void> {
+  await writeFile(await fileOf(git), `${JSON.stringify(state, null, 2)}\n`)
+}
+
+/** Forgets the update. */
+export async function forgetState(git: Repository): Promise<void> {
+  await rm(await fileOf(git), { force: true })
+}
+
+/** Where the repository stands now. */
+export async function standing(git: Repository): Promise<Standing> {
+  const sha = await git.run('rev-parse', 'HEAD')
+  const { ok, out } = await git.ask('symbolic-ref', '--short', '--quiet', 'HEAD')
+  return ok ? { branch: out, sha } : { sha }
+}
+
+async function fileOf(git: Repository): Promise<string> {
+  return join(await git.run('rev-parse', '--absolute-git-dir'), 'plinth-update.json')
+}

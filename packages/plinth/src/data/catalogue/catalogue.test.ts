@@ -2,11 +2,25 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { Client } from 'pg'
 import { openTestDatabase } from '../../testing/database.ts'
+import { searchBody } from '../entity/ddl/search-sql.ts'
 import { catalogueFaults } from '../index.ts'
 import { ITEMS } from '../items.fixture.ts'
 import { catalogueChecks } from './catalogue-faults.ts'
 
 const POLICY = "tenant_id = nullif(current_setting('plinth.tenant_id', true), '')::uuid"
+
+/** A search function as an entity's migration makes it. */
+const SEARCH = `
+  alter table app.item add search_doc tsvector;
+  create policy search on app.item for select to plinth_search using (true);
+  create function app.item_search(q text, n integer) returns setof uuid
+  language plpgsql stable security definer
+  set search_path = pg_catalog, pg_temp
+  as $$${searchBody({ table: 'app.item', tenant: 'tenant_id', key: 'id', softDelete: false })}$$;
+  revoke all on function app.item_search from public;
+  grant create on schema app to plinth_search;
+  alter function app.item_search owner to plinth_search;
+  revoke create on schema app from plinth_search;`
 
 /** Each fault that a migration could bring in, and what the gate says of it. */
 const faults: readonly (readonly [row: string, sql: string, sentence: RegExp])[] = [
@@ -115,6 +129,32 @@ const faults: readonly (readonly [row: string, sql: string, sentence: RegExp])[]
     /plinth_test_user runs the service and is a member of the owner of plinth\.people/,
   ],
   [
+    'TN-30',
+    SEARCH.replace('limit n', 'limit 2 * n'),
+    /function app\.item_search\(text,integer\) belongs to plinth_search and is not as Plinth makes it/,
+  ],
+  [
+    'TN-30',
+    SEARCH.replaceAll('item_search', 'items_search'),
+    /function app\.items_search\(text,integer\) is SECURITY DEFINER/,
+  ],
+  [
+    'TN-30',
+    `${SEARCH} grant execute on function app.item_search to public`,
+    /everybody may execute app\.item_search/,
+  ],
+  [
+    'TN-30',
+    'grant plinth_search to plinth_test_owner with inherit true',
+    /plinth_test_owner may act as plinth_search/,
+  ],
+  [
+    'TN-30',
+    'grant plinth_search to plinth_test_user with inherit false',
+    /plinth_test_user may act as plinth_search/,
+  ],
+  ['TN-30', 'alter role plinth_search login', /plinth_search may log in/],
+  [
     'TN-37',
     "create function app.cheap(text) returns boolean language sql leakproof as 'select true'",
     /function app\.cheap\(text\) is marked LEAKPROOF/,
@@ -140,6 +180,16 @@ const asAdmin: Parameters<typeof catalogueFaults>[0] = {
 test('a migrated database has no fault, whoever asks', async () => {
   assert.deepEqual(await catalogueFaults(asAdmin), [])
   assert.deepEqual(await catalogueFaults(db.database.platform), [])
+})
+
+test('TN-30 a search function as Plinth makes it is no fault', async () => {
+  await admin.query('begin')
+  try {
+    await admin.query(SEARCH)
+    assert.deepEqual(await catalogueFaults(asAdmin), [])
+  } finally {
+    await admin.query('rollback')
+  }
 })
 
 test('every check of the gate is seen red below', () => {

@@ -10,10 +10,10 @@ export const tableChecks: readonly CatalogueCheck[] = [
   },
   {
     row: 'TN-43',
-    sql: `select format('%s is a tenant table without tenant_id uuid not null', name) as fault
+    sql: `select format('%s is a tenant table without %s uuid not null', name, tenant_name) as fault
             from subject s where relkind in ('r', 'p') and grp = 'tenant'
              and not exists (select from pg_catalog.pg_attribute a
-                              where a.attrelid = s.oid and a.attname = 'tenant_id'
+                              where a.attrelid = s.oid and a.attname = s.tenant_name
                                 and a.atttypid = 'uuid'::regtype and a.attnotnull)`,
   },
   {
@@ -36,9 +36,9 @@ export const tableChecks: readonly CatalogueCheck[] = [
                select from pg_catalog.pg_policy p
                 where p.polrelid = s.oid and p.polpermissive and p.polcmd in ('*', c.letter)
                   and 0 = any(p.polroles)
-                  and (c.letter = 'a' or pg_get_expr(p.polqual, p.polrelid) ~ 'tenant_id = ')
+                  and (c.letter = 'a' or pg_get_expr(p.polqual, p.polrelid) ~ (s.tenant_name || ' = '))
                   and (c.letter not in ('a', 'w')
-                       or pg_get_expr(p.polwithcheck, p.polrelid) ~ 'tenant_id = '))`,
+                       or pg_get_expr(p.polwithcheck, p.polrelid) ~ (s.tenant_name || ' = ')))`,
   },
   {
     row: 'TN-23 TN-24',
@@ -57,7 +57,7 @@ export const tableChecks: readonly CatalogueCheck[] = [
             from pg_catalog.pg_policy p join subject s on s.oid = p.polrelid,
                  lateral unnest(array[pg_get_expr(p.polqual, p.polrelid),
                                       pg_get_expr(p.polwithcheck, p.polrelid)]) as e(expression)
-           where s.grp = 'tenant' and p.polpermissive and e.expression !~ '^\\((tenant_id|person_id) = '
+           where s.grp = 'tenant' and p.polpermissive and e.expression !~ ('^\\((' || s.tenant_name || '|person_id) = ')
              and not (p.polcmd = 'r' and p.polroles = array(
                         select oid from pg_catalog.pg_roles where rolname = 'plinth_search'))`,
   },

@@ -70,6 +70,19 @@ test('plinth db setup: it makes what is missing, and a second time nothing', asy
   assert.deepEqual(await run(first.urls.readonly, 'select * from plinth.memberships'), [])
 })
 
+test('TN-30 the owner may become the role of search, and does not have its rights before', async () => {
+  const { urls } = await setupRoles({ adminUrl, database, passwords: { owner: 'a-word-of-tests' } })
+  const standing = `select pg_has_role(current_user, 'plinth_search', 'usage') as at_once,
+                           pg_has_role(current_user, 'plinth_search', 'set') as may`
+  assert.deepEqual(await run(urls.owner, standing), [{ at_once: false, may: true }])
+  await run(adminUrl, `grant plinth_search to ${database}_owner with inherit true`)
+  const { statements } = await setupRoles({ adminUrl, database })
+  assert.deepEqual(statements, [
+    `grant "plinth_search" to "${database}_owner" with inherit false, set true`,
+  ])
+  assert.deepEqual(await run(urls.owner, standing), [{ at_once: false, may: true }])
+})
+
 test('TN-39 a superuser and BYPASSRLS are refused by name of the way out, and setup takes it away', async () => {
   await using admin = closing(open(adminUrl))
   await assertRefused(admin.platform, /is a superuser.*plinth db setup/)

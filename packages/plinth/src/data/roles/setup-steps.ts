@@ -27,6 +27,10 @@ interface RoleRow {
   readonly rolcreatedb: boolean
   readonly settings: readonly string[]
   readonly groups: readonly string[]
+  /** Whether it has the rights of its groups at once, without SET ROLE. */
+  readonly rolinherit: boolean
+  /** Groups whose rights it has at once; the same as `groups` before PostgreSQL 16. */
+  readonly inherited: readonly string[]
 }
 
 const id = escapeIdentifier
@@ -47,6 +51,7 @@ export async function serverSteps(
     ...groups,
     ...logins,
     ...memberSteps(known, names),
+    ...(await searchSteps(admin, known.get(names.owner), names.owner)),
     ...limitSteps(known, names),
     ...(await createDatabaseSteps(admin, database, names.owner)),
   ]
@@ -57,12 +62,16 @@ async function rolesOf(
   wanted: readonly string[],
 ): Promise<ReadonlyMap<string, RoleRow>> {
   const { rows } = await admin.query<RoleRow>(
-    `select r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolcreatedb,
+    `select r.rolname, r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolcreatedb, r.rolinherit,
             coalesce((select s.setconfig from pg_catalog.pg_db_role_setting s
                        where s.setrole = r.oid and s.setdatabase = 0), '{}') as settings,
             array(select g.rolname::text from pg_catalog.pg_auth_members m
                     join pg_catalog.pg_roles g on g.oid = m.roleid
-                   where m.member = r.oid) as groups
+                   where m.member = r.oid) as groups,
+            array(select g.rolname::text from pg_catalog.pg_auth_members m
+                    join pg_catalog.pg_roles g on g.oid = m.roleid
+                   where m.member = r.oid
+                     and coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, true)) as inherited
        from pg_catalog.pg_roles r where r.rolname = any($1)`,
     [wanted],
   )
@@ -101,6 +110,31 @@ function memberSteps(known: ReadonlyMap<string, RoleRow>, names: LoginRoles): re
   return wanted
     .filter(([group, member]) => known.get(member)?.groups.includes(group) !== true)
     .map(([group, member]) => ({ sql: `grant ${id(group)} to ${id(member)}` }))
+}
+
+/**
+ * The owner hands search functions over to the role that owns them, so it may become that role; but
+ * it must not have its rights all the time: a policy lets that role see every tenant.
+ */
+async function searchSteps(
+  admin: Client,
+  owner: RoleRow | undefined,
+  name: string,
+): Promise<readonly SetupStep[]> {
+  const { rows } = await admin.query<{ each: boolean }>(
+    "select current_setting('server_version_num')::int >= 160000 as each",
+  )
+  const grant = `grant ${id(roles.search)} to ${id(name)}`
+  const member = owner?.groups.includes(roles.search) === true
+  // Before PostgreSQL 16 inheritance is a matter of the member, not of each membership.
+  if (rows[0]?.each !== true) {
+    return [
+      ...(owner?.rolinherit === false ? [] : [{ sql: `alter role ${id(name)} noinherit` }]),
+      ...(member ? [] : [{ sql: grant }]),
+    ]
+  }
+  const bound = member && owner?.inherited.includes(roles.search) === false
+  return bound ? [] : [{ sql: `${grant} with inherit false, set true` }]
 }
 
 /**

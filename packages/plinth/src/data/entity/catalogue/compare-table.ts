@@ -1,8 +1,11 @@
 import type { Column } from '../column.ts'
 import type { LiveTable } from './live-table.ts'
 
-/** What a table should be, in the terms of {@link LiveTable}; an empty object only has to be there. */
-export type WantedTable = LiveTable
+/**
+ * What a table should be, in the terms of {@link LiveTable}; an empty object only has to be there, and
+ * policies are compared by name alone where none are given.
+ */
+export type WantedTable = Omit<LiveTable, 'policies'> & Partial<Pick<LiveTable, 'policies'>>
 
 /** Compares a declared table with the live one: one sentence for each difference. */
 export function tableFaults(wanted: WantedTable, live: LiveTable): string[] {
@@ -17,7 +20,42 @@ export function tableFaults(wanted: WantedTable, live: LiveTable): string[] {
     ...defaults,
     ...differences('object', wanted.objects, normal(live.objects)),
     ...(live.security === wanted.security ? [] : [`row-level security is "${live.security}"`]),
+    ...policyFaults(wanted.policies, live.policies),
   ]
+}
+
+/**
+ * Compares what an entity uses of a table that is migrated elsewhere; that it has more is nobody's
+ * fault.
+ * @param tenant the column that every new row must get by itself
+ */
+export function usedTableFaults(
+  wanted: LiveTable['columns'],
+  live: LiveTable,
+  tenant: string | undefined,
+): string[] {
+  const used = new Map([...live.columns].filter(([name]) => wanted.has(name)))
+  const stamped = tenant === undefined || live.defaults.has(tenant)
+  return [
+    ...differences('column', wanted, used),
+    ...(stamped ? [] : [`column ${tenant} should have the current tenant as its default`]),
+  ]
+}
+
+function policyFaults(
+  wanted: LiveTable['policies'] = new Map(),
+  live: LiveTable['policies'],
+): string[] {
+  return [...wanted].flatMap(([name, definition]) => {
+    const there = live.get(name)
+    if (there === undefined || bare(there) === bare(definition)) return []
+    return `policy ${name} is "${there}" where "${definition}" is declared`
+  })
+}
+
+/** A policy without what PostgreSQL adds to it when it prints it. */
+function bare(policy: string): string {
+  return policy.toLowerCase().replace(/::text|[\s()"]/g, '')
 }
 
 /** Columns whose default the database sets; a default of null is none. */
@@ -53,7 +91,7 @@ function normal(objects: ReadonlyMap<string, string>): Map<string, string> {
       return [
         name,
         text
-          .replace(/^create index .* using btree /, '')
+          .replace(/^create (unique )?index .* using (?:btree )?/, '$1')
           .replace(/^check \(\((.*)\)\)$/s, 'check ($1)'),
       ]
     }),

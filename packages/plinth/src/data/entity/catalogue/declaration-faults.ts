@@ -1,14 +1,20 @@
 import type { Queryable } from '../../db.ts'
-import { foreignKeySql, targetOf } from '../ddl/create-table.ts'
+import { roles } from '../../roles/role-names.ts'
+import { foreignKeySql } from '../ddl/foreign-key.ts'
+import { SEARCH_COLUMN, searchIndex } from '../ddl/search-sql.ts'
+import { keyColumns } from '../ddl/table-name.ts'
+import { tenantCondition } from '../ddl/tenant-sql.ts'
 import type { Declaration } from '../declaration.ts'
 import type { AnyEntity } from '../entity.ts'
-import { BASE_COLUMNS } from '../statements.ts'
-import { defaultsOf, enumChecks, tableFaults } from './compare-table.ts'
+import { BASE_COLUMNS } from '../list/base-columns.ts'
+import { objectName } from '../names.ts'
+import { defaultsOf, enumChecks, tableFaults, usedTableFaults } from './compare-table.ts'
 import type { LiveTable } from './live-table.ts'
 import { readLiveTable } from './live-table.ts'
 
 /**
- * Compares declared entities with the tables of a live database, column by column, key by key.
+ * Compares declared entities with the tables of a live database, column by column, key by key. Of a
+ * table that is migrated elsewhere it compares what the entity uses.
  * @returns one sentence for each difference; empty when the two agree
  */
 export async function declarationFaults(
@@ -31,23 +37,38 @@ function faultsOf(
   known: readonly Declaration[],
   live: LiveTable,
 ): string[] {
-  return tableFaults(
-    {
-      columns: columnsOf(declaration),
-      defaults: new Set([...BASE_DEFAULTS, ...defaultsOf(declaration.columns)]),
-      objects: objectsOf(declaration, known),
-      security: 'enabled true, forced true, policies tenant',
-    },
-    live,
-  )
+  const { tenant, migrated } = declaration
+  if (migrated === 'elsewhere') return usedTableFaults(columnsOf(declaration), live, tenant)
+  const policies = new Map(policiesOf(declaration))
+  const secured = tenant !== undefined
+  const wanted = {
+    columns: columnsOf(declaration),
+    defaults: defaultsIn(declaration),
+    objects: objectsOf(declaration, known),
+    security: `enabled ${secured}, forced ${secured}, policies ${[...policies.keys()].join(' ')}`,
+    policies,
+  }
+  return tableFaults(wanted, live)
 }
 
-const BASE_DEFAULTS = ['tenant_id', 'version', 'created_at', 'updated_at']
+function defaultsIn({ columns, tenant, search }: Declaration): ReadonlySet<string> {
+  return new Set([
+    ...(tenant === undefined ? [] : [tenant]),
+    ...['version', 'created_at', 'updated_at'],
+    ...(search.length > 0 ? [SEARCH_COLUMN] : []),
+    ...defaultsOf(columns),
+  ])
+}
 
-function columnsOf({ columns }: Declaration): Map<string, string> {
-  const base = [...BASE_COLUMNS, { name: 'tenant_id', sqlType: 'uuid', nullable: false }]
+function columnsOf({ columns, key, tenant, search }: Declaration): Map<string, string> {
+  const base = BASE_COLUMNS.map((column) =>
+    column.name === 'id' ? { ...column, name: key } : column,
+  )
+  const owner = tenant === undefined ? [] : [{ name: tenant, sqlType: 'uuid', nullable: false }]
+  const words =
+    search.length > 0 ? [{ name: SEARCH_COLUMN, sqlType: 'tsvector', nullable: true }] : []
   return new Map(
-    [...base, ...columns].map(({ name, sqlType, nullable }) => [
+    [...base, ...owner, ...columns, ...words].map(({ name, sqlType, nullable }) => [
       name,
       nullable ? sqlType : `${sqlType} not null`,
     ]),
@@ -58,17 +79,41 @@ function columnsOf({ columns }: Declaration): Map<string, string> {
 function objectsOf(declaration: Declaration, known: readonly Declaration[]): Map<string, string> {
   const { table, primaryKey, uniques, indexes, checks, references } = declaration
   const expression = new Map(enumChecks(declaration.columns))
-  const list = (columns: readonly string[]) => ['tenant_id', ...columns].join(', ')
+  const list = (columns: readonly string[]) => keyColumns(declaration, columns)
   return new Map([
-    [primaryKey, 'primary key (tenant_id, id)'],
+    [primaryKey, `primary key (${list(['id'])})`],
     [`${table}_touch`, 'trigger'],
-    ...uniques.map(({ name, columns }): Entry => [name, `unique (${list(columns)})`]),
+    ...uniques.map(({ name, columns, where }): Entry => {
+      const rows = where === undefined ? '' : ` where (${where})`
+      return [name, `unique (${list(columns)})${rows}`]
+    }),
     ...indexes.map(({ name, columns }): Entry => [name, `(${list(columns)})`]),
     ...checks.map(({ name, field }): Entry => [name, expression.get(field ?? '') ?? '']),
-    ...references.map((key): Entry => {
-      return [key.name, foreignKeySql(key, targetOf(key, declaration, known))]
-    }),
+    ...references.map((key): Entry => [key.name, foreignKeySql(key, declaration, known)]),
+    ...searchObjects(declaration),
   ])
 }
 
 type Entry = [string, string]
+
+/** In the order of their names. */
+function policiesOf(declaration: Declaration): Entry[] {
+  const { tenant, search } = declaration
+  if (tenant === undefined) return []
+  const condition = tenantCondition(declaration)
+  return [
+    ...(search.length > 0
+      ? [['search', `for select to ${roles.search} using (true)`] as Entry]
+      : []),
+    ['tenant', `for all to public using (${condition}) with check (${condition})`],
+  ]
+}
+
+function searchObjects(declaration: Declaration): Entry[] {
+  if (declaration.search.length === 0) return []
+  const owner = declaration.tenant === undefined ? '' : `owned by ${roles.search}`
+  return [
+    [searchIndex(declaration), `gin (${SEARCH_COLUMN})`],
+    [objectName(declaration.table, 'search'), owner],
+  ]
+}

@@ -1,5 +1,6 @@
 import type { Queryable } from '../../db.ts'
 import type { Declaration } from '../declaration.ts'
+import { objectName } from '../names.ts'
 
 /** What PostgreSQL's catalogue says of one table. */
 export interface LiveTable {
@@ -11,6 +12,8 @@ export interface LiveTable {
   readonly objects: ReadonlyMap<string, string>
   /** Row-level security: enabled, forced, and the names of its policies. */
   readonly security: string
+  /** Policy → whom it binds, to what, and how. */
+  readonly policies: ReadonlyMap<string, string>
 }
 
 const TABLE = `
@@ -34,6 +37,23 @@ const OBJECTS = `
   from pg_index i join pg_class c on c.oid = i.indexrelid
   where i.indrelid = $1::oid and not exists (select from pg_constraint where conindid = i.indexrelid)`
 
+const POLICIES = `
+  select p.polname as name,
+         format('for %s to %s', case p.polcmd when 'r' then 'select' when 'a' then 'insert'
+                                              when 'w' then 'update' when 'd' then 'delete'
+                                              else 'all' end,
+                case when 0 = any(p.polroles) then 'public'
+                     else array_to_string(array(select rolname from pg_roles
+                                                 where oid = any(p.polroles) order by 1), ', ') end)
+           || coalesce(' using ' || pg_get_expr(p.polqual, p.polrelid), '')
+           || coalesce(' with check ' || pg_get_expr(p.polwithcheck, p.polrelid), '') as definition
+  from pg_policy p where p.polrelid = $1::oid`
+
+const SEARCH = `
+  select p.proname as name, 'owned by ' || pg_get_userbyid(p.proowner) as definition
+  from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+  where n.nspname = $1 and p.proname = $2`
+
 /** Reads a table from the live catalogue; undefined when there is none. */
 export async function readLiveTable(
   db: Pick<Queryable, 'query'>,
@@ -41,9 +61,11 @@ export async function readLiveTable(
 ): Promise<LiveTable | undefined> {
   const [found] = (await db.query<TableRow>(TABLE, [schema, table])).rows
   if (found === undefined) return undefined
-  const [columns, objects] = [
+  const [columns, objects, policies, search] = [
     await db.query<ColumnRow>(COLUMNS, [found.oid]),
     await db.query<ObjectRow>(OBJECTS, [found.oid]),
+    await db.query<ObjectRow>(POLICIES, [found.oid]),
+    await db.query<ObjectRow>(SEARCH, [schema, objectName(table, 'search')]),
   ]
   return {
     columns: new Map(
@@ -51,11 +73,16 @@ export async function readLiveTable(
     ),
     defaults: new Set(columns.rows.filter(({ preset }) => preset).map(({ name }) => name)),
     objects: new Map([
-      ...objects.rows.map(({ name, definition }): [string, string] => [name, definition]),
+      ...[...objects.rows, ...search.rows].map(entry),
       ...found.triggers.map((name): [string, string] => [name, 'trigger']),
     ]),
     security: `enabled ${found.enabled}, forced ${found.forced}, policies ${found.policies.join(' ')}`,
+    policies: new Map(policies.rows.map(entry)),
   }
+}
+
+function entry({ name, definition }: ObjectRow): [string, string] {
+  return [name, definition]
 }
 
 interface TableRow {

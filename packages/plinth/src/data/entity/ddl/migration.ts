@@ -49,5 +49,5 @@ function inOrder(entities: readonly Declared[]): Declared[] {
 }
 
 function waitsFor({ name, references }: Declaration, missing: ReadonlySet<string>): boolean {
-  return references.some(({ to }) => to !== name && missing.has(to))
+  return references.some(({ to, target }) => target === 'entity' && to !== name && missing.has(to))
 }

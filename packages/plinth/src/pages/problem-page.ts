@@ -91,8 +91,7 @@ const BY_CODE: Readonly<Record<string, Advice>> = {
 }
 
 function adviceFor({ code, status, title, signIn }: ProblemView): Advice {
-  if (signIn !== undefined) return STEP_UP
-  const known = BY_CODE[code] ?? BY_STATUS[status]
+  const known = BY_CODE[code] ?? (signIn === undefined ? BY_STATUS[status] : STEP_UP)
   return (
     known ?? (status >= 500 ? { heading: 'That did not work', next: REPORT } : { heading: title })
   )
@@ -130,14 +129,15 @@ function primary({ action, label = 'Try again' }: Advice, problem: ProblemView):
   if (action === 'repeat') return link(problem.returnTo ?? '/', label)
   if (action === 'account') return link('/account', 'Go to your account')
   const { signIn } = problem
-  const base = signIn === undefined ? '/auth/sign-in?' : `${signIn}&`
-  const href = `${base}return_to=${encodeURIComponent(comingBackTo(problem))}`
-  return link(href, signIn === undefined ? 'Sign in' : 'Sign in again')
+  if (signIn === undefined) return link(`/auth/sign-in?return_to=${wayBack(problem)}`, 'Sign in')
+  // A sign-in that failed knows itself where it was to lead.
+  const href = signIn.includes('return_to=') ? signIn : `${signIn}&return_to=${wayBack(problem)}`
+  return link(href, 'Sign in again')
 }
 
 /** The routes of sign-in are no place to come back to, and their addresses hold codes (ASVS 14.2.1). */
-function comingBackTo({ returnTo = '/' }: ProblemView): string {
-  return returnTo.startsWith('/auth/') ? '/' : returnTo
+function wayBack({ returnTo = '/' }: ProblemView): string {
+  return encodeURIComponent(returnTo.startsWith('/auth/') ? '/' : returnTo)
 }
 
 function link(href: string, text: string): Html {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import type { Service, ServiceOptions } from '../compose/index.ts'
+import type { AuthenticateRequest, Service, ServiceOptions } from '../compose/index.ts'
 import { buildService } from '../compose/index.ts'
 import type { GivenValues } from '../config/index.ts'
 import type { Database } from '../data/index.ts'
@@ -27,6 +27,8 @@ export interface WorldOptions extends Pick<ServiceOptions, 'onStatements'> {
   readonly settings?: GivenValues
   /** Providers that people sign in through, made by `startEvilProvider()`; the first is the default one. */
   readonly providers?: readonly EvilProvider[]
+  /** Somebody else's identity, as `start({ authenticate })` takes it; then `signIn` is of no use. */
+  readonly authenticate?: AuthenticateRequest
   /** A clock that others share, such as those providers; one of its own by default. */
   readonly clock?: TestClock
   /** Folder of the service's migrations; `migrations` of the current folder where that exists, else the tables are made from the entities. */
@@ -65,6 +67,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const logged: string[] = []
   const service = await buildService({
     features: options.features,
+    ...(options.authenticate && { authenticate: options.authenticate }),
     ...(options.onStatements && { onStatements: options.onStatements }),
     clock,
     file: null,

@@ -55,6 +55,20 @@ async function theirIdentity(request: FastifyRequest): Promise<Principal | undef
   }
 }
 
+test('what an entity declares as personal stays out of the log of the whole service', async () => {
+  const lines: string[] = []
+  const contact = entity('contact', { email: z.string() }, { pii: ['email'] })
+  const service = await buildService(
+    options({
+      features: [feature('contact', { entities: [contact] })],
+      logTo: { write: (line) => lines.push(line) },
+    }),
+  )
+  service.log.warn({ row: { id: 1, email: 'ana@example.test' } }, 'not sent')
+  await service.app.close()
+  assert.match(lines.join(), /"row":\{"id":1,"email":"\[personal\]"\}/)
+})
+
 const as = (tenant: 'acme' | 'evil') => ({ authorization: `Bearer ${tenant}` })
 
 /** Connections that the app role holds to this test's database, seen from outside. */

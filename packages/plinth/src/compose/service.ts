@@ -134,6 +134,7 @@ function openParts(options: PartsOptions, loaded: LoadedConfig, outbox: () => Ou
   const log = createLog({
     settings: config.logging,
     clock,
+    personal: personalFields(options.features),
     ...(options.logTo && { stream: options.logTo }),
   })
   const metrics = createMetrics({ droppedLines: log.dropped })
@@ -153,6 +154,12 @@ function openParts(options: PartsOptions, loaded: LoadedConfig, outbox: () => Ou
   }
   announce(loaded, {}, { log, metrics })
   return { loaded, config, clock, log, metrics, database, notify, tracer: options.tracer }
+}
+
+/** Fields that an entity declares as personal are kept out of every log line, whatever logs them. */
+function personalFields(features: readonly Feature[]): ReadonlySet<string> {
+  const entities = features.flatMap((one) => one.entities ?? [])
+  return new Set(entities.flatMap(({ declaration }) => declaration.pii))
 }
 
 function missingOutbox(): never {

@@ -1,4 +1,4 @@
-import { Secret } from '../kernel/index.ts'
+import { PERSONAL, Secret } from '../kernel/index.ts'
 import { describeError } from './describe-error.ts'
 import { HIDDEN, scrub } from './scrub.ts'
 import { isSecretName } from './secret-names.ts'
@@ -16,6 +16,8 @@ const RESERVED = new Set(['level', 'timestamp', 'message', 'time', 'msg'])
 export interface CleanOptions {
   /** Whether errors show their stack. */
   readonly withStack: boolean
+  /** Names of fields that hold personal data, wherever they stand. */
+  readonly personal?: ReadonlySet<string>
 }
 
 interface Walk extends CleanOptions {
@@ -106,14 +108,19 @@ function cleanObject(value: object, walk: Walk, depth: number): Record<string, u
       fields['…'] = '[more fields]'
       break
     }
-    fields[name.length > 100 ? `${name.slice(0, 100)}…` : name] = isSecretName(name)
-      ? HIDDEN
-      : readField(value, name, walk, depth)
+    fields[name.length > 100 ? `${name.slice(0, 100)}…` : name] = readField(
+      value,
+      name,
+      walk,
+      depth,
+    )
   }
   return fields
 }
 
 function readField(value: object, name: string, walk: Walk, depth: number): unknown {
+  if (isSecretName(name)) return HIDDEN
+  if (walk.personal?.has(name) === true) return PERSONAL
   try {
     return cleanValue(Reflect.get(value, name), walk, depth + 1)
   } catch {

@@ -6,7 +6,10 @@ import { createLog, loggingSettings, type RootLog } from './index.ts'
 
 const clock: Clock = { now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 678), monotonic: () => 0 }
 
-function listen(settings: { level?: string; format?: 'json' | 'text' } = {}): {
+function listen(
+  settings: { level?: string; format?: 'json' | 'text' } = {},
+  personal?: ReadonlySet<string>,
+): {
   log: RootLog
   lines: string[]
   last: () => Record<string, unknown>
@@ -16,6 +19,7 @@ function listen(settings: { level?: string; format?: 'json' | 'text' } = {}): {
     settings: loggingSettings.parse({ file: null, ...settings }),
     clock,
     stream: { write: (line) => lines.push(line) },
+    ...(personal && { personal }),
   })
   return { log, lines, last: () => JSON.parse(lines.at(-1) ?? '') }
 }
@@ -166,6 +170,14 @@ test('secrets are hidden inside running text', () => {
     `sk_service_${'hunter22'.repeat(5)} and password=hunter22`,
   )
   assert.ok(!/hunter22|eyJ/.test(lines.join()), lines.join())
+})
+
+test('personal data is kept out by the name of its field, wherever it stands', () => {
+  const { log, lines, last } = listen({}, new Set(['email', 'phone']))
+  const contact = { id: 7, email: 'a@b.example', phone: null }
+  log.child({ email: 'a@b.example' }).error({ contact, list: [[contact]] }, 'not sent')
+  assert.ok(!lines.join().includes('a@b'), lines.join())
+  assert.deepEqual(last()['contact'], { id: 7, email: '[personal]', phone: '[personal]' })
 })
 
 test('a Secret never prints', () => {

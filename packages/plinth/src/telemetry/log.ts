@@ -38,12 +38,14 @@ export interface LogOptions {
   readonly clock: Clock
   /** Replaces standard output and the file, for tests and tools. */
   readonly stream?: LineTarget
+  /** Names of fields that hold personal data: their values are not written. */
+  readonly personal?: ReadonlySet<string>
 }
 
 const FLUSH_MS = 1_000
 
 /** Makes the log of a process from its settings. */
-export function createLog({ settings, clock, stream }: LogOptions): RootLog {
+export function createLog({ settings, clock, stream, personal }: LogOptions): RootLog {
   const file = stream === undefined ? openFile(settings) : {}
   const sinks: readonly LineSink[] =
     stream === undefined ? [standardOutput(), ...(file.sink ? [file.sink] : [])] : []
@@ -59,7 +61,7 @@ export function createLog({ settings, clock, stream }: LogOptions): RootLog {
   const lose = (): void => {
     lost.count += 1
   }
-  const log = new PinoLog({ logger: pinoFor(settings.level, clock, target), lose }, {})
+  const log = new PinoLog({ logger: pinoFor(settings.level, clock, target), lose, personal }, {})
   if (file.fault !== undefined) log.warn({ file: settings.file }, file.fault)
   return Object.assign(log, {
     flush: async (limitMs = FLUSH_MS) => {
@@ -104,6 +106,7 @@ function openFile(settings: LoggingSettings): { sink?: LineSink; fault?: string 
 interface Core {
   readonly logger: Logger
   readonly lose: () => void
+  readonly personal: ReadonlySet<string> | undefined
 }
 
 class PinoLog implements Log {
@@ -133,15 +136,20 @@ class PinoLog implements Log {
   }
 
   child(facts: object): Log {
-    const bound = { ...this.#bound, ...cleanFacts(facts, { withStack: false }) }
+    const bound = { ...this.#bound, ...this.#clean(facts, false) }
     return new PinoLog(this.#core, bound)
+  }
+
+  #clean(facts: object, withStack: boolean): Record<string, unknown> {
+    const { personal } = this.#core
+    return cleanFacts(facts, personal === undefined ? { withStack } : { withStack, personal })
   }
 
   #write(level: LogLevel, facts: object, message: string | undefined): void {
     const { logger, lose } = this.#core
     if (!logger.isLevelEnabled(level)) return
     try {
-      const fields = { ...this.#bound, ...cleanFacts(facts, { withStack: level === 'error' }) }
+      const fields = { ...this.#bound, ...this.#clean(facts, level === 'error') }
       if (message === undefined) logger[level](fields)
       else logger[level](fields, cleanText(message))
     } catch {

@@ -1,7 +1,5 @@
+import { PERSONAL } from '../../kernel/index.ts'
 import type { Declaration } from './declaration.ts'
-
-/** What stands where personal data was. */
-export const PERSONAL = '[personal]'
 
 /**
  * What a log line, an event or an export may carry of a row: every field declared as `pii` shows

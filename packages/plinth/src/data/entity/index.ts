@@ -3,6 +3,7 @@ export { declarationFaults } from './catalogue/declaration-faults.ts'
 export { platformTableFaults } from './catalogue/platform-table-faults.ts'
 export type { Column } from './column.ts'
 export { createTableSql, dropTableSql } from './ddl/create-table.ts'
+export { foreignKeySql } from './ddl/foreign-key.ts'
 export type { MigrationText } from './ddl/migration.ts'
 export { migrationFor, migrationForAll } from './ddl/migration.ts'
 export { decimal } from './decimal.ts'
@@ -11,9 +12,22 @@ export { entityProblems } from './entity.errors.ts'
 export type { AnyEntity, Entity, EntityAccess, Row, Shown } from './entity.ts'
 export { entity } from './entity.ts'
 export { json } from './json.ts'
+export type {
+  Expanded,
+  Expansion,
+  Filter,
+  ListOptions,
+  Page,
+  Scope,
+  SortField,
+} from './list/list-options.ts'
+export { listOrder, MOST_SORT_FIELDS } from './list/list-order.ts'
+export type { FilterField } from './list/supported-fields.ts'
+export { filterFields, whyNotFiltered } from './list/supported-fields.ts'
 export { money } from './money.ts'
 export { isName } from './names.ts'
-export type { ListOptions, Page, UpdateOptions } from './operations.ts'
+export { plain as sqlName } from './names.ts'
+export type { UpdateOptions } from './operations.ts'
 export type { Operator } from './operators.ts'
 export type { EntityOptions, Rule } from './options.ts'
 export type { PlatformRow, PlatformTable } from './platform-table.ts'

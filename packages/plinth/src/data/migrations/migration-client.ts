@@ -48,7 +48,7 @@ export async function asOnlyMigrator<T>(
 }
 
 /** Runs `work` on a connection of its own, without the lock. */
-export async function asReader<T>(
+export async function onConnection<T>(
   session: ReadSession,
   work: (client: Client) => Promise<T>,
 ): Promise<T> {
@@ -91,7 +91,7 @@ async function takeLock(client: Client, { log, signal }: MigrationSession): Prom
 async function cancel(session: MigrationSession, client: Client): Promise<void> {
   const pid = 'processID' in client ? client.processID : undefined
   try {
-    await asReader(session, (other) => other.query('select pg_cancel_backend($1)', [pid]))
+    await onConnection(session, (other) => other.query('select pg_cancel_backend($1)', [pid]))
   } catch {
     await client.end()
   }

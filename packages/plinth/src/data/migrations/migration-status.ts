@@ -1,7 +1,7 @@
 import { type Applied, readHistory } from './history.ts'
 import { type MigrateOptions, setOf } from './migrate.ts'
 import { headsOf } from './migration-chain.ts'
-import { asReader, type ReadSession } from './migration-client.ts'
+import { onConnection, type ReadSession } from './migration-client.ts'
 import { readMigrations } from './migration-files.ts'
 
 /** Where a set stands in a database. */
@@ -21,7 +21,7 @@ export async function migrationStatus(
 ): Promise<MigrationStatus> {
   const { folder, set } = setOf(options.set)
   const files = await readMigrations(folder)
-  const applied = await asReader(options, (client) => readHistory(client, set))
+  const applied = await onConnection(options, (client) => readHistory(client, set))
   const current = applied.at(-1)?.number ?? 0
   const pending = files
     .filter(({ name }) => !applied.some((one) => one.name === name))

@@ -1,0 +1,111 @@
+import type { PostgreSQL } from '@pgkit/migra'
+import { type ByHand, keepsAway } from './by-hand.ts'
+import type { Rights } from './rights.ts'
+
+/** One column of a live table, in PostgreSQL's own words. */
+export interface LiveColumn {
+  readonly type: string
+  readonly required: boolean
+  /** The default, or the expression of a generated column. */
+  readonly expression: string | undefined
+  readonly generated: boolean
+}
+
+/** A function that the tool made for a table. */
+export interface LiveFunction {
+  /** As CREATE FUNCTION makes it anew. */
+  readonly text: string
+  /** Its owner and who may execute it. */
+  readonly rights: string
+}
+
+/** A table and what hangs on it, by name; definitions in PostgreSQL's own words. */
+export interface LiveTable {
+  readonly schema: string
+  readonly name: string
+  /** Its name before it was renamed: what hangs on it is still called after that. */
+  readonly formerly?: string
+  readonly columns: ReadonlyMap<string, LiveColumn>
+  readonly constraints: ReadonlyMap<string, string>
+  /** Indexes that no constraint brings along. */
+  readonly indexes: ReadonlyMap<string, string>
+  readonly triggers: ReadonlyMap<string, string>
+  readonly policies: ReadonlyMap<string, string>
+  /** `select plinth_app`, `select (id, name) plinth_search`, sorted. */
+  readonly grants: readonly string[]
+  readonly functions: ReadonlyMap<string, LiveFunction>
+  readonly secured: boolean
+  readonly forced: boolean
+}
+
+/** What the catalogue says beside its tables. */
+export interface Beside {
+  readonly byHand: ByHand
+  readonly rights: Rights
+}
+
+/** The tables of a database outside the platform's schema, without what is kept by hand. */
+export function tablesOf(database: PostgreSQL, beside: Beside): ReadonlyMap<string, LiveTable> {
+  const tables = Object.values(database.tables).filter(({ schema }) => schema !== 'plinth')
+  return new Map(
+    tables
+      .filter(({ schema, name }) => !beside.byHand.has(`${schema}.${name}`))
+      .map((table) => [`${table.schema}.${table.name}`, tableOf(database, table, beside)]),
+  )
+}
+
+type Inspected = PostgreSQL['tables'][string]
+
+function tableOf(database: PostgreSQL, table: Inspected, { byHand, rights }: Beside): LiveTable {
+  const { schema, name } = table
+  const here = (one: { schema: string; table_name?: string; name: string }): boolean =>
+    one.schema === schema && one.table_name === name && !keepsAway(byHand, one)
+  const named = <T extends { name: string }>(all: readonly T[], definition: (one: T) => string) =>
+    new Map(all.map((one) => [one.name, definition(one)]))
+  const constraints = Object.values(database.constraints).filter(here)
+  const indexes = Object.values(database.indexes).filter(
+    (index) => here(index) && !constraints.some((one) => one.name === index.name),
+  )
+  return {
+    schema,
+    name,
+    columns: columnsOf(table, byHand),
+    constraints: named(constraints, (one) => one.definition),
+    indexes: named(indexes, (one) => one.definition ?? ''),
+    triggers: named(Object.values(database.triggers).filter(here), (one) => one.full_definition),
+    policies: named(
+      Object.values(database.rlspolicies).filter(here),
+      (one) => one.create_statement,
+    ),
+    grants: rights.tables.get(`${schema}.${name}`) ?? [],
+    functions: new Map(
+      Object.values(database.functions)
+        .filter((one) => one.schema === schema && one.name === `${name}_search`)
+        .map((one) => [
+          one.name,
+          {
+            text: one.full_definition.trim(),
+            rights: rights.functions.get(`${schema}.${one.name}`) ?? '',
+          },
+        ]),
+    ),
+    secured: table.rowsecurity === true,
+    forced: table.forcerowsecurity === true,
+  }
+}
+
+function columnsOf({ schema, name, columns }: Inspected, byHand: ByHand): Map<string, LiveColumn> {
+  return new Map(
+    Object.values(columns)
+      .filter((column) => !byHand.has(`${schema}.${name}.${column.name}`))
+      .map((column) => [
+        column.name,
+        {
+          type: column.dbtypestr ?? '',
+          required: column.not_null === true,
+          expression: column.default ?? undefined,
+          generated: column.is_generated === true,
+        },
+      ]),
+  )
+}

@@ -1,0 +1,75 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Migration } from 'plinth/data'
+import { CliError } from '../../cli-error.ts'
+import type { LiveTable } from './catalogue.ts'
+import { compare } from './compare.ts'
+import { inspect } from './inspect.ts'
+import { runMigrations } from './lay-out.ts'
+import type { MigrationText } from './migration-texts.ts'
+import type { RevisionPlan } from './revise.ts'
+import type { Scratch } from './scratch.ts'
+
+/** A migration that nobody has seen yet, and what it should lead to. */
+export interface Claim {
+  /** The database that the committed migrations made. */
+  readonly scratch: Scratch
+  /** Its tables. */
+  readonly before: ReadonlyMap<string, LiveTable>
+  readonly declared: ReadonlyMap<string, LiveTable>
+  readonly plan: RevisionPlan
+  readonly migrations: readonly Migration[]
+  readonly texts: readonly MigrationText[]
+}
+
+/**
+ * Runs new migrations up and down on a scratch database.
+ * @throws CliError when they fail, do not lead to the declared tables, or do not lead back
+ */
+export async function prove(claim: Claim): Promise<void> {
+  const { scratch, before, declared, plan, migrations, texts } = claim
+  const folder = await mkdtemp(join(tmpdir(), 'plinth-revision-'))
+  try {
+    for (const { name, up, down } of [...migrations, ...texts]) {
+      await writeFile(join(folder, `${name}.up.sql`), up)
+      await writeFile(join(folder, `${name}.down.sql`), down)
+    }
+    await runMigrations(scratch, folder)
+    const after = await inspect(scratch)
+    const left = compare({ written: after, declared, entities: plan.entities }).pieces
+    if (left.length > 0) throw wrong('up', left.flatMap(({ up }) => up).join('; '), texts)
+    await runMigrations(scratch, folder, migrations.at(-1)?.number ?? 0)
+    const back = textOf(await inspect(scratch))
+    const start = textOf(before)
+    if (back !== start) throw wrong('down', difference(start, back), texts)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function wrong(way: string, what: string, texts: readonly MigrationText[]): CliError {
+  const all = texts.map(({ name, up, down }) => `-- ${name}\n${up}\n-- down\n${down}`).join('\n')
+  return new CliError(
+    `No migration was written, because the one that was made does not lead ${way === 'up' ? 'to what is declared' : 'back to where it began'} (${what}); write it by hand, beginning with:\n${all}`,
+  )
+}
+
+/** Tables as text, whatever the order of their parts. */
+function textOf(tables: ReadonlyMap<string, LiveTable>): string {
+  const sorted = (value: unknown): unknown => {
+    if (value instanceof Map) return [...value].sort().map(([key, inner]) => [key, sorted(inner)])
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+    return Object.entries(value).map(([key, inner]) => [key, sorted(inner)])
+  }
+  return JSON.stringify(sorted(new Map(tables)), undefined, 1)
+}
+
+function difference(one: string, other: string): string {
+  const [before, after] = [one.split('\n'), other.split('\n')]
+  const gone = before.filter((line) => !after.includes(line))
+  const come = after.filter((line) => !before.includes(line))
+  return [...gone.map((line) => `-${line.trim()}`), ...come.map((line) => `+${line.trim()}`)].join(
+    ' ',
+  )
+}

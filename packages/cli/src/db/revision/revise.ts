@@ -1,0 +1,111 @@
+import { join } from 'node:path'
+import type { Migration } from 'plinth/data'
+import { chainFault, readMigrations } from 'plinth/data'
+import { misuse } from '../../cli-error.ts'
+import type { LiveTable } from './catalogue.ts'
+import { type Changes, compare } from './compare.ts'
+import type { Declared } from './declared-sql.ts'
+import { inspect, inspectBoth } from './inspect.ts'
+import { makeStandIns, makeTables, runMigrations, runSql } from './lay-out.ts'
+import { type MigrationText, migrationTexts, slugOf } from './migration-texts.ts'
+import { prove } from './prove.ts'
+import { type Rename, renameOf } from './rename.ts'
+import { type Scratch, withTwoDatabases } from './scratch.ts'
+
+/** What a revision is made from. */
+export interface RevisionPlan {
+  readonly folder: string
+  readonly entities: readonly Declared[]
+  /** Becomes the name of the files. */
+  readonly message: string
+  /** `product.cost=price` or `product=item`, each. */
+  readonly renames: readonly string[]
+}
+
+/** What differs, and the migrations that would put it right. */
+export interface Revised {
+  readonly changes: Changes
+  readonly texts: readonly MigrationText[]
+}
+
+/**
+ * Compares the committed migrations with the declared entities in two databases of their own, and
+ * writes the migrations that lead from the one to the other. They are tried, up and down, before
+ * anybody sees them, unless `mayWrite` says that nobody will.
+ * @throws CliError when the committed migrations are not one line, or a rename does not fit
+ */
+export async function revise(
+  plan: RevisionPlan,
+  mayWrite: (changes: Changes) => boolean,
+): Promise<Revised> {
+  const migrations = await readMigrations(plan.folder)
+  const fault = chainFault(migrations)
+  if (fault !== undefined) throw misuse(`${fault}.`)
+  return withTwoDatabases(async (written, declared) => {
+    await Promise.all([
+      layMigrations(written, plan, migrations),
+      makeStandIns(declared, plan.entities).then(() => makeTables(declared, plan.entities)),
+    ])
+    const { before, changes, renames } = await found(written, declared, plan)
+    const last = migrations.at(-1)
+    const pieces = [...renames.map(({ piece }) => piece), ...changes.pieces]
+    const texts = migrationTexts(pieces, {
+      slug: slugOf(plan.message),
+      last: { name: last?.name, number: last?.number ?? 0 },
+    })
+    if (texts.length > 0 && mayWrite(changes)) {
+      await runSql(
+        written,
+        renames.toReversed().flatMap(({ piece }) => piece.down),
+      )
+      await prove({ scratch: written, before, plan, migrations, texts, declared: changes.declared })
+    }
+    return { changes, texts }
+  })
+}
+
+async function layMigrations(
+  scratch: Scratch,
+  { folder, entities }: RevisionPlan,
+  migrations: readonly Migration[],
+): Promise<void> {
+  await makeStandIns(scratch, entities, migrations.map(({ up }) => up).join('\n'))
+  await runMigrations(scratch, folder)
+}
+
+async function found(written: Scratch, declared: Scratch, plan: RevisionPlan) {
+  const { entities, renames: asked } = plan
+  if (asked.length === 0) {
+    const [before, wanted] = await inspectBoth(written, declared)
+    const changes = compare({ written: before, declared: wanted, entities })
+    return { before, changes, renames: [] }
+  }
+  const before = await inspect(written)
+  const renames = asked.map((text) => renameOf(text, before, entities))
+  await runSql(
+    written,
+    renames.flatMap(({ piece }) => piece.up),
+  )
+  const [after, wanted] = await inspectBoth(written, declared)
+  const changes = compare({ written: withFormer(after, renames), declared: wanted, entities })
+  return { before, changes, renames }
+}
+
+/** What hangs on a renamed table is still called after its old name. */
+function withFormer(
+  tables: ReadonlyMap<string, LiveTable>,
+  renames: readonly Rename[],
+): ReadonlyMap<string, LiveTable> {
+  const former = new Map(renames.flatMap(({ table }) => (table === undefined ? [] : [table])))
+  return new Map(
+    [...tables].map(([key, table]) => {
+      const formerly = former.get(key)
+      return [key, formerly === undefined ? table : { ...table, formerly }]
+    }),
+  )
+}
+
+/** Where a service keeps its migrations. */
+export function migrationsFolder(service: string): string {
+  return join(service, 'migrations')
+}

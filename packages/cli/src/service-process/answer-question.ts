@@ -1,0 +1,32 @@
+import type { Said } from './ask-service.ts'
+import type { Question, Replies } from './questions.ts'
+
+// The child process behind `askService`: one question, one answer, and it ends.
+process.once('message', (question) => {
+  void answer(question as Question).then(tell, (error: unknown) => tell({ failed: reason(error) }))
+})
+process.once('disconnect', () => process.exit(0))
+
+type Answerers = { readonly [K in keyof Replies]: (question: Question<K>) => Promise<Replies[K]> }
+
+const ANSWERERS: Answerers = {
+  attack: async ({ service, details }) => {
+    const { attackFrom } = await import('../attack/attack-from.ts')
+    return attackFrom(service, details)
+  },
+}
+
+async function answer(question: Question): Promise<Said> {
+  const answerer = ANSWERERS[question.kind] as (question: Question) => Promise<unknown>
+  return { answer: await answerer(question) }
+}
+
+function tell(said: Said): void {
+  process.send?.(said, () => process.disconnect?.())
+}
+
+function reason(error: unknown): string {
+  if (process.env['PLINTH_DEBUG'] && error instanceof Error)
+    process.stderr.write(`${error.stack}\n`)
+  return error instanceof Error ? error.message : String(error)
+}

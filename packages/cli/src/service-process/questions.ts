@@ -1,0 +1,20 @@
+import type { AttackReport } from '../attack/attack-report.ts'
+
+/** What can be asked of a service, and what it answers. */
+export interface Replies {
+  readonly attack: AttackReport
+}
+
+/** What each question says beside the service it is about. */
+export interface Details {
+  /** Only routes whose `METHOD /path` holds this text. */
+  readonly attack: { readonly only: string | undefined }
+}
+
+/** A question to the service in a folder. */
+export interface Question<K extends keyof Replies = keyof Replies> {
+  readonly kind: K
+  /** Root of the service. */
+  readonly service: string
+  readonly details: Details[K]
+}

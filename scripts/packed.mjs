@@ -1,18 +1,32 @@
 // Builds and packs the packages as they are published:  npm run packed -- <folder>
+//   --only plinth    that package alone; may be given more than once
+//   --kept           takes tarballs of an earlier run when no source has changed since
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { keptTarballs } from './pack/kept-tarballs.ts'
 import { packPackages } from './pack/stage.ts'
 
-const target = path.resolve(process.argv[2] ?? 'dist')
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: 'string', multiple: true }, kept: { type: 'boolean' } },
+})
+const target = path.resolve(positionals[0] ?? 'dist')
 const work = await mkdtemp(path.join(tmpdir(), 'plinth-pack-'))
+const packed = () => packPackages(work, options.only)
 try {
   await mkdir(target, { recursive: true })
-  for (const [name, tarball] of await packPackages(work)) {
+  for (const [name, tarball] of await (options.kept
+    ? keptTarballs(options.only, packed)
+    : packed())) {
     const file = path.join(target, path.basename(tarball))
     await cp(tarball, file)
     console.log(`${name}: ${path.relative(process.cwd(), file)}`)
   }
+} catch (error) {
+  console.error(String(error.stdout || error.message).trim())
+  process.exitCode = 1
 } finally {
   await rm(work, { recursive: true, force: true })
 }

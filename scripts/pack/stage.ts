@@ -3,36 +3,65 @@ import { existsSync } from 'node:fs'
 import { cp, glob, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { manifestToPublish } from './manifest.ts'
+import { shellEnvironment } from '../../packages/cli/src/shell-environment.ts'
+import { readTemplate } from '../../packages/cli/src/template/template-files.ts'
+import { type Manifest, manifestToPublish } from './manifest.ts'
 
 const run = promisify(execFile)
 const ROOT = path.resolve(import.meta.dirname, '../..')
 // In the order of their dependencies: a later one is compiled against the earlier one as published.
-const PACKAGES = ['packages/plinth', 'packages/cli', 'clients/typescript']
+const PACKAGES: Readonly<Record<string, string>> = {
+  plinth: 'packages/plinth',
+  '@plinth/cli': 'packages/cli',
+  'create-plinth': 'packages/create-plinth',
+  '@plinth/client': 'clients/typescript',
+}
 
 /**
  * Builds the packages as they are published and packs them, without writing into the sources.
  * @param folder empty folder to work in
+ * @param only names of the packages wanted; all unless given
  * @returns the tarballs, by package name
  */
-export async function packPackages(folder: string): Promise<ReadonlyMap<string, string>> {
-  await stageWorkspace(folder)
+export async function packPackages(
+  folder: string,
+  only: readonly string[] = Object.keys(PACKAGES),
+): Promise<ReadonlyMap<string, string>> {
+  const wanted = Object.entries(PACKAGES).filter(([name]) => only.includes(name))
+  await stageWorkspace(
+    folder,
+    wanted.map(([, place]) => place),
+  )
   const tarballs = new Map<string, string>()
-  for (const name of PACKAGES) {
-    const staged = path.join(folder, name)
-    await run('tsc', ['-p', path.join(staged, 'tsconfig.build.json')], { cwd: staged })
-    await copyAssets(path.join(staged, 'src'), path.join(staged, 'dist'))
-    const manifest = await publishable(staged)
-    tarballs.set(manifest.name, await pack(staged, folder))
-    await linkPackage(folder, manifest.name, staged)
+  for (const [name, place] of wanted) {
+    const staged = path.join(folder, place)
+    await build(staged)
+    if (name === '@plinth/cli') await addTemplate(staged)
+    await publishable(staged)
+    tarballs.set(name, await pack(staged, folder))
+    await linkPackage(folder, name, staged)
   }
   return tarballs
 }
 
+/** A package without sources, like `create-plinth`, is published as it lies. */
+async function build(staged: string): Promise<void> {
+  const settings = path.join(staged, 'tsconfig.build.json')
+  if (!existsSync(settings)) return
+  await run(path.join(ROOT, 'node_modules', '.bin', 'tsc'), ['-p', settings], { cwd: staged })
+  await copyAssets(path.join(staged, 'src'), path.join(staged, 'dist'))
+}
+
+/** As one file, because npm renames some dotfiles in a package and leaves out others. */
+async function addTemplate(staged: string): Promise<void> {
+  const template = await readTemplate(path.join(ROOT, 'template'))
+  await writeFile(path.join(staged, 'template.json'), JSON.stringify(Object.fromEntries(template)))
+}
+
 /** Copies the packages, and lends them this checkout's dependencies but none of its own packages. */
-async function stageWorkspace(folder: string): Promise<void> {
+async function stageWorkspace(folder: string, places: readonly string[]): Promise<void> {
   await cp(path.join(ROOT, 'tsconfig.base.json'), path.join(folder, 'tsconfig.base.json'))
-  for (const name of PACKAGES) {
+  for (const name of places) {
     const from = path.join(ROOT, name)
     const to = path.join(folder, name)
     const filter = (file: string) =>
@@ -64,17 +93,16 @@ async function copyAssets(from: string, to: string): Promise<void> {
   }
 }
 
-async function publishable(staged: string): Promise<{ name: string }> {
+async function publishable(staged: string): Promise<void> {
   const file = path.join(staged, 'package.json')
-  const manifest = manifestToPublish(JSON.parse(await readFile(file, 'utf8')))
-  await writeFile(file, `${JSON.stringify(manifest, null, 2)}\n`)
-  return manifest
+  const manifest: Manifest = JSON.parse(await readFile(file, 'utf8'))
+  await writeFile(file, `${JSON.stringify(manifestToPublish(manifest), null, 2)}\n`)
 }
 
 async function pack(staged: string, folder: string): Promise<string> {
   const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], {
     cwd: staged,
-    env: machineEnvironment(),
+    env: shellEnvironment(),
   })
   const filename = /"filename":\s*"([^"]+)"/.exec(stdout)?.[1]
   if (filename === undefined) throw new Error(`npm pack named no file for ${staged}: ${stdout}`)
@@ -85,25 +113,4 @@ async function linkPackage(folder: string, name: string, staged: string): Promis
   const link = path.join(folder, 'node_modules', name)
   await mkdir(path.dirname(link), { recursive: true })
   await symlink(staged, link)
-}
-
-// What tells npm where it gets packages from; all else that `npm run` exports is this checkout's own settings.
-const KEPT =
-  /^npm_config_(registry|cafile|cache|userconfig|globalconfig|proxy|https_proxy|noproxy)$/i
-
-/**
- * The environment of this process without this checkout's programs, conditions, npm settings and test run: a person's
- * own shell. npm must run on the machine's Node, for its settings are found beside it.
- */
-export function machineEnvironment(): NodeJS.ProcessEnv {
-  const {
-    NODE_OPTIONS: _conditions,
-    NODE_TEST_CONTEXT: _run,
-    INIT_CWD: _cwd,
-    ...rest
-  } = process.env
-  const own = Object.entries(rest).filter(([name]) => !/^npm_/i.test(name) || KEPT.test(name))
-  const folders = (process.env['PATH'] ?? '').split(path.delimiter)
-  const foreign = folders.filter((folder) => !folder.includes('node_modules'))
-  return { ...Object.fromEntries(own), PATH: foreign.join(path.delimiter) }
 }

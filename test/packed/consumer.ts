@@ -3,7 +3,8 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { machineEnvironment, packPackages } from '../../scripts/pack/stage.ts'
+import { shellEnvironment } from '../../packages/cli/src/shell-environment.ts'
+import { packPackages } from '../../scripts/pack/stage.ts'
 import { ROOT, repositoryFiles } from '../gates/source/files.ts'
 
 const run = promisify(execFile)
@@ -30,7 +31,7 @@ export async function makeConsumer(): Promise<Consumer> {
   const consumer: Consumer = {
     service,
     tarballs,
-    npm: (...args) => execute('npm', args, { cwd: service, env: machineEnvironment() }),
+    npm: (...args) => execute('npm', args, { cwd: service, env: shellEnvironment() }),
     node: (...args) => execute(process.execPath, args, { cwd: service, env: pinnedEnvironment() }),
     [Symbol.asyncDispose]: () => rm(work, { recursive: true, force: true }),
   }
@@ -57,7 +58,7 @@ async function dependOn(service: string, tarballs: ReadonlyMap<string, string>):
 
 /** A person's shell where `node` is the version that the service asks for. */
 export function pinnedEnvironment(): NodeJS.ProcessEnv {
-  const machine = machineEnvironment()
+  const machine = shellEnvironment()
   const folders = [path.dirname(process.execPath), machine['PATH'] ?? '']
   return { ...machine, PATH: folders.join(path.delimiter) }
 }

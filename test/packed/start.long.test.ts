@@ -3,7 +3,7 @@ import { cp, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
-import { machineEnvironment } from '../../scripts/pack/stage.ts'
+import { shellEnvironment } from '../../packages/cli/src/shell-environment.ts'
 import { ROOT, read, repositoryFiles } from '../gates/source/files.ts'
 import { startDev } from './start-dev.ts'
 
@@ -13,7 +13,7 @@ test('npm start: as README says, on a copy of this checkout', async () => {
     program: 'npm',
     args: ['start', '--'],
     cwd: copy.folder,
-    env: machineEnvironment(),
+    env: shellEnvironment(),
   })
   const printed = rowsOf(dev.printed())
   assert.deepEqual(Object.keys(printed), Object.keys(rowsOf(read('README.md'))))

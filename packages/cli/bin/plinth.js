@@ -1,27 +1,33 @@
 #!/usr/bin/env node
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { enableCompileCache } from 'node:module'
+import module from 'node:module'
 import { dirname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const NEEDED = 24
+// Making a service is asked of a machine that has never seen one; all else runs the service's own TypeScript.
+const EVERYWHERE = ['new', 'help', '--help', '-h']
 const CONDITIONS = '--conditions=plinth-source'
 const home = dirname(dirname(fileURLToPath(import.meta.url)))
 // In Plinth's own repository there are sources and no build; an installed package is the other way.
 const fromSource =
   !home.includes(`${sep}node_modules${sep}`) && existsSync(join(home, 'src/main.ts'))
+const pinned = join(home, '../../node_modules/node/bin/node')
+const old = Number(process.versions.node.split('.')[0]) < NEEDED
 
-if (Number(process.versions.node.split('.')[0]) < NEEDED) {
+if (old && fromSource && existsSync(pinned)) {
+  again(pinned)
+} else if (old && (fromSource || !EVERYWHERE.includes(process.argv[2]))) {
   const run = `npx --yes node@${NEEDED} ${process.argv[1]} ${process.argv.slice(2).join(' ')}`
   process.stderr.write(
     `plinth needs Node ${NEEDED} or newer, and this is ${process.version}; install it from nodejs.org, or run once with \`${run.trim()}\`.\n`,
   )
   process.exitCode = 2
 } else if (fromSource && !hasConditions()) {
-  again()
+  again(process.execPath)
 } else {
-  enableCompileCache()
+  module.enableCompileCache?.()
   const { main } = await import(fromSource ? '../src/main.ts' : '../dist/main.js')
   await main(process.argv.slice(2))
 }
@@ -31,10 +37,10 @@ function hasConditions() {
 }
 
 /** The same command, with the condition under which `plinth` means its sources. */
-function again() {
+function again(node) {
   const options = `${process.env.NODE_OPTIONS ?? ''} ${CONDITIONS}`.trim()
   const env = { ...process.env, NODE_OPTIONS: options }
-  const child = spawn(process.execPath, process.argv.slice(1), { stdio: 'inherit', env })
+  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit', env })
   process.on('SIGINT', () => {})
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.once('close', (code, signal) => {

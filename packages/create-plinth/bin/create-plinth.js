@@ -3,6 +3,15 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const plinth = fileURLToPath(import.meta.resolve('@plinth/cli/bin/plinth.js'))
-const run = spawnSync(process.execPath, [plinth, 'new', ...process.argv.slice(2)], { stdio: 'inherit' })
-process.exitCode = run.status ?? 1
+const NEEDED = 20
+
+if (Number(process.versions.node.split('.')[0]) < NEEDED) {
+  process.stderr.write(
+    `create-plinth needs Node ${NEEDED} or newer, and this is ${process.version}; install one from nodejs.org.\n`,
+  )
+  process.exitCode = 2
+} else {
+  const plinth = fileURLToPath(import.meta.resolve('@plinth/cli/bin/plinth.js'))
+  const command = [plinth, 'new', ...process.argv.slice(2)]
+  process.exitCode = spawnSync(process.execPath, command, { stdio: 'inherit' }).status ?? 1
+}

@@ -1,5 +1,7 @@
 import { html } from 'plinth'
-import type { Html } from 'plinth/feature'
+import { holds } from 'plinth/access'
+import type { Context, Html } from 'plinth/feature'
+import { product } from '../entities/product/product.ts'
 
 /** What the card shows of a product. */
 interface ShownProduct {
@@ -12,14 +14,14 @@ interface ShownProduct {
 const amount = new Intl.NumberFormat('en', { minimumFractionDigits: 2 })
 
 /** The tenant's products, and a form for the next one. The form posts JSON to the same API that clients use. */
-export function productCard(
-  products: readonly ShownProduct[],
-  { mayCreate }: { readonly mayCreate: boolean },
-): Html {
+export async function productCard({ db, placement }: Context): Promise<Html> {
+  const grants = placement?.permissions ?? []
+  const mayRead = holds(grants, product.can.read.permission)
+  const { items } = mayRead ? await product.list(db, { limit: 20 }) : { items: [] }
   return html`<section class="card stack" aria-labelledby="products">
 <h2 id="products">Products</h2>
-${products.length === 0 ? empty : table(products)}
-${mayCreate && form}
+${items.length === 0 ? empty : table(items)}
+${holds(grants, product.can.create.permission) && form}
 </section>`
 }
 

@@ -17,7 +17,7 @@ const plain: Answers = {
 /** What the name of each part must not be found by, in a service without it. */
 const TRACES: Readonly<Record<Part, RegExp>> = {
   product: /\bproducts?\b|\bsku\b/i,
-  home: /pages\/|'home'|\bhome\b/,
+  home: /pages\/\w|'home'|\bhome\b/,
   keycloak: /--provider keycloak|test-realm-realm/,
   github: /\.github|github/i,
 }

@@ -20,6 +20,7 @@ import { ownSessionRoutes } from './sessions/own-sessions.routes.ts'
 import type { RenewTokens } from './sessions/rotate-session.ts'
 import { sessionRoutes } from './sessions/sessions.routes.ts'
 import { sweepJob } from './sessions/sweep.job.ts'
+import { tenantSwitchRoutes } from './tenant-switch/tenant-switch.routes.ts'
 
 /** Signing in and out: the routes under `/auth/web`, their sweep, and readiness of the providers. */
 export function identityFeature(deps: IdentityDeps): Feature {
@@ -42,6 +43,7 @@ export function identityFeature(deps: IdentityDeps): Feature {
         },
       }),
       ownSessionRoutes(identity),
+      tenantSwitchRoutes(identity),
       linkingRoutes({ identity, providers }),
       logoutRoutes({ identity, providers, states, refusals }),
     ],

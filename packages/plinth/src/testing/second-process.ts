@@ -2,18 +2,23 @@ import type { AddressInfo } from 'node:net'
 import { buildService } from '../compose/index.ts'
 import type { GivenValues } from '../config/index.ts'
 import type { EvilProvider } from './evil-provider/index.ts'
-import type { World } from './world.ts'
+import type { World, WorldOptions } from './world.ts'
 
 /** A process beside that of a world. */
 export interface SecondProcess extends AsyncDisposable {
   readonly url: string
 }
 
-/** Another process of the same service: the same database, secrets and providers, its own memory. `settings` are those that the world was given. */
+/**
+ * Another process of the same service: the same database, secrets and providers, its own memory.
+ * @param settings those that the world was given
+ * @param options those of the world; without features it has the platform's routes only
+ */
 export async function startSecondProcess(
   { service, clock }: World,
   providers: readonly EvilProvider[],
   settings: GivenValues = {},
+  options: Partial<Pick<WorldOptions, 'features' | 'authenticate'>> = {},
 ): Promise<SecondProcess> {
   const { app, database } = service.config
   const blocks = providers.flatMap(({ name, settings }) =>
@@ -21,6 +26,7 @@ export async function startSecondProcess(
   )
   const { app: server, openResources } = await buildService({
     features: [],
+    ...options,
     clock,
     file: null,
     env: {},

@@ -4,8 +4,7 @@ import { contextOf } from '../../feature/index.ts'
 import type { CookieRule } from './cookie.ts'
 import { setCookie } from './cookie.ts'
 import type { SessionDeps } from './mint-session.ts'
-import type { RenewTokens } from './rotate-session.ts'
-import { rotateSession } from './rotate-session.ts'
+import { keepTokens, rotateSession } from './rotate-session.ts'
 import type { SessionPrincipal } from './session.ts'
 
 /** What changing the id of a session in the middle of a request needs. */
@@ -19,7 +18,6 @@ export interface ChangeIdDeps {
 }
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
-const keepTokens: RenewTokens = async (_tx, _session, held) => held
 
 /**
  * Gives a session a new id because what its person may do has changed (SB-17, ASVS 7.2.4): an id that

@@ -37,7 +37,12 @@ export interface RotateRequest {
   readonly token: string
   readonly userAgent: string | undefined
   readonly actor: Actor
+  /** The tenant in which the successor works; that of the old id by default. */
+  readonly tenant?: Id<'tenant'>
 }
+
+/** Leaves the provider's tokens as they are: what the provider knows has not changed. */
+export const keepTokens: RenewTokens = async (_tx, _session, held) => held
 
 /** How a rotation ended. */
 export type Rotation =
@@ -51,7 +56,7 @@ export type Rotation =
  */
 export async function rotateSession(deps: RotateDeps, request: RotateRequest): Promise<Rotation> {
   const rotation = await deps.platform.transaction((tx) => rotateWithin(deps, tx, request))
-  return rotation ?? repeatAnswer(deps, request.token)
+  return rotation ?? repeatRotation(deps, request.token)
 }
 
 /**
@@ -100,7 +105,7 @@ export async function rotateWithin(
 function successorOf(old: Rotated, request: RotateRequest, tokens: ProviderTokens) {
   return {
     person: old.person_id,
-    tenant: old.tenant_id,
+    tenant: request.tenant ?? old.tenant_id,
     identity: old.identity_id,
     provider: old.provider,
     authenticatedAt: Date.parse(old.authenticated_at),
@@ -113,11 +118,19 @@ function successorOf(old: Rotated, request: RotateRequest, tokens: ProviderToken
   }
 }
 
-/** The answer of a rotation that was done a moment ago, for whoever holds the old token. */
-async function repeatAnswer({ platform, sessions }: RotateDeps, token: string): Promise<Rotation> {
+/**
+ * The answer of a rotation that was done a moment ago, for whoever holds the old token.
+ * @param tenant when given, only of one that led into this tenant
+ */
+export async function repeatRotation(
+  { platform, sessions }: Pick<RotateDeps, 'platform' | 'sessions'>,
+  token: string,
+  tenant?: Id<'tenant'>,
+): Promise<Rotation> {
   const since = isoTime(sessions.clock.now() - ROTATION_GRACE_SECONDS * 1_000)
   const old = await findSuccessor(platform, hashToken('session', token), since)
   if (old === undefined) return { code: 'ended' }
+  if (tenant !== undefined && old.successor_tenant !== tenant) return { code: 'ended' }
   const opened = unseal(successorKey(token), successorPlace(old.id), old.successor_sealed)
   if (opened === undefined) return { code: 'ended' }
   return { code: 'rotated', session: { id: old.successor_id, token: opened } }

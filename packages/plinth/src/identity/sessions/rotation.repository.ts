@@ -63,6 +63,7 @@ export async function linkSuccessor(tx: PlatformTx, link: SuccessorLink): Promis
 export interface Successor {
   readonly id: Id<'session'>
   readonly successor_id: Id<'session'>
+  readonly successor_tenant: Id<'tenant'> | null
   readonly successor_sealed: Buffer
 }
 
@@ -73,10 +74,10 @@ export async function findSuccessor(
   since: string,
 ): Promise<Successor | undefined> {
   const { rows } = await db.query<Successor>(
-    `select id, successor_id, successor_sealed
-       from plinth.sessions
-      where id_hash = $1 and rotated_at > $2 and revoked_at is null
-        and successor_sealed is not null`,
+    `select old.id, old.successor_id, old.successor_sealed, next.tenant_id as successor_tenant
+       from plinth.sessions old join plinth.sessions next on next.id = old.successor_id
+      where old.id_hash = $1 and old.rotated_at > $2 and old.revoked_at is null
+        and old.successor_sealed is not null`,
     [idHash, since],
   )
   return rows[0]

@@ -9,6 +9,8 @@ export interface Membership {
 /** A membership in a tenant that is open for work. */
 export interface Standing extends Membership {
   readonly tenant: Id<'tenant'>
+  readonly slug: string
+  readonly name: string
 }
 
 const EVERYTHING = new Set(['owner', 'admin'])

@@ -41,7 +41,9 @@ language plpgsql
 set search_path = pg_catalog
 as $$
 begin
-  update plinth.sessions set revoked_at = now(), revoke_reason = 'platform_role'
+  update plinth.sessions
+     set revoked_at = now(), revoke_reason = 'platform_role', successor_sealed = null,
+         id_token_sealed = null, refresh_token_sealed = null
    where person_id = (case tg_op when 'DELETE' then old.person_id else new.person_id end)
      and revoked_at is null;
   return null;

@@ -1,5 +1,5 @@
 import { say } from '../dev/terminal.ts'
-import { setName } from './service-database.ts'
+import { type MigrationSet, setName } from './service-database.ts'
 
 /** The option of every command that changes the database. */
 export const dryRunArgument = {
@@ -8,15 +8,23 @@ export const dryRunArgument = {
 
 type Status = typeof import('plinth/data')['migrationStatus']
 type Session = Omit<Parameters<Status>[0], 'set'>
-type MigrationSet = Parameters<Status>[0]['set']
+
+/** What bringing a set to a number does, or would do. */
+export interface Brought {
+  readonly set: 'platform' | 'service'
+  readonly undone: readonly string[]
+  readonly applied: readonly string[]
+  /** Number that the set is at afterwards. */
+  readonly current: number
+}
 
 /**
  * Says what bringing sets of migrations to a number would run, and changes nothing. What was said of a
  * set counts for the next time that it is asked about.
  */
-export function foretelling(owner: Session) {
+export function foretelling(owner: Session, print = say) {
   const reached = new Map<MigrationSet, number>()
-  return async (set: MigrationSet, to?: number): Promise<void> => {
+  return async (set: MigrationSet, to?: number): Promise<Brought> => {
     const { migrationStatus } = await import('plinth/data')
     const { applied, pending, current } = await migrationStatus({ ...owner, set })
     const all = [...applied.map(({ name }) => name), ...pending]
@@ -24,11 +32,12 @@ export function foretelling(owner: Session) {
     const target = to ?? numberOf(all.at(-1))
     const undone = all.filter((name) => numberOf(name) > target && numberOf(name) <= at)
     const added = all.filter((name) => numberOf(name) > at && numberOf(name) <= target)
-    for (const name of undone.toReversed()) say(`would undo   ${name}`)
-    for (const name of added) say(`would apply  ${name}`)
+    for (const name of undone.toReversed()) print(`would undo   ${name}`)
+    for (const name of added) print(`would apply  ${name}`)
     const isSame = undone.length + added.length === 0
-    say(`${setName(set)} ${isSame ? `stays at ${at}` : `would be at ${target}`}`)
+    print(`${setName(set)} ${isSame ? `stays at ${at}` : `would be at ${target}`}`)
     reached.set(set, target)
+    return { set: setName(set), undone: undone.toReversed(), applied: added, current: target }
   }
 }
 

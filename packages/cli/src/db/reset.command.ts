@@ -1,13 +1,13 @@
 import { defineCommand } from 'citty'
 import { misuse } from '../cli-error.ts'
-import { dryRunArgument } from './dry-run.ts'
+import { runArguments } from './migration-run.ts'
 
 /** `plinth db reset --force`: an empty database with all migrations applied. Never in production. */
 export const resetCommand = defineCommand({
   meta: { description: 'Delete all data and apply every migration anew (not in production)' },
   args: {
-    ...dryRunArgument,
     force: { type: 'boolean', description: 'Yes, delete all data' },
+    ...runArguments,
   },
   async run({ args }) {
     const dryRun = args['dry-run'] === true
@@ -20,6 +20,6 @@ export const resetCommand = defineCommand({
       }
       for (const set of database.sets.toReversed()) await bring(set, 0)
       for (const set of database.sets) await bring(set)
-    }, dryRun)
+    }, args)
   },
 })

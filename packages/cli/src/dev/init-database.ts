@@ -34,7 +34,7 @@ async function foretell(folder: DevFolder, needs: ServiceNeeds): Promise<void> {
   const url = needs.database ? ownUrl : needs.ownerUrl
   if (url !== undefined) {
     const bring = foretelling({ url })
-    for (const set of migrationSets(folder)) await bring(set)
+    for (const set of await migrationSets(folder)) await bring(set)
   } else if (needs.database)
     say(
       'Would start the PostgreSQL of this service, make what is missing of its roles and schemas, and apply every migration that is pending.',

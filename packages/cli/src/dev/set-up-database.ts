@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { areMigrationsExternal } from '../db/external-migrations.ts'
 import type { DevFolder } from './dev-folder.ts'
 import type { Secrets } from './dev-secrets.ts'
 import { fileLog } from './log-file.ts'
@@ -34,14 +35,16 @@ export async function setUpDatabase(
 export async function migrateAll(folder: DevFolder, ownerUrl: string): Promise<void> {
   const { migrate } = await import('plinth/data')
   const log = fileLog(join(folder.logs, 'migrations.log'))
-  for (const set of migrationSets(folder)) {
+  for (const set of await migrationSets(folder)) {
     const { ran } = await migrate({ url: ownerUrl, set, log })
     for (const name of ran) say(quiet(`Migrated ${name}`))
   }
 }
 
-/** The migrations of a service: the platform's, and its own where it has any. */
-export function migrationSets(folder: DevFolder) {
+/** The migrations of a service: the platform's, and its own where it has any that are ours to run. */
+export async function migrationSets(folder: DevFolder) {
   const own = join(folder.service, 'migrations')
-  return existsSync(own) ? (['platform', { folder: own }] as const) : (['platform'] as const)
+  if (!existsSync(own) || (await areMigrationsExternal(folder.service)))
+    return ['platform'] as const
+  return ['platform', { folder: own }] as const
 }

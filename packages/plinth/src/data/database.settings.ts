@@ -86,6 +86,12 @@ export const databaseSettings = z.strictObject({
     .boolean()
     .default(true)
     .describe('Prepared statements; false for poolers that do not know them.'),
+  migrations: z
+    .enum(['plinth', 'external'])
+    .default('plinth')
+    .describe(
+      'Who migrates the tables of the service: "plinth db", or another tool (the platform\'s own tables are always ours).',
+    ),
   tls: tls.prefault({}).describe('How the connection to the database is protected.'),
 })
 

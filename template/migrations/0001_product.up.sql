@@ -3,7 +3,7 @@
 create table app.products (
   id         uuid not null,
   tenant_id  uuid not null default nullif(current_setting('plinth.tenant_id', true), '')::uuid,
-  sku        text not null,
+  sku        varchar(40) not null,
   name       varchar(200) not null,
   price      bigint not null,
   stock      integer not null default 0,

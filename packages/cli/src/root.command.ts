@@ -15,6 +15,7 @@ export const rootCommand = defineCommand({
       return { ...dbCommand, setup: lendDatabase }
     },
     config: () => import('./config/config.command.ts').then((module) => module.configCommand),
+    entity: () => import('./entity/entity.command.ts').then((module) => module.entityCommand),
     sync: () => import('./sync/sync.command.ts').then((module) => module.syncCommand),
     attack: () => import('./attack/attack.command.ts').then((module) => module.attackCommand),
     routes: () => import('./routes.command.ts').then((module) => module.routesCommand),

@@ -45,8 +45,8 @@ const form = html`<form class="stack divided" data-action="POST" action="/api/v1
 <div class="form-row">
 <div class="field">
 <label for="sku">SKU</label>
-<input id="sku" name="sku" required minlength="3" maxlength="40" pattern="[A-Z0-9\\-]+" autocomplete="off" aria-describedby="sku-hint">
-<p class="hint" id="sku-hint">Capitals, digits, dashes</p>
+<input id="sku" name="sku" required minlength="3" maxlength="40" autocomplete="off" aria-describedby="sku-hint">
+<p class="hint" id="sku-hint">3 to 40 characters</p>
 </div>
 <div class="field">
 <label for="name">Name</label>

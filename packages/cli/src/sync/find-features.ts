@@ -15,24 +15,41 @@ export interface FoundFeature {
   readonly feature: Feature
 }
 
+/** A module of a service, imported. */
+export interface LoadedModule {
+  /** Relative to the service, with forward slashes. */
+  readonly file: string
+  readonly exported: object
+}
+
 /**
- * Imports every module that may export a feature and takes the features: by file, then by name. One
- * that several modules export counts once.
+ * Imports every module that may export a feature, one after the other, sorted.
  * @throws CliError naming the module that cannot be imported, or does something when it is
  */
-export async function findFeatures(service: string): Promise<readonly FoundFeature[]> {
+export async function loadModules(service: string): Promise<readonly LoadedModule[]> {
   const root = realpathSync(service)
-  const found: FoundFeature[] = []
-  const seen = new Set<Feature>()
+  const loaded: LoadedModule[] = []
   for (const file of await featureModules(root)) {
-    const exported = await importQuietly(root, file)
-    for (const [name, value] of Object.entries(exported)) {
-      if (!isFeature(value) || seen.has(value)) continue
-      seen.add(value)
-      found.push({ file, name, feature: value })
-    }
+    loaded.push({ file, exported: await importQuietly(root, file) })
   }
-  return found
+  return loaded
+}
+
+/** The features that modules export: by file, then by name. One that several export counts once. */
+export function featuresIn(modules: readonly LoadedModule[]): readonly FoundFeature[] {
+  const seen = new Set<Feature>()
+  return modules.flatMap(({ file, exported }) =>
+    Object.entries(exported).flatMap(([name, value]) => {
+      if (!isFeature(value) || seen.has(value)) return []
+      seen.add(value)
+      return [{ file, name, feature: value }]
+    }),
+  )
+}
+
+/** Every feature of a service. @throws CliError as {@link loadModules} */
+export async function findFeatures(service: string): Promise<readonly FoundFeature[]> {
+  return featuresIn(await loadModules(service))
 }
 
 async function importQuietly(service: string, file: string): Promise<object> {

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { parseField } from '../fields/parse-field.ts'
+import { scratchService, TEMPLATE, treeOf } from '../scratch-service.fixture.ts'
+import { addEntity } from './add-entity.ts'
+import { makePlan } from './make-plan.ts'
+
+const service = scratchService('src/entities/product', 'src/pages', 'migrations')
+after(() => service.remove())
+
+const PRODUCT = [
+  'sku:string(3..40)!',
+  'name:string Shown on the invoice',
+  'price:money(0..) In minor units: 1999 is 19.99',
+  'stock:int(0..)=0',
+  'status:enum(draft,live,retired)#=draft',
+]
+
+async function planFor(name: string, ...fields: readonly string[]) {
+  const parsed = []
+  for (const text of fields) parsed.push(await parseField(text))
+  const said = { plural: undefined, owned: undefined, softDelete: false, split: false }
+  return makePlan({ ...said, name, fields: parsed })
+}
+
+const options = { service: service.folder, migration: true, dryRun: false }
+
+test("plinth entity add writes the template's own product, byte for byte", async () => {
+  const plan = await planFor('Product', ...PRODUCT)
+  const before = treeOf(service.folder)
+  const told = await addEntity(plan, { ...options, dryRun: true })
+  assert.deepEqual(treeOf(service.folder), before)
+
+  const { files, generated, open, table } = await addEntity(plan, options)
+  assert.deepEqual(files, told.files)
+  assert.deepEqual([open, table], [[], 'app.products'])
+  assert.deepEqual(
+    files.map(({ file }) => file),
+    [
+      'src/entities/product/product.ts',
+      'src/entities/product/product.test.ts',
+      'migrations/0001_product.up.sql',
+      'migrations/0001_product.down.sql',
+    ],
+  )
+  const written = treeOf(service.folder)
+  for (const { file } of files)
+    assert.equal(written.get(file), readFileSync(join(TEMPLATE, file), 'utf8'), file)
+
+  const touched = [...written].filter(([file, text]) => before.get(file) !== text)
+  assert.deepEqual(
+    touched.map(([file]) => file).sort(),
+    [...files.map(({ file }) => file), ...generated].sort(),
+  )
+  assert.ok(generated.every((file) => file.startsWith('src/generated/')))
+})
+
+test('what is there already, or leads nowhere, is refused and nothing is written', async () => {
+  const before = treeOf(service.folder)
+  const refused: readonly (readonly [string, readonly string[], RegExp])[] = [
+    ['Product', PRODUCT, /src\/entities\/product is there already/],
+    ['Review', ['product_id:ref(prodct)'], /no entity "prodct"; did you mean ref\(product\)\?/],
+    ['Review', ['review_id:ref(review)'], /can never be the first/],
+    ['Review', ['a:string', 'a:int'], /"a" is named twice/],
+    ['Review', [], /needs a field/],
+    ['Review', ['a:string(1..0)'], /the range 1\.\.0 is empty/],
+    ['Review', ['a:decimal(2,5)'], /This cannot be declared: .*decimal\(2, 5\)/],
+  ]
+  for (const [name, fields, message] of refused) {
+    await assert.rejects(async () => addEntity(await planFor(name, ...fields), options), {
+      name: 'CliError',
+      exitCode: 2,
+      message,
+    })
+  }
+  assert.deepEqual(treeOf(service.folder), before)
+})

@@ -1,0 +1,102 @@
+import type { AnyEntity } from 'plinth/data'
+import { misuse } from '../../cli-error.ts'
+import { suggestion } from '../../suggestion.ts'
+import { loadModules } from '../../sync/find-features.ts'
+import { syncService } from '../../sync/sync-service.ts'
+import { entitiesIn, type FoundEntity } from '../find-entities.ts'
+import { isThere, type NewFile, placeInService, refuseExisting, writeNew } from '../safe-place.ts'
+import { tableMigration } from '../table-migration.ts'
+import { entityAloneText } from '../text/entity-text.ts'
+import type { EntityPlan } from '../text/plan.ts'
+import { declareEarly } from './declare-early.ts'
+import { entityFiles, folderOf } from './entity-files.ts'
+
+/** How an entity is added. */
+export interface AddOptions {
+  readonly service: string
+  readonly migration: boolean
+  readonly dryRun: boolean
+}
+
+/** What `plinth entity add` wrote, or would write. Paths are relative to the service. */
+export interface Added {
+  readonly entity: string
+  readonly table: string
+  readonly files: readonly NewFile[]
+  /** Files of src/generated/ that followed; none on a dry run. */
+  readonly generated: readonly string[]
+  /** What is left to a person, a sentence each. */
+  readonly open: readonly string[]
+}
+
+/**
+ * Writes an entity: its module, its test and the migration of its table; then `plinth sync`. No file
+ * that was there is touched but those in src/generated/.
+ * @throws CliError (exit code 2) when the name is taken, a reference leads nowhere, or the declaration
+ *   is refused; nothing is written then
+ */
+export async function addEntity(plan: EntityPlan, options: AddOptions): Promise<Added> {
+  const { service, dryRun } = options
+  refuseTaken(service, plan)
+  const known = entitiesIn(await loadModules(service))
+  refuseTwins(plan, known)
+  await refuseUnknownTargets(plan, known)
+  const entity = await declareEarly(service, entityAloneText(plan))
+  const { files: modules, open } = entityFiles(plan, entity, known)
+  const others = known.map((one) => one.entity)
+  const migration = options.migration ? await tableMigration(service, entity, others) : []
+  const files = [...modules, ...migration]
+  refuseExisting(
+    service,
+    files.map(({ file }) => file),
+  )
+  const generated = dryRun ? [] : await write(service, files)
+  return { entity: plan.name.snake, table: tableOf(entity), files, generated, open }
+}
+
+async function write(service: string, files: readonly NewFile[]): Promise<readonly string[]> {
+  await writeNew(service, files)
+  return (await syncService(service)).written
+}
+
+function tableOf({ declaration }: AnyEntity): string {
+  return `${declaration.schema}.${declaration.table}`
+}
+
+function refuseTaken(service: string, plan: EntityPlan): void {
+  const folder = folderOf(plan)
+  if (!isThere(placeInService(service, `${folder}/x`).slice(0, -2))) return
+  throw misuse(
+    `${folder} is there already; choose another name, or remove it with \`plinth entity rm ${plan.name.pascal}\`.`,
+  )
+}
+
+function refuseTwins({ name, plural }: EntityPlan, known: readonly FoundEntity[]): void {
+  const twin = known.find(({ entity }) => entity.name === name.snake || entity.plural === plural)
+  if (twin === undefined) return
+  const what = twin.entity.name === name.snake ? `entity ${name.snake}` : `table app.${plural}`
+  throw misuse(
+    `${twin.file} declares the ${what} already; choose another name${twin.entity.name === name.snake ? '' : ' or --plural'}.`,
+  )
+}
+
+async function refuseUnknownTargets(
+  { name, fields }: EntityPlan,
+  known: readonly FoundEntity[],
+): Promise<void> {
+  const names = [...known.map(({ entity }) => entity.name), name.snake]
+  for (const { name: field, refersTo, optional } of fields) {
+    if (refersTo === undefined) continue
+    if (refersTo === name.snake && !optional)
+      throw misuse(
+        `"${field}": a row that must refer to one of its kind can never be the first; say ref(${refersTo})?.`,
+      )
+    if (names.includes(refersTo)) continue
+    const near = await suggestion(refersTo, names)
+    const next =
+      near === undefined
+        ? `add it first: plinth entity add ${refersTo} …`
+        : `did you mean ref(${near})?`
+    throw misuse(`"${field}": there is no entity "${refersTo}"; ${next}`)
+  }
+}

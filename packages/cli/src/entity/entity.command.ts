@@ -1,0 +1,9 @@
+import { defineCommand } from 'citty'
+
+/** `plinth entity …`: entities of a service, from the first line to the last. */
+export const entityCommand = defineCommand({
+  meta: { name: 'entity', description: 'Add, list, change and remove entities' },
+  subCommands: {
+    add: () => import('./add/add.command.ts').then((module) => module.addCommand),
+  },
+})

@@ -1,0 +1,208 @@
+import type { Column, Declaration } from 'plinth/data'
+import { arrayText, objectText } from './layout.ts'
+import { requiredOf, type SampleRows } from './sample-rows.ts'
+import { refusedCode, sampleCode } from './sample-values.ts'
+
+/** What the test of an entity is written from. */
+export interface TestRequest {
+  readonly declaration: Declaration
+  /** `productFeature`, and where it is imported from: `./product.ts`. */
+  readonly feature: { readonly name: string; readonly from: string }
+  readonly path: string
+  readonly rows: SampleRows
+}
+
+/** The text of `product.test.ts`: CRUD, validation, versions, permissions, and what another tenant sees. */
+export function testText(request: TestRequest): string {
+  return [
+    headText(request),
+    lifeTest(request),
+    listTest(request),
+    validityTest(request),
+    versionTest(request),
+    permissionTest(request),
+    request.declaration.owned === 'nobody' ? sharedTest(request) : tenantTest(request),
+  ].join('\n')
+}
+
+function headText({ declaration, feature, path, rows }: TestRequest): string {
+  const { name } = declaration
+  const actions = ['read', 'create', 'update', 'delete'].map((action) => `${name}:${action}`)
+  const all = [...actions, ...rows.permissions].map((permission) => `'${permission}'`)
+  const features = [...rows.features, feature.name].join(', ')
+  const person = rows.hasTargets ? "import type { Person } from 'plinth/testing'\n" : ''
+  return `import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+${person}import { startWorld } from 'plinth/testing'
+${rows.imports.join('')}import { ${feature.name} } from '${feature.from}'
+
+const PATH = '${path}'
+const ALL = ${arrayText(all, { indent: 0, used: 12 })}
+
+${rows.code}
+/** What a request may change of it. */
+${changeText(declaration)}
+let world: Awaited<ReturnType<typeof startWorld>>
+before(async () => {
+  world = await startWorld({ features: [${features}] })
+})
+after(() => world[Symbol.asyncDispose]())
+`
+}
+
+function changeText(declaration: Declaration): string {
+  const column = changedColumn(declaration)
+  const head = 'const change = (n: number) => ('
+  const entries = [[column.name, sampleCode(column) ?? 'undefined']] as const
+  const body = objectText(entries, { indent: 0, used: head.length + 1 })
+  return body.includes('n}') || /\bn\b/.test(sampleCode(column) ?? '')
+    ? `${head}${body})\n`
+    : `const change = (_: number) => (${body})\n`
+}
+
+/** A field of its own that may change without meeting another row. */
+function changedColumn(declaration: Declaration): Column {
+  const { columns, uniques } = declaration
+  const keys = new Set(uniques.flatMap((key) => key.columns))
+  const free = [...requiredOf(declaration), ...columns].filter(
+    ({ reference, hidden, serverOnly, name }) =>
+      reference === undefined && !hidden && !serverOnly && name !== 'owner_id',
+  )
+  const column = free.find(({ name }) => !keys.has(name)) ?? free[0]
+  if (column !== undefined) return column
+  throw new TypeError(`${declaration.name} has no field of its own that a test could change`)
+}
+
+function lifeTest({ declaration, rows }: TestRequest): string {
+  return `test('${spoken(declaration)} is created, read, changed, replaced and deleted', async () => {
+${signedIn('ana', 'acme')}  const created = await ana.post(PATH, ${rows.call('ana', 1)})
+  assert.equal(created.status, 201)
+  const path = \`\${PATH}/\${created.body['id']}\`
+  assert.equal(created.headers.get('location'), path)
+  assert.deepEqual((await ana.get(path)).body, created.body)
+
+  const changed = await ana.patch(path, change(2))
+  const { version, updated_at } = changed.body
+  assert.equal(changed.status, 200)
+  assert.deepEqual(changed.body, { ...created.body, ...change(2), version, updated_at })
+  const wanted = ${rows.call('ana', 3)}
+  const replaced = await ana.put(path, wanted)
+  assert.equal(replaced.status, 200)
+  assert.deepEqual(replaced.body, { ...replaced.body, ...wanted })
+
+  assert.equal((await ana.delete(path)).status, 204)
+  assert.equal((await ana.get(path)).status, 404)
+})
+`
+}
+
+function listTest({ declaration, rows }: TestRequest): string {
+  const made = `${signedIn('ana', 'pages')}  for (const n of [4, 5, 6]) await ana.post(PATH, ${rows.call('ana', 0).replace('0', 'n')})
+  const first = await ana.get(\`\${PATH}?limit=2&count=exact\`)
+`
+  // Rows that are nobody's are also those of the other tests.
+  const own = `  assert.deepEqual([first.body['count'], first.body['total']], [2, 3])
+  const second = await ana.get(\`\${PATH}?limit=2&cursor=\${first.body['next_cursor']}\`)
+  assert.deepEqual([second.body['count'], second.body['next_cursor']], [1, null])
+`
+  const shared = `  assert.equal(first.body['count'], 2)
+  const second = await ana.get(\`\${PATH}?limit=1&cursor=\${first.body['next_cursor']}\`)
+  assert.equal(second.body['count'], 1)
+`
+  return `test('a list has pages', async () => {
+${made}${declaration.owned === 'nobody' ? shared : own}})
+`
+}
+
+function validityTest({ declaration, rows }: TestRequest): string {
+  const columns = declaration.columns.filter(
+    ({ hidden, serverOnly, name }) =>
+      !hidden && !serverOnly && name !== 'owner_id' && name !== 'deleted_at',
+  )
+  const bad = columns.map((column) => [column.name, refusedCode(column)] as const)
+  const entries = [...bad, ['not_a_field', '1'] as const]
+  const paths = entries.map(([name]) => `'body/${name}'`).sort()
+  const head = '  const refused = await ana.post<Refused>(PATH, '
+  return `test('what is not valid is refused, field by field', async () => {
+${signedIn('ana', 'valid')}${head}${objectText(entries, { indent: 2, used: head.length + 1 })})
+  assert.equal(refused.status, 422)
+  assert.deepEqual(pathsOf(refused.body), ${arrayText(paths, { indent: 2, used: 43 })})
+${twiceText(declaration, rows)}})
+
+interface Refused {
+  readonly details: readonly { readonly path: string }[]
+}
+
+function pathsOf({ details }: Refused): string[] {
+  return [...new Set(details.map(({ path }) => path))].sort()
+}
+`
+}
+
+/** The same row once more, where a single field of it is unique. */
+function twiceText(declaration: Declaration, rows: SampleRows): string {
+  const said = new Set(requiredOf(declaration).map(({ name }) => name))
+  const keys = declaration.uniques.filter(({ columns }) => columns.every((name) => said.has(name)))
+  const [column, ...more] = keys.length === 1 ? (keys[0]?.columns ?? []) : []
+  const isOwn = declaration.references.every((key) => key.column !== column)
+  if (column === undefined || more.length > 0 || !isOwn) return ''
+  return `  await ana.post(PATH, ${rows.call('ana', 7)})
+  const twice = await ana.post<Refused>(PATH, ${rows.call('ana', 7)})
+  assert.equal(twice.status, 409)
+  assert.deepEqual(pathsOf(twice.body), ['body/${column}'])
+`
+}
+
+function versionTest({ rows }: TestRequest): string {
+  return `test('of two people who change the same version, one is told to read again', async () => {
+${signedIn('ana', 'acme')}  const { body, headers } = await ana.post(PATH, ${rows.call('ana', 8)})
+  const path = \`\${PATH}/\${body['id']}\`
+  const seen = { 'if-match': headers.get('etag') ?? '' }
+  assert.equal((await ana.patch(path, change(9), seen)).status, 200)
+  assert.equal((await ana.patch(path, change(10), seen)).status, 412)
+})
+`
+}
+
+function permissionTest({ declaration, rows }: TestRequest): string {
+  return `test('each operation asks for its own permission', async () => {
+${signedIn('ana', 'acme')}  const { body } = await ana.post(PATH, ${rows.call('ana', 11)})
+  const path = \`\${PATH}/\${body['id']}\`
+  const bob = await world.signIn('bob', { tenant: 'acme', can: ['${declaration.name}:read'] })
+  assert.equal((await bob.get(path)).status, 200)
+  assert.equal((await bob.post(PATH, ${rows.call('ana', 12)})).status, 403)
+  assert.equal((await bob.patch(path, change(13))).status, 403)
+  assert.equal((await bob.delete(path)).status, 403)
+})
+`
+}
+
+function tenantTest({ rows }: TestRequest): string {
+  return `test('another tenant sees none of it', async () => {
+${signedIn('ana', 'acme')}${signedIn('eve', 'evil')}  const { body } = await ana.post(PATH, ${rows.call('ana', 14)})
+  const path = \`\${PATH}/\${body['id']}\`
+  assert.equal((await eve.get(path)).status, 404)
+  assert.equal((await eve.patch(path, change(15))).status, 404)
+  assert.equal((await eve.delete(path)).status, 404)
+  assert.equal((await eve.get(PATH)).body['count'], 0)
+  assert.equal((await eve.post(PATH, ${rows.call('eve', 14)})).status, 201)
+})
+`
+}
+
+function sharedTest({ rows }: TestRequest): string {
+  return `test('every tenant sees the same', async () => {
+${signedIn('ana', 'acme')}${signedIn('eve', 'other')}  const { body } = await ana.post(PATH, ${rows.call('ana', 14)})
+  assert.deepEqual((await eve.get(\`\${PATH}/\${body['id']}\`)).body, body)
+})
+`
+}
+
+function signedIn(who: string, tenant: string): string {
+  return `  const ${who} = await world.signIn('${who}', { tenant: '${tenant}', can: ALL })\n`
+}
+
+function spoken({ name }: Declaration): string {
+  const words = name.replaceAll('_', ' ')
+  return `${/^[aeio]|^u(?!ni|s[ei])/.test(words) ? 'an' : 'a'} ${words}`
+}

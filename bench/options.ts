@@ -24,6 +24,7 @@ export const NAMES = [
   'delayed',
   'start',
   'dev',
+  'types',
   'session',
   'callback',
 ] as const

@@ -15,6 +15,7 @@ import { measureSession } from './session-cost.ts'
 import { measureSignIn } from './sign-in-cost.ts'
 import type { Figure } from './start-up.ts'
 import { measureDev, measureStart } from './start-up.ts'
+import { measureTypes } from './types.ts'
 
 /** Few connections: it is the waiting that counts here, not the work. */
 const DELAYED_CONNECTIONS = 2
@@ -40,7 +41,8 @@ async function run(options: BenchOptions): Promise<Report> {
     const delayed = options.wants('delayed') ? await measureDelayed(id, appUrl, options) : []
     const start = options.wants('start') ? await measureStart(appUrl) : []
     const dev = options.wants('dev') ? await measureDev() : []
-    return { throughput, delayed, figures: [...session, ...callback, ...start, ...dev] }
+    const types = options.wants('types') ? await measureTypes() : []
+    return { throughput, delayed, figures: [...session, ...callback, ...start, ...dev, ...types] }
   } finally {
     await database.close()
   }

@@ -20,6 +20,8 @@ export interface Hole {
   /** What was sent by whom, what came back, and what should have. */
   readonly what: string
   readonly place: SourcePlace | undefined
+  /** In how many more ways of the same vector the same route stands open. */
+  readonly more: number
 }
 
 /** One route of the service, and how it stood. */

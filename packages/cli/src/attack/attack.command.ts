@@ -13,7 +13,11 @@ export const attackCommand = defineCommand({
       'It runs against a copy with a fresh database and touches nothing of yours',
   },
   args: {
-    only: { type: 'string', valueHint: '/products', description: 'Only routes that hold this text' },
+    only: {
+      type: 'string',
+      valueHint: '/products',
+      description: 'Only routes that hold this text',
+    },
     brief: { type: 'boolean', description: 'Only holes and one line, as in CI' },
     json: { type: 'boolean', description: 'Print JSON' },
   },

@@ -41,12 +41,14 @@ const MOMENT = '2001-02-03T04:05:06.789Z'
 const VERSION = 7_654_321
 
 /** Every column that a request may not set, with a value that nothing else would give it. */
-function forbiddenIn({ input, theirs }: Scene, { declaration }: AnyEntity): readonly Field[] {
+function forbiddenIn({ input, ours, theirs }: Scene, entity: AnyEntity): readonly Field[] {
+  const { declaration } = entity
+  const own = ours.rows.get(entity.name)?.own
   const uuid = { type: 'string', format: 'uuid' }
   const declared = declaration.columns
     .filter(({ hidden, serverOnly }) => hidden || serverOnly)
-    .map(({ name, schema, fallback, values }): Field => {
-      const usual = fallback?.from === 'literal' ? fallback.value : undefined
+    .map(({ name, schema, values }): Field => {
+      const usual = own?.[name]
       if (name === 'owner_id') return [name, theirs.person]
       if (name === 'deleted_at') return [name, MOMENT]
       if (values !== undefined) return [name, values.find((one) => one !== usual) ?? values[0]]

@@ -75,10 +75,19 @@ export const noCsrfToken: Vector = {
 }
 
 const EVIL = 'https://evil.example'
-const EMBEDDED = {
-  'sec-fetch-site': 'cross-site',
-  'sec-fetch-mode': 'no-cors',
-  'sec-fetch-dest': 'image',
+const ELSEWHERE = { origin: undefined, referer: `${EVIL}/`, 'sec-fetch-site': 'cross-site' }
+const EMBEDDED = { 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }
+const FOLLOWED = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
+
+/** A link brings the session along, so whatever answers it must change nothing. */
+function followed(scene: Scene, target: Target): Shot {
+  return {
+    by: 'a link on another site that its owner follows',
+    request: ours(scene, target, { ...ELSEWHERE, ...FOLLOWED }),
+    expects: 'any',
+    unseen: [],
+    untouched: true,
+  }
 }
 
 /** A page of another site that uses the visitor's session. */
@@ -91,11 +100,8 @@ export const foreignOrigin: Vector = {
       refusal(scene, by, { request: ours(scene, target, change), expects: [403] })
     if (!isUnsafe(target))
       return [
-        from('a page of another site that embeds it', {
-          ...EMBEDDED,
-          origin: undefined,
-          referer: `${EVIL}/`,
-        }),
+        from('a page of another site that embeds it', { ...ELSEWHERE, ...EMBEDDED }),
+        followed(scene, target),
       ]
     return [
       from(`a page of ${EVIL} with a session and its CSRF token`, { origin: EVIL }),

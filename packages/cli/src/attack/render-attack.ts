@@ -7,7 +7,12 @@ export interface Column {
   readonly column: string
 }
 
-const SIGNS: Readonly<Record<Verdict, string>> = { held: 'ok', hole: 'HOLE', unreached: '?', none: '·' }
+const SIGNS: Readonly<Record<Verdict, string>> = {
+  held: 'ok',
+  hole: 'HOLE',
+  unreached: '?',
+  none: '·',
+}
 
 /** The table of an attack: a line a route, a column each way. */
 export function attackTable({ routes }: AttackReport, columns: readonly Column[]): string {
@@ -35,9 +40,10 @@ function byPath(a: AttackedRoute, b: AttackedRoute): number {
 }
 
 /** One hole, with the line of the source that opens it. */
-export function holeLine({ vector, route, what, place }: Hole): string {
+export function holeLine({ vector, route, what, place, more }: Hole): string {
   const where = place === undefined ? '' : `  (${placeText(place)})`
-  return `HOLE  ${route ?? 'the database'}  [${vector}] ${what}${where}`
+  const others = more === 0 ? '' : ` (and in ${more} more ${more === 1 ? 'way' : 'ways'})`
+  return `HOLE  ${route ?? 'the database'}  [${vector}] ${what}${others}${where}`
 }
 
 /** The whole attack in one line. */

@@ -49,24 +49,27 @@ interface Attempt {
 async function attackOne(scene: Scene, tally: Tally, attempt: Attempt): Promise<Verdict> {
   const { vector, target } = attempt
   const shots = await vector.shots(scene, target)
-  let worst: Verdict = 'none'
-  for (const shot of shots) {
-    const { verdict, why } = await fire(scene, tally, shot)
-    if (RANK.indexOf(verdict) > RANK.indexOf(worst)) worst = verdict
-    const route = nameOf(target)
-    if (verdict === 'hole')
-      tally.holes.push({
-        vector: vector.name,
-        route,
-        what: `${shot.by}: ${why}`,
-        place: target.place,
-      })
-    if (verdict === 'unreached') tally.notes.add(`${route}: ${why}; give its schema examples.`)
+  const judged: { readonly shot: Shot; readonly judgement: Judgement }[] = []
+  for (const shot of shots) judged.push({ shot, judgement: await fire(scene, tally, shot) })
+  const route = nameOf(target)
+  const open = judged.filter(({ judgement }) => judgement.verdict === 'hole')
+  const [first] = open
+  if (first !== undefined) {
+    const what = `${first.shot.by}: ${first.judgement.why}`
+    const { place } = target
+    tally.holes.push({ vector: vector.name, route, what, place, more: open.length - 1 })
   }
-  return worst
+  for (const { judgement } of judged)
+    if (judgement.verdict === 'unreached')
+      tally.notes.add(`${route}: ${judgement.why}; give its schema examples.`)
+  return worstOf(judged.map(({ judgement }) => judgement.verdict))
 }
 
-const RANK: readonly Verdict[] = ['none', 'held', 'unreached', 'hole']
+function worstOf(verdicts: readonly Verdict[]): Verdict {
+  return RANK.find((verdict) => verdicts.includes(verdict)) ?? 'none'
+}
+
+const RANK: readonly Verdict[] = ['hole', 'unreached', 'held']
 
 async function fire(scene: Scene, tally: Tally, shot: Shot): Promise<Judgement> {
   const like = shot.like && (await send(scene, tally, shot.like))

@@ -16,5 +16,6 @@ export async function wallHoles({ root, world, features }: ServiceWorld): Promis
     route: undefined,
     what,
     place: undefined,
+    more: 0,
   }))
 }

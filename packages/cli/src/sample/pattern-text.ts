@@ -5,18 +5,21 @@ type Piece = (random: Random) => string
 
 interface Reader {
   readonly source: string
+  /** Whether repetitions are long where they may be: a long text is told from any other. */
+  readonly long: boolean
   at: number
 }
 
-/** How often `*` and `+` repeat at most. */
-const REPEATS = 8
+/** How often `*` and `+` repeat at most, and how often a long repetition does at least. */
+const REPEATS = 12
+const MANY = 8
 
 /**
  * A text that a regular expression most likely takes; undefined where it is written in a way that
  * this does not read (look-around, back-references). The caller tries the text against the pattern.
  */
-export function textForPattern(source: string, random: Random): string | undefined {
-  const reader = { source, at: 0 }
+export function textForPattern(source: string, random: Random, long = false): string | undefined {
+  const reader = { source, long, at: 0 }
   const piece = alternatives(reader)
   return piece === undefined || reader.at < source.length ? undefined : piece(random)
 }
@@ -123,7 +126,8 @@ function repeated(reader: Reader, piece: Piece): Piece {
   reader.at += whole.length
   const [from, to] =
     sign === undefined ? counts(Number(least), comma === ',', most ?? '') : (SIGNS[sign] ?? [1, 1])
-  return (random) => Array.from({ length: random.whole(from, to) }, () => piece(random)).join('')
+  const often = reader.long ? Math.max(from, Math.min(MANY, to)) : from
+  return (random) => Array.from({ length: random.whole(often, to) }, () => piece(random)).join('')
 }
 
 const SIGNS: Readonly<Record<string, readonly [number, number]>> = {

@@ -114,11 +114,11 @@ function textFor(random: Random, schema: JsonSchema): string {
   const made = FORMATS[String(schema['format'])]
   if (made !== undefined) return made(random)
   const least = numberAt(schema, 'minLength') ?? 0
-  const most = numberAt(schema, 'maxLength') ?? Math.max(USUAL, least)
+  const most = numberAt(schema, 'maxLength') ?? Number.POSITIVE_INFINITY
   const patterns = patternsOf(schema)
   const [source] = patterns
   for (let attempt = 0; source !== undefined && attempt < ATTEMPTS; attempt += 1) {
-    const text = textForPattern(source, random)
+    const text = textForPattern(source, random, attempt < ATTEMPTS / 2)
     if (text === undefined) break
     const fits = patterns.every((pattern) => new RegExp(pattern, 'u').test(text))
     if (fits && text.length >= least && text.length <= most) return text

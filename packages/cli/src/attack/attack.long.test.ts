@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { entity } from 'plinth'
+import { createTableSql } from 'plinth/data'
+import { z } from 'zod'
+import { askService } from '../service-process/ask-service.ts'
+import type { AttackReport } from './attack-report.ts'
+import type { WrittenService } from './leaky-service.fixture.ts'
+import { LEAKS, MAIN, writeService } from './leaky-service.fixture.ts'
+
+const offer = entity(
+  'offer',
+  {
+    title: z.string().max(80),
+    margin: z.int32().default(7),
+    state: z.enum(['new', 'sold']).default('new'),
+  },
+  { hidden: ['margin'], serverOnly: ['state'] },
+)
+const OFFERS = `-- after: 0001_product\n${createTableSql(offer)}`
+
+const attack = ({ folder }: WrittenService): Promise<AttackReport> =>
+  askService({ kind: 'attack', service: folder, details: { only: undefined } })
+
+/** `METHOD /path [vector]` of everything that stands open. */
+const openIn = ({ holes }: AttackReport): readonly string[] =>
+  holes.map(({ route, vector }) => `${route ?? 'the database'} [${vector}]`)
+
+let leaky: WrittenService
+let found: AttackReport
+before(async () => {
+  leaky = await writeService({
+    'src/main.ts': MAIN,
+    'src/leaks.ts': LEAKS,
+    'migrations/0002_offer.up.sql': OFFERS,
+    'migrations/0002_offer.down.sql': 'drop table app.offers;',
+  })
+  found = await attack(leaky)
+})
+after(() => leaky[Symbol.asyncDispose]())
+
+const leaks: readonly (readonly [string, string])[] = [
+  ['a report that reads every tenant by raw SQL', 'GET /api/v1/report [another tenant]'],
+  ['a handler that ignores the tenant', 'GET /api/v1/any-product/:id [ids of another tenant]'],
+  [
+    'one that changes rows of others',
+    'POST /api/v1/any-product/:id/retire [ids of another tenant]',
+  ],
+  ['a hidden field that is echoed', 'GET /api/v1/offers/:id/raw [hidden fields]'],
+  ['a body that sets what only code may', 'PATCH /api/v1/offers/:id/quick [forbidden fields]'],
+  ['a mounted GET that a link can trigger', 'GET /legacy/products/:id/retire [foreign Origin]'],
+  ['a route that breaks', 'GET /api/v1/offers/:id/crash [hidden fields]'],
+]
+
+for (const [title, hole] of leaks) {
+  test(`${title} is found`, () => {
+    assert.ok(openIn(found).includes(hole), openIn(found).join('\n'))
+  })
+}
+
+test('routes that forget nothing are not blamed, and a hole names its line', async () => {
+  const blamed = new Set(found.holes.map(({ route }) => route))
+  for (const { route } of found.routes) {
+    const isLeak = leaks.some(([, hole]) => hole.startsWith(`${route} [`))
+    assert.equal(blamed.has(route), isLeak, route)
+  }
+  const source = (await readFile(join(leaky.folder, 'src/leaks.ts'), 'utf8')).split('\n')
+  for (const { route = '', place } of found.holes) {
+    assert.equal(place?.file, 'src/leaks.ts')
+    const [, path = ''] = route.split(' ')
+    assert.match(
+      source[(place?.line ?? 0) - 1] ?? '',
+      path.startsWith('/legacy') ? /mount/ : /route\(/,
+    )
+  }
+})
+
+test('TN-61 ids of the other tenant are refused on every route of the template, by four roles both ways', async () => {
+  await using service = await writeService({})
+  const report = await attack(service)
+  assert.deepEqual(report.holes, [])
+  assert.deepEqual(report.notes, [])
+  const tried = report.routes.filter(({ verdicts }) => verdicts['ids of another tenant'] === 'held')
+  for (const route of ['GET', 'PUT', 'PATCH', 'DELETE'].map(
+    (method) => `${method} /api/v1/products/:id`,
+  ))
+    assert.ok(
+      tried.some((one) => one.route === route),
+      route,
+    )
+  assert.ok(tried.some(({ route }) => route === 'DELETE /auth/sessions/:id'))
+})
+
+const DROPPED = `-- after: 0001_product
+alter table app.products no force row level security;
+alter table app.products disable row level security;
+`
+
+test('a table whose policy does not bind is found, by the catalogue and by what comes back', async () => {
+  await using service = await writeService({
+    'migrations/0002_open.up.sql': DROPPED,
+    'migrations/0002_open.down.sql': 'select 1;',
+  })
+  const open = openIn(await attack(service))
+  assert.ok(open.includes('the database [row-level security]'), open.join('\n'))
+})
+
+/** A guard with one line taken out, as a careless change of the library would. */
+const mutations: readonly (readonly [file: string, from: string, to: string, hole: string])[] = [
+  [
+    'http/guard/guard.ts',
+    'checkToken(deps.csrf, context, token)',
+    '',
+    'PATCH /api/v1/products/:id [no CSRF token]',
+  ],
+  [
+    'http/guard/guard.ts',
+    'if (fault !== undefined) {',
+    'if (false) {',
+    'POST /api/v1/products [foreign Origin]',
+  ],
+  [
+    'http/guard/guard.ts',
+    'if (kinds.filter(Boolean).length > 1)',
+    'if (false)',
+    'GET /api/v1/products [two credentials]',
+  ],
+  [
+    'http/guard/guard.ts',
+    'if (!decision.allowed) throw',
+    'if (false) throw',
+    'GET /api/v1/products [without the right]',
+  ],
+  [
+    'http/guard/guard.ts',
+    "if (!decision.allowed && decision.code === 'not_signed_in')",
+    'if (false)',
+    'GET /auth/sessions [nobody]',
+  ],
+]
+
+for (const [file, from, to, hole] of mutations) {
+  test(`without \`${from}\` it finds ${hole}`, async () => {
+    await using service = await writeService({})
+    const hook = `data:text/javascript,${encodeURIComponent(hookFor(file, from, to))}`
+    const before = process.env['NODE_OPTIONS'] ?? ''
+    process.env['NODE_OPTIONS'] = `${before} --import ${hook}`
+    try {
+      const open = openIn(await attack(service))
+      assert.ok(open.includes(hole), open.join('\n'))
+    } finally {
+      process.env['NODE_OPTIONS'] = before
+    }
+  })
+}
+
+/** Replaces a text in one module of the library as it is loaded; fails when the text is not there. */
+function hookFor(file: string, from: string, to: string): string {
+  return `
+    import { registerHooks } from 'node:module'
+    registerHooks({
+      load(url, context, next) {
+        const loaded = next(url, context)
+        if (!url.endsWith(${JSON.stringify(`plinth/src/${file}`)})) return loaded
+        const text = String(loaded.source)
+        if (!text.includes(${JSON.stringify(from)})) throw new Error('the mutation does not apply')
+        return { ...loaded, source: text.replace(${JSON.stringify(from)}, ${JSON.stringify(to)}) }
+      },
+    })`
+}

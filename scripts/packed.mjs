@@ -14,7 +14,7 @@ const { values: options, positionals } = parseArgs({
 })
 const target = path.resolve(positionals[0] ?? 'dist')
 const work = await mkdtemp(path.join(tmpdir(), 'plinth-pack-'))
-const packed = () => packPackages(work, options.only)
+const pack = () => packPackages(work)
 try {
   await mkdir(target, { recursive: true })
   for (const [name, tarball] of await (options.kept

@@ -13,14 +13,12 @@ const FORGOTTEN_AFTER_MS = 3_600_000
 
 /**
  * The tarballs of the sources as they are now: packed once, then copied.
- * @param only names of the packages wanted; all unless given
  * @param pack packs them, when there are none
  */
 export async function keptTarballs(
-  only: readonly string[] | undefined,
   pack: () => Promise<ReadonlyMap<string, string>>,
 ): Promise<ReadonlyMap<string, string>> {
-  const folder = path.join(KEPT, await stamp(only?.join() ?? 'all'))
+  const folder = path.join(KEPT, await stamp())
   const found = await tarballsIn(folder)
   if (found.size > 0) return found
   const made = path.join(KEPT, `making-${process.pid}`)
@@ -51,8 +49,8 @@ async function forgetOld(): Promise<void> {
 }
 
 /** Changes whenever a source does, by size or time. */
-async function stamp(wanted: string): Promise<string> {
-  const hash = createHash('sha256').update(wanted)
+async function stamp(): Promise<string> {
+  const hash = createHash('sha256')
   for (const source of SOURCES)
     for (const line of await describe(path.join(ROOT, source))) hash.update(line)
   return hash.digest('hex').slice(0, 16)

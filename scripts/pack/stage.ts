@@ -20,20 +20,12 @@ const PACKAGES: Readonly<Record<string, string>> = {
 /**
  * Builds the packages as they are published and packs them, without writing into the sources.
  * @param folder empty folder to work in
- * @param only names of the packages wanted; all unless given
  * @returns the tarballs, by package name
  */
-export async function packPackages(
-  folder: string,
-  only: readonly string[] = Object.keys(PACKAGES),
-): Promise<ReadonlyMap<string, string>> {
-  const wanted = Object.entries(PACKAGES).filter(([name]) => only.includes(name))
-  await stageWorkspace(
-    folder,
-    wanted.map(([, place]) => place),
-  )
+export async function packPackages(folder: string): Promise<ReadonlyMap<string, string>> {
+  await stageWorkspace(folder)
   const tarballs = new Map<string, string>()
-  for (const [name, place] of wanted) {
+  for (const [name, place] of Object.entries(PACKAGES)) {
     const staged = path.join(folder, place)
     await build(staged)
     if (name === '@plinth/cli') await addTemplate(staged)
@@ -59,9 +51,9 @@ async function addTemplate(staged: string): Promise<void> {
 }
 
 /** Copies the packages, and lends them this checkout's dependencies but none of its own packages. */
-async function stageWorkspace(folder: string, places: readonly string[]): Promise<void> {
+async function stageWorkspace(folder: string): Promise<void> {
   await cp(path.join(ROOT, 'tsconfig.base.json'), path.join(folder, 'tsconfig.base.json'))
-  for (const name of places) {
+  for (const name of Object.values(PACKAGES)) {
     const from = path.join(ROOT, name)
     const to = path.join(folder, name)
     const filter = (file: string) =>

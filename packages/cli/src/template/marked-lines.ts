@@ -1,4 +1,7 @@
-import type { Part } from './answers.ts'
+import type { PackageSource, Part } from './answers.ts'
+
+/** What lines can be marked with. */
+export type Mark = Part | PackageSource
 
 // A line of its own opens or closes a block: `# plinth:with github`, `<!-- plinth:end -->`, `// plinth:without home`.
 const ALONE =
@@ -8,9 +11,10 @@ const AT_THE_END = /[ \t]*(?:\/\/|#)[ \t]*plinth:(with|without)[ \t]+(\w+)[ \t]*
 
 /**
  * A text of the template as one service gets it: without what the service does without, and without the marks.
+ * @param absent the marks whose lines go
  * @throws Error when a block does not end, or ends twice: a fault of the template
  */
-export function keepMarked(text: string, without: readonly Part[]): string {
+export function keepMarked(text: string, absent: readonly Mark[]): string {
   if (!text.includes('plinth:')) return text
   const kept: string[] = []
   let block: boolean | undefined
@@ -19,17 +23,17 @@ export function keepMarked(text: string, without: readonly Part[]): string {
     if (alone !== null) {
       const ends = alone[1] === 'end'
       if (ends === (block === undefined)) throw new Error(`This mark stands wrong: ${line.trim()}`)
-      block = ends ? undefined : wanted(alone, without)
+      block = ends ? undefined : wanted(alone, absent)
       continue
     }
     const atTheEnd = AT_THE_END.exec(line)
-    if (block === false || (atTheEnd !== null && !wanted(atTheEnd, without))) continue
+    if (block === false || (atTheEnd !== null && !wanted(atTheEnd, absent))) continue
     kept.push(atTheEnd === null ? line : line.slice(0, atTheEnd.index))
   }
   if (block !== undefined) throw new Error('A block of marked lines does not end.')
   return kept.join('\n')
 }
 
-function wanted([, word, part]: RegExpExecArray, without: readonly Part[]): boolean {
-  return without.some((each) => each === part) === (word === 'without')
+function wanted([, word, mark]: RegExpExecArray, absent: readonly Mark[]): boolean {
+  return absent.some((each) => each === mark) === (word === 'without')
 }

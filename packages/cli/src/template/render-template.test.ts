@@ -82,8 +82,14 @@ test('documents and workflows speak the package manager’s own language', async
   const files = await renderTemplate({ ...plain, packageManager: 'pnpm' })
   for (const [path, text] of files)
     if (ownershipOf(path) === 'shared')
-      assert.doesNotMatch(text, /\bnpm (run|ci|install|test)\b|npx plinth|package-lock/, path)
+      assert.doesNotMatch(
+        text,
+        /\bnpm (run|ci|install(?! --global)|test)\b|npx plinth|package-lock/,
+        path,
+      )
   assert.match(files.get('README.md') ?? '', /^pnpm run dev/m)
+  const workflow = files.get('.github/workflows/ci.yml') ?? ''
+  assert.match(workflow, /run: npm install --global pnpm@\d+ && pnpm install --frozen-lockfile$/m)
 })
 
 test('vendored packages are named by their tarballs', async () => {
@@ -91,4 +97,7 @@ test('vendored packages are named by their tarballs', async () => {
   const manifest = JSON.parse(files.get('package.json') ?? '')
   assert.match(manifest.dependencies.plinth, /^file:vendor\/plinth-\d+\.\d+\.\d+\.tgz$/)
   assert.match(manifest.devDependencies['@plinth/cli'], /^file:vendor\/plinth-cli-\d/)
+  const texts = [...files.values()].join('\n')
+  assert.doesNotMatch(texts, /@plinth\/cli@latest/, 'no registry is asked for them')
+  assert.match(texts, /update --from/)
 })

@@ -1,10 +1,10 @@
-import { type Answers, type Part, TENANCIES } from './answers.ts'
+import { type Answers, SOURCES, TENANCIES } from './answers.ts'
 import { censusWithout, openApiWithout, registryWithout } from './generated-files.ts'
-import { keepMarked } from './marked-lines.ts'
+import { keepMarked, type Mark } from './marked-lines.ts'
 import { ownershipOf } from './ownership.ts'
 import { packageJson, TEMPLATE_NAME } from './package-json.ts'
 import { PART_CONTENTS } from './parts.ts'
-import { respell } from './spellings.ts'
+import { respell, respellWorkflow } from './spellings.ts'
 import { type TemplateFiles, templateFiles } from './template-files.ts'
 
 /**
@@ -18,13 +18,21 @@ export async function renderTemplate(
 ): Promise<ReadonlyMap<string, string>> {
   const template = from ?? (await templateFiles())
   const paths = [...template.keys()]
-  const gone = paths.filter((path) => isGone(path, answers.without))
+  const gone = paths.filter((path) => isGone(path, answers))
   const files = [...template].filter(([path]) => !gone.includes(path))
   return new Map(files.map(([path, text]) => [path, render({ path, text, gone, answers })]))
 }
 
-function isGone(path: string, without: readonly Part[]): boolean {
+/** No registry knows of a newer version of vendored packages, and none may be asked for names that nobody owns there. */
+const LOOKS_INTO_A_REGISTRY = '.github/workflows/plinth-update.yml'
+
+function isGone(path: string, { without, packages }: Answers): boolean {
+  if (packages === 'vendor' && path === LOOKS_INTO_A_REGISTRY) return true
   return without.some((part) => PART_CONTENTS[part].files.test(path))
+}
+
+function absentMarks({ without, packages }: Answers): readonly Mark[] {
+  return [...without, ...SOURCES.filter((source) => source !== packages)]
 }
 
 interface Rendering {
@@ -47,7 +55,7 @@ function render({ path, text, gone, answers }: Rendering): string {
     case 'src/generated/openapi.json':
       return titled(openApiWithout(text, routes), answers.name)
     default:
-      return prose(path, keepMarked(text, answers.without), answers)
+      return prose(path, keepMarked(text, absentMarks(answers)), answers)
   }
 }
 
@@ -58,7 +66,9 @@ function prose(path: string, text: string, { name, tenancy, packageManager }: An
     .replaceAll(TEMPLATE_NAME, name)
     .replaceAll('my_service', name.replaceAll('-', '_'))
   const placed = path === 'config.yaml' ? named.replace(TENANCY, `$1${tenancy}`) : named
-  return respell(placed, packageManager)
+  return path.startsWith('.github/')
+    ? respellWorkflow(placed, packageManager)
+    : respell(placed, packageManager)
 }
 
 const TENANCY = new RegExp(

@@ -11,6 +11,8 @@ export interface Spelling {
   /** Runs a program of an installed package: put its name behind. */
   readonly exec: string
   readonly lockfile: string
+  /** Puts it on a machine that has only Node and npm; npm itself is there. */
+  readonly setUp?: string
 }
 
 /** Each package manager's own words. */
@@ -28,13 +30,15 @@ export const SPELLINGS: Readonly<Record<PackageManager, Spelling>> = {
     run: 'pnpm run',
     exec: 'pnpm exec',
     lockfile: 'pnpm-lock.yaml',
+    setUp: 'npm install --global pnpm@10',
   },
   yarn: {
     install: 'yarn install',
     installLocked: 'yarn install --immutable',
     run: 'yarn run',
-    exec: 'yarn exec',
+    exec: 'yarn',
     lockfile: 'yarn.lock',
+    setUp: 'corepack enable',
   },
   bun: {
     install: 'bun install',
@@ -42,6 +46,7 @@ export const SPELLINGS: Readonly<Record<PackageManager, Spelling>> = {
     run: 'bun run',
     exec: 'bunx',
     lockfile: 'bun.lock',
+    setUp: 'npm install --global bun',
   },
 }
 
@@ -56,4 +61,13 @@ export function respell(text: string, packageManager: PackageManager): string {
     .replace(/\bnpm (test|start)\b/g, `${run} $1`)
     .replace(/\bnpx (?=plinth\b)/g, `${exec} `)
     .replace(/\bpackage-lock\.json\b/g, lockfile)
+}
+
+/** The same in a workflow, whose machine has to get the package manager first. */
+export function respellWorkflow(text: string, packageManager: PackageManager): string {
+  const { setUp, installLocked } = SPELLINGS[packageManager]
+  return respell(text, packageManager).replaceAll(
+    `run: ${installLocked}`,
+    setUp === undefined ? `run: ${installLocked}` : `run: ${setUp} && ${installLocked}`,
+  )
 }

@@ -7,9 +7,10 @@ export function printFailure(result) {
   console.error(`\n✗ ${result.name}\n  ${result.file}\n${indent(text)}`)
 }
 
-/** What a file with a failed test printed, and what the services under that test said. */
-export function printOutput(file, output) {
-  console.error(`\n  output of ${path.relative(process.cwd(), file)}\n${indent(output.trimEnd())}`)
+/** What a group of files with a failed test printed, and what the services under that test said. */
+export function printOutput(files, output) {
+  const names = files.map((file) => path.relative(process.cwd(), file)).join(', ')
+  console.error(`\n  output of ${names}\n${indent(output.trimEnd())}`)
 }
 
 /** A skip is never silent: each is named with its reason. */

@@ -1,44 +1,60 @@
 import path from 'node:path'
 import { run } from 'node:test'
+import { fileURLToPath } from 'node:url'
 
+const GROUP = fileURLToPath(new URL('./group.mjs', import.meta.url))
 const LOG_OF_FAILED_TEST = new URL('./log-of-failed-test.mjs', import.meta.url).href
 const MOST_OUTPUT = 20_000
 
 /**
- * Runs test files, each in its own process, and collects one result for every test. A file that does not end (an open
- * socket, a timer) is cut at the limit and counts as failed.
+ * Runs test files in groups, each group in its own process, and collects one result for every test. A group that does
+ * not end (an open socket, a timer) is cut at the limit and counts as failed.
  * @param {readonly string[]} files
- * @param {{ concurrency: number, fileLimitMs: number, onFailure: (result: object) => void,
- *   onFailedFile: (file: string, output: string) => void }} options
+ * @param {{ concurrency: number, filesPerProcess: number, processLimitMs: number,
+ *   onFailure: (result: object) => void, onFailedGroup: (files: readonly string[], output: string) => void }} options
  */
 export async function runFiles(files, options) {
-  const waiting = [...files]
+  const waiting = groupsOf(files, options.filesPerProcess)
   const results = []
   const lane = async () => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
-      results.push(...(await runFile(file, options)))
+    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
+      results.push(...(await runGroup(group, options)))
     }
   }
   await Promise.all(Array.from({ length: options.concurrency }, lane))
   return results
 }
 
-async function runFile(file, { fileLimitMs, onFailure, onFailedFile }) {
+async function runGroup(group, { processLimitMs, onFailure, onFailedGroup }) {
   const results = []
   let output = ''
-  const signal = AbortSignal.timeout(fileLimitMs)
+  const signal = AbortSignal.timeout(processLimitMs)
   const execArgv = ['--import', LOG_OF_FAILED_TEST]
-  for await (const { type, data } of run({ files: [file], signal, execArgv })) {
+  const env = { ...process.env, PLINTH_TEST_FILES: JSON.stringify(group) }
+  for await (const { type, data } of run({ files: [GROUP], signal, execArgv, env })) {
     if (type === 'test:stdout' || type === 'test:stderr')
       output = (output + data.message).slice(-MOST_OUTPUT)
     if (type !== 'test:pass' && type !== 'test:fail') continue
-    if (data.details?.type === 'suite' && type === 'test:pass') continue
+    if (isRepeated(type, data, results)) continue
     const result = resultOf(type, data)
     results.push(result)
     if (result.state === 'failed') onFailure(result)
   }
-  if (output !== '' && results.some(({ state }) => state === 'failed')) onFailedFile(file, output)
+  if (output !== '' && results.some(({ state }) => state === 'failed')) onFailedGroup(group, output)
   return results
+}
+
+/** Whether an event only sums up others: a suite that went through, or whatever failed because something in it did. */
+function isRepeated(type, { details }, results) {
+  if (type === 'test:pass') return details?.type === 'suite'
+  const isSum = ['subtestsFailed', 'testCodeFailure'].includes(details?.error?.failureType)
+  const isOuter = details?.type === 'suite' || details?.error?.exitCode !== undefined
+  return isSum && isOuter && results.some(({ state }) => state === 'failed')
+}
+
+function groupsOf(files, size) {
+  const count = Math.ceil(files.length / size)
+  return Array.from({ length: count }, (_, at) => files.slice(at * size, (at + 1) * size))
 }
 
 function resultOf(type, data) {

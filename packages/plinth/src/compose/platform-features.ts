@@ -1,7 +1,12 @@
 import type { Feature } from '../feature/index.ts'
-import { acrDemanded } from '../feature/index.ts'
+import { acrDemanded, feature } from '../feature/index.ts'
 import type { HttpDeps } from '../http/index.ts'
-import { docsFeature, healthFeature, policyReportsFeature } from '../http/index.ts'
+import {
+  docsFeature,
+  forgetIdempotencyKeys,
+  healthFeature,
+  policyReportsFeature,
+} from '../http/index.ts'
 import type { IdentityDeps } from '../identity/index.ts'
 import {
   accountReader,
@@ -66,6 +71,7 @@ export function platformFeatures(options: PlatformOptions): Platform {
       pages.feature,
       healthFeature({ environment, checks, clock, draining: options.draining }),
       metricsFeature(metrics, config.telemetry.metrics_token),
+      feature('http', { jobs: [forgetIdempotencyKeys] }),
       policyReportsFeature({ clock, log, perMinute: config.http.csp_reports_per_minute }),
       ...(documented ? [docsOf(options)] : []),
       ...named,

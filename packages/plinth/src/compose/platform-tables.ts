@@ -1,6 +1,7 @@
 import { auditTables } from '../audit/index.ts'
 import type { PlatformTable } from '../data/index.ts'
 import { historyTables } from '../data/index.ts'
+import { httpTables } from '../http/index.ts'
 import { identityTables } from '../identity/index.ts'
 import { tenancyTables } from '../tenancy/index.ts'
 
@@ -10,4 +11,5 @@ export const platformTables: readonly PlatformTable[] = [
   ...tenancyTables,
   ...auditTables,
   ...identityTables,
+  ...httpTables,
 ]

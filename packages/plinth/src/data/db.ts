@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { ClientBase } from 'pg'
 import type { Id } from '../kernel/index.ts'
 import type { Hearing, Listener } from './listen/listener.ts'
@@ -45,6 +46,8 @@ export interface Queryable {
 export interface Db extends Queryable {
   readonly [door]: 'tenant'
   readonly tenant: Id<'tenant'>
+  /** Seals what a caller carries from one page of a list to the next. */
+  readonly cursorKey: KeyObject
   /** Runs `work` in one transaction: commits when it resolves, rolls back when it throws. */
   transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>
 }

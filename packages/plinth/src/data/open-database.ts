@@ -1,4 +1,5 @@
 import type { Clock } from '../kernel/index.ts'
+import { deriveKey, newToken, Secret } from '../kernel/index.ts'
 import type { DatabaseSettings } from './database.settings.ts'
 import type { Database } from './db.ts'
 import type { DbLog } from './db-log.ts'
@@ -15,6 +16,11 @@ export interface DatabaseOptions extends Pick<LineOptions, 'wires' | 'onStatemen
   readonly settings: DatabaseSettings
   readonly clock: Clock
   readonly log: DbLog
+  /**
+   * What the cursors of lists are sealed with: the same in every process of a service. Without it a
+   * cursor is good in this process only.
+   */
+  readonly cursorSecret?: Secret
   /** Where transactions enqueue; asked at each use, because the outbox needs the database. */
   readonly outbox?: () => Outbox
 }
@@ -24,8 +30,10 @@ export function openDatabase(options: DatabaseOptions): Database {
   const line = openLine(options)
   const outbox = options.outbox ?? noOutbox
   const listeners: Listener[] = []
-  const platform = platformDoor({ line, outbox })
-  const forTenant: Database['forTenant'] = (tenant) => tenantDoor({ line, outbox }, tenant)
+  const cursorKey = deriveKey(options.cursorSecret ?? new Secret(newToken()), 'cursor')
+  const parts = { line, outbox, cursorKey }
+  const platform = platformDoor(parts)
+  const forTenant: Database['forTenant'] = (tenant) => tenantDoor(parts, tenant)
   return {
     platform,
     forTenant,

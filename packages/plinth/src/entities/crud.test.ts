@@ -371,6 +371,7 @@ test('crud() serves what it is told, and refuses what nobody could create', () =
   const routes = crud(gadget, {
     delete: false,
     update: false,
+    bulk: false,
     create: { access: gadget.can.update },
     path: '/things',
   })

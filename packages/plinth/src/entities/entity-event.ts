@@ -7,7 +7,7 @@ import type { AnyEntity } from '../data/index.ts'
  */
 export function entityEvent(
   entity: Pick<AnyEntity, 'name'>,
-  action: 'create' | 'update' | 'delete',
+  action: 'create' | 'update' | 'delete' | 'restore',
   { id, fields = [] }: { readonly id: string; readonly fields?: readonly string[] },
 ): AuditEvent {
   return {

@@ -38,6 +38,8 @@ export interface RouteFacts {
   readonly anyQuery: boolean
   /** The body is a form, and JSON is refused: what a specification of others fixes so. */
   readonly takesForm: boolean
+  /** The same request under the same `Idempotency-Key` is carried out once. */
+  readonly idempotent: boolean
   readonly schemas: RouteSchemas
 }
 
@@ -76,6 +78,7 @@ export function foreignFacts(access: Access): RouteFacts {
     ownSitesOnly: false,
     anyQuery: false,
     takesForm: false,
+    idempotent: false,
     schemas: {},
   }
 }

@@ -65,6 +65,7 @@ export function page<A extends Access>(path: `/${string}`, spec: PageSpec<A>): R
       ownSitesOnly: false,
       anyQuery: false,
       takesForm: false,
+      idempotent: false,
       schemas: spec.query === undefined ? {} : { query: z.object(spec.query) },
     },
   )

@@ -7,6 +7,8 @@ import type { ContextFor } from './context.ts'
 import { contextOf } from './context.ts'
 import type { TenantDemand } from './facts.ts'
 import { withFacts } from './facts.ts'
+import { idempotencyKey } from './idempotency-key.ts'
+import { querySchema } from './query-schema.ts'
 
 /** A set of named schemas: the fields of params, query or headers. */
 export type Fields = { readonly [name: string]: z.core.$ZodType }
@@ -30,6 +32,8 @@ export interface RouteSpec<
   readonly query?: Q
   /** Takes query fields that are not declared and drops them: an OpenID provider adds its own. */
   readonly otherQueryIgnored?: boolean
+  /** Says to the caller why there is no query field of a name; one sentence. */
+  readonly whyNoQuery?: (name: string) => string
   /**
    * Takes a query that holds NUL or cannot be decoded, which is a 400 everywhere else: for routes
    * whose standard says how each field is answered, and that give none of them to the database.
@@ -64,6 +68,11 @@ export interface RouteSpec<
    * specification fixes that. Only where no session cookie counts: a page of any site can send one.
    */
   readonly takesForm?: boolean
+  /**
+   * Takes the header `Idempotency-Key`: the same request under the same key is carried out once and
+   * answered alike each time. The handler's `db` is then one transaction, which the answer joins.
+   */
+  readonly idempotent?: boolean
   /** Largest body in bytes; 1 MiB by default. */
   readonly bodyLimitBytes?: number
   readonly handle: (
@@ -120,17 +129,23 @@ export function route<
       ownSitesOnly: spec.ownSitesOnly ?? false,
       anyQuery: spec.anyQuery ?? false,
       takesForm: spec.takesForm ?? false,
+      idempotent: spec.idempotent ?? false,
       schemas: {
         ...(spec.params && { params: z.strictObject(spec.params) }),
-        query: spec.otherQueryIgnored
-          ? z.object(spec.query ?? {})
-          : z.strictObject(spec.query ?? {}),
-        ...(spec.headers && { headers: z.object(spec.headers) }),
+        query: querySchema(spec),
+        ...headersOf(spec),
         ...(spec.body && { body: spec.body }),
         ...(spec.returns && { returns: spec.returns }),
       },
     },
   )
+}
+
+function headersOf({ headers, idempotent }: { headers?: Fields; idempotent?: boolean }): {
+  readonly headers?: z.core.$ZodType
+} {
+  if (headers === undefined && idempotent !== true) return {}
+  return { headers: z.object({ ...headers, ...(idempotent && idempotencyKey) }) }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor, Placement, Principal } from '../access/index.ts'
-import type { Db } from '../data/index.ts'
+import type { Db, Tx } from '../data/index.ts'
 import type { Context, Log } from '../feature/index.ts'
 import { contextOf } from '../feature/index.ts'
 import type { Id } from '../kernel/index.ts'
@@ -27,6 +27,7 @@ export class RequestContext implements Context {
   #nonce: string | undefined
   #signal: AbortSignal | undefined
   #log: Log | undefined
+  #tx: Tx | undefined
 
   constructor(
     deps: ContextDeps,
@@ -42,8 +43,19 @@ export class RequestContext implements Context {
   }
 
   get db(): Db {
+    if (this.#tx !== undefined) return this.#tx
     if (this.placement === undefined) throw httpProblems.tenantRequired()
     return this.#deps.dbFor(this.placement.tenant)
+  }
+
+  /** Runs `work` with an open transaction in the place of `db`. */
+  async within<T>(tx: Tx, work: () => T | Promise<T>): Promise<T> {
+    this.#tx = tx
+    try {
+      return await work()
+    } finally {
+      this.#tx = undefined
+    }
   }
 
   get actor(): Actor {

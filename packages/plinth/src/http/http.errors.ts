@@ -25,6 +25,16 @@ export const httpProblems = {
   ),
   notFound: problem('http.not_found', 404, 'There is nothing at this address.'),
   methodNotAllowed: problem('http.method_not_allowed', 405, 'This method is not supported here.'),
+  keyInFlight: problem(
+    'http.idempotency_in_flight',
+    409,
+    'A request with this Idempotency-Key is being carried out. Ask again in a moment.',
+  ),
+  keyReused: problem(
+    'http.idempotency_key_reused',
+    422,
+    'This Idempotency-Key was used for another body. Take a new key for a new request.',
+  ),
   timeout: problem('http.timeout', 408, 'The request took too long to arrive.'),
   bodyTooLarge: problem('http.body_too_large', 413, 'The body is larger than this route accepts.'),
   urlTooLong: problem('http.url_too_long', 414, 'The address is too long.'),

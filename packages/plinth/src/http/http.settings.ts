@@ -41,6 +41,10 @@ export const httpSettings = z.strictObject({
     .enum(['auto', 'on', 'off'])
     .default('auto')
     .describe('OpenAPI and its page: auto serves them outside production only.'),
+  idempotency_hours: count(
+    24,
+    'Hours for which the answer under an Idempotency-Key is kept, at least.',
+  ),
   csp_reports_per_minute: count(
     60,
     'Reports a minute of pages that broke their content policy that are logged; further ones are refused.',

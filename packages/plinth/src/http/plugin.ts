@@ -20,6 +20,7 @@ import type { HttpDeps } from './deps.ts'
 import { createCsrf } from './guard/csrf.ts'
 import { guard } from './guard/guard.ts'
 import { originsOf } from './guard/origin.ts'
+import { answerOnce } from './idempotency/answer-once.ts'
 import { clientAddress, trustedProxies } from './limits/client-address.ts'
 import { hygieneFault } from './limits/hygiene.ts'
 import type { MethodTable } from './method-table.ts'
@@ -48,7 +49,7 @@ export function installGuard(app: FastifyInstance, deps: HttpDeps): Guarded {
   app.addHook('onRoute', function (options) {
     const facts = ruleOf(this, options)
     options.config = { ...options.config, access: facts.access, facts }
-    complete(options, facts, refuse)
+    complete(options, facts, { refuse, idempotencyHours: deps.settings.idempotency_hours })
     for (const method of [options.method].flat()) {
       if (options.url !== '*') methods.add(method, options.url)
       if (KNOWN_METHODS.has(method) && method !== 'HEAD')
@@ -66,8 +67,18 @@ export function installGuard(app: FastifyInstance, deps: HttpDeps): Guarded {
   return { census, methods }
 }
 
+interface Completion {
+  readonly refuse: Refuse
+  readonly idempotencyHours: number
+}
+
 /** Completes a route with what it declares: schemas, status, error handling. */
-function complete(options: RouteOptions, facts: RouteFacts, refuse: Refuse): void {
+function complete(
+  options: RouteOptions,
+  facts: RouteFacts,
+  { refuse, idempotencyHours }: Completion,
+): void {
+  if (facts.idempotent) options.handler = answerOnce(options.handler, idempotencyHours)
   if (facts.kind === 'foreign') {
     options.errorHandler ??= (error, request, reply) => refuseOwn(refuse, error, request, reply)
     return

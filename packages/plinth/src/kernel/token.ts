@@ -22,6 +22,7 @@ export type Purpose =
   | 'logout-state'
   | 'logout-token'
   | 'one-time'
+  | 'idempotency'
 
 /** 256 random bits as 43 base64url characters. */
 export function newToken(): string {

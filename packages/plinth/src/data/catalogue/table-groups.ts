@@ -29,6 +29,7 @@ export const tableRules: { readonly [table: string]: TableRule } = {
   'plinth.logout_tokens': { group: 'global', app: ALL },
   'plinth.memberships': { group: 'tenant', app: ALL },
   'plinth.tenant_settings': { group: 'tenant', app: ALL },
+  'plinth.idempotency_keys': { group: 'tenant', app: ALL },
   // Append-only: what happened stays written.
   'plinth.audit_events': { group: 'tenant', app: ['select', 'insert'] },
   // The owner's alone.

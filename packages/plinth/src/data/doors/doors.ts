@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Id } from '../../kernel/index.ts'
@@ -12,6 +13,8 @@ import { enter, OpenTransaction } from './transaction.ts'
 /** What the doors stand on. */
 export interface DoorParts {
   readonly line: Line
+  /** Seals the cursors of lists. */
+  readonly cursorKey: KeyObject
   /** Where jobs of a transaction are written. */
   readonly outbox: () => Outbox
 }
@@ -26,6 +29,7 @@ export function tenantDoor(parts: DoorParts, tenant: Id<'tenant'>): Db {
     (await parts.line.unit([enter(tenant), ...statements])).slice(1)
   return brandedDb({
     tenant,
+    cursorKey: parts.cursorKey,
     batch,
     query: oneOf(batch),
     transaction: (work, options) =>
@@ -49,6 +53,7 @@ function tenantTx(parts: DoorParts, open: OpenTransaction, tenant: Id<'tenant'>)
   const tx: Tx = brandedTx({
     open: true,
     tenant,
+    cursorKey: parts.cursorKey,
     batch,
     query: oneOf(batch),
     client: open.client,

@@ -5,6 +5,7 @@ import { markOf } from './mark.ts'
 import { isName } from './names.ts'
 import type { Operator } from './operators.ts'
 import type { Reference } from './ref.ts'
+import { assertSchema } from './refusals.ts'
 import { enumValues } from './text-kinds.ts'
 import type { Unwrapped } from './wrappers.ts'
 import { unwrap } from './wrappers.ts'
@@ -66,6 +67,7 @@ export function columnOf(name: string, schema: z.ZodType, options: FieldOptions)
 
 /** {@link columnOf}, also for the names that an entity has by itself. */
 export function anyColumn(name: string, schema: z.ZodType, options: FieldOptions): Column {
+  assertSchema(schema)
   if (!isName(name)) throw new TypeError('a column name must look like [a-z][a-z0-9_]*, at most 40')
   const unwrapped = unwrap(schema)
   const { bare, nullable } = unwrapped

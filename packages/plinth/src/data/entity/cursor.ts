@@ -1,26 +1,34 @@
-import { isId } from '../../kernel/index.ts'
+import { mac, sameText } from '../../kernel/index.ts'
+import type { Db } from '../db.ts'
 import { entityProblems } from './entity.errors.ts'
+import type { Position } from './list/keyset.ts'
 
-/** Where a page of a list ended: the row after which the next one begins. */
-export interface Position {
-  readonly createdAt: string
-  readonly id: string
-}
+/** Longest cursor that is looked at: the values of an order are index keys, and those are short. */
+export const LONGEST_CURSOR = 6_000
 
-const MOMENT = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
-
-/** The position as the client keeps it: opaque, and worthless in another tenant. */
-export function writeCursor({ createdAt, id }: Position): string {
-  return Buffer.from(`${createdAt} ${id}`).toString('base64url')
+/**
+ * Where a page ended, as the client keeps it: sealed for this tenant and for what the list is about,
+ * so that it opens no other tenant's list, no other order and no other filter (TN-52).
+ */
+export function writeCursor(db: Db, subject: string, position: Position): string {
+  const payload = Buffer.from(JSON.stringify(position)).toString('base64url')
+  return `${payload}.${sealOf(db, subject, payload)}`
 }
 
 /**
  * Reads a cursor back.
- * @throws entity.cursor_invalid for any text that `writeCursor` does not produce
+ * @throws entity.cursor_invalid for any text that `writeCursor` did not make for this list
  */
-export function readCursor(text: string): Position {
-  const [createdAt = '', id] = Buffer.from(text, 'base64url').toString('latin1').split(' ')
-  const sound = MOMENT.test(createdAt) && !Number.isNaN(Date.parse(createdAt)) && isId(id)
-  if (!sound || writeCursor({ createdAt, id }) !== text) throw entityProblems.cursor()
-  return { createdAt, id }
+export function readCursor(db: Db, subject: string, text: string): Position {
+  const [payload = '', seal = '', ...more] = text.length > LONGEST_CURSOR ? [] : text.split('.')
+  if (more.length > 0 || !sameText(seal, sealOf(db, subject, payload))) {
+    throw entityProblems.cursor('the cursor is not one of this list')
+  }
+  const position: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString())
+  if (!Array.isArray(position)) throw entityProblems.cursor('the cursor holds no position')
+  return position
+}
+
+function sealOf(db: Db, subject: string, payload: string): string {
+  return mac(db.cursorKey, db.tenant, subject, payload)
 }

@@ -62,6 +62,7 @@ export function checkOptions(options: DeclaredOptions, columns: readonly Column[
   if (stranger !== undefined) {
     throw new TypeError(`there is no option "${stranger}"${instead(stranger, OPTIONS)}`)
   }
+  checkLists(options)
   const { owned = 'tenant', rules = [] } = options
   if (!OWNERSHIPS.includes(owned)) {
     throw new TypeError(`owned is "${owned}"; say 'tenant', 'person' or 'nobody'`)
@@ -73,6 +74,25 @@ export function checkOptions(options: DeclaredOptions, columns: readonly Column[
   for (const { path } of rules) columnNamed('rules', path, names)
   for (const name of options.search ?? []) checkSearched(name, columns)
   if (options.table !== undefined) checkPlace(options.table, options)
+}
+
+/** What a program without types gets wrong: a name where a list stands, a list where lists stand. */
+function checkLists(options: DeclaredOptions): void {
+  for (const option of ['hidden', 'serverOnly', 'search', 'pii'] as const) {
+    if (!isTextList(options[option] ?? [])) {
+      throw new TypeError(`${option} takes a list of columns: ${option}: ['name']`)
+    }
+  }
+  for (const option of ['unique', 'index'] as const) {
+    const lists: unknown = options[option] ?? []
+    if (!Array.isArray(lists) || !lists.every(isTextList)) {
+      throw new TypeError(`${option} takes lists of columns: ${option}: [['name']]`)
+    }
+  }
+}
+
+function isTextList(list: unknown): boolean {
+  return Array.isArray(list) && list.every((item) => typeof item === 'string')
 }
 
 function checkSearched(name: string, columns: readonly Column[]): void {

@@ -6,7 +6,8 @@ import type { Db, Statement } from '../db.ts'
 import type { Declaration } from './declaration.ts'
 import { declarationOf } from './declaration.ts'
 import type { DeclaredOptions } from './declared-options.ts'
-import type { ListOptions, Operations, Page, UpdateOptions } from './operations.ts'
+import type { Expanded, ListOptions, Page, Scope } from './list/list-options.ts'
+import type { ExpandOptions, Operations, UpdateOptions } from './operations.ts'
 import { operationsOf } from './operations.ts'
 import type { EntityOptions } from './options.ts'
 import { presenterOf } from './present.ts'
@@ -31,6 +32,8 @@ export interface EntityAccess {
   readonly create: CanAccess
   readonly update: CanAccess
   readonly delete: CanAccess
+  /** Where rows belong to people: to do the same with the rows of others. */
+  readonly all?: CanAccess
 }
 
 /** Any declared entity, for code that works on all of them. */
@@ -78,10 +81,19 @@ export interface Entity<
   readonly table?: TableOf<N, S>
   present(row: RowOf<N, S>): z.output<z.ZodObject<Omit<WireShape<N, S>, H> & C>>
   /** The row, or undefined when there is none in this tenant. */
-  find(db: Db, id: Id<N>): Promise<RowOf<N, S> | undefined>
+  find(db: Db, id: Id<N>, scope?: Scope): Promise<RowOf<N, S> | undefined>
   /** The row. @throws entity.not_found */
-  get(db: Db, id: Id<N>): Promise<RowOf<N, S>>
-  /** A page of rows, newest first. @throws entity.cursor_invalid */
+  get(db: Db, id: Id<N>, scope?: Scope): Promise<RowOf<N, S>>
+  /** The row and the rows that it refers to, in one round trip. */
+  findExpanded(
+    db: Db,
+    id: Id<N>,
+    options: ExpandOptions,
+  ): Promise<{ readonly row: RowOf<N, S>; readonly expanded: Expanded } | undefined>
+  /**
+   * A page of rows, newest first unless a sort is given.
+   * @throws entity.cursor_invalid, or entity.invalid for a filter or sort that no index answers
+   */
   list(db: Db, options?: ListOptions): Promise<Page<RowOf<N, S>>>
   /**
    * Writes a new row.
@@ -94,12 +106,26 @@ export interface Entity<
     beside?: (id: Id<N>) => readonly Statement[],
   ): Promise<RowOf<N, S>>
   /**
+   * Writes new rows in one round trip, all or none.
+   * @throws entity.invalid, entity.conflict with the place in the list: `body/items/3/sku`
+   */
+  insertMany(
+    db: Db,
+    list: readonly NewRow<S>[],
+    beside?: (id: Id<N>) => readonly Statement[],
+  ): Promise<readonly RowOf<N, S>[]>
+  /**
    * Changes the named fields and no others.
    * @throws entity.not_found, entity.stale, entity.invalid, entity.conflict
    */
   update(db: Db, id: Id<N>, changes: Changes<S>, options?: UpdateOptions): Promise<RowOf<N, S>>
-  /** Deletes the row. @throws entity.not_found, entity.stale, entity.in_use */
+  /**
+   * Deletes the row; with `softDelete` it is only marked, and nobody sees it any more.
+   * @throws entity.not_found, entity.stale, entity.in_use
+   */
   remove(db: Db, id: Id<N>, options?: UpdateOptions): Promise<void>
+  /** Takes a marked row back. @throws entity.not_found, entity.stale, entity.conflict */
+  restore(db: Db, id: Id<N>, options?: UpdateOptions): Promise<RowOf<N, S>>
 }
 
 /** The row of an entity, as code reads it. */
@@ -133,7 +159,7 @@ export function entity<
   const built: unknown = Object.freeze({
     name,
     plural: declaration.plural,
-    can: accessTo(name),
+    can: accessTo(name, declaration.owned),
     declaration,
     id: idSchema<N>(),
     ...schemas,
@@ -145,8 +171,17 @@ export function entity<
   return built as Entity<N, WithImplied<S, O, D>, C, H, W | ImpliedName<O, D>>
 }
 
-function accessTo(name: string): EntityAccess {
+function accessTo(name: string, owned: Ownership): EntityAccess {
   const noun = name.replaceAll('_', ' ')
+  if (owned === 'person') {
+    return permissions(name, {
+      read: `See one's own: ${noun}`,
+      create: `Add a ${noun}`,
+      update: `Change one's own: ${noun}`,
+      delete: `Delete one's own: ${noun}`,
+      all: `Do the same with every ${noun} of other people`,
+    })
+  }
   return permissions(name, {
     read: `See every ${noun}`,
     create: `Add a ${noun}`,

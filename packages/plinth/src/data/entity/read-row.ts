@@ -1,8 +1,10 @@
 import type { Declaration } from './declaration.ts'
-import { BASE_COLUMNS } from './statements.ts'
+import type { ListedColumn } from './list/base-columns.ts'
+import { columnsOf } from './list/supported-fields.ts'
+import { rowNames } from './list/table-sql.ts'
 
-/** A row as the driver gives it. */
-export type RawRow = Readonly<Record<string, unknown>>
+/** A row as the driver gives it: made for this one answer. */
+export type RawRow = Record<string, unknown>
 
 /** A row whose fields are not known at compile time. */
 export interface AnyRow {
@@ -12,29 +14,34 @@ export interface AnyRow {
   readonly updated_at: string
 }
 
-/** Makes the function that turns a row of the driver into a row of the entity. */
-export function rowReader({ name, columns }: Declaration): (raw: RawRow) => AnyRow {
-  const fields = [...columns, ...BASE_COLUMNS].sort((a, b) => placeOf(a.name) - placeOf(b.name))
+/** Turns a row of the driver into a row of the entity. */
+export type ReadRow = (raw: RawRow) => AnyRow
+
+/**
+ * Makes the function that turns a row of the driver into a row of the entity. It does so in place:
+ * the driver's row is nobody else's, and its columns stand in the order in which they were asked for.
+ */
+export function rowReader(declaration: Declaration): ReadRow {
+  const columns = new Map(columnsOf(declaration).map((column) => [column.name, column]))
+  const fields = rowNames(declaration).flatMap((name) => columns.get(name) ?? [])
+  const required = fields.filter(({ nullable }) => !nullable).map(({ name }) => name)
+  const read = fields.flatMap(({ name, kind }: ListedColumn) =>
+    kind.read === undefined ? [] : [{ name, read: kind.read }],
+  )
   return (raw) => {
-    const row: Record<string, unknown> = {}
-    for (const { name: column, nullable, kind } of fields) {
-      const value = raw[column]
-      if (value !== null && value !== undefined) {
-        row[column] = kind.read === undefined ? value : kind.read(value)
-      } else if (nullable) {
-        row[column] = null
-      } else {
-        // Never an empty text in its place: the table and the declaration have come apart.
-        throw new TypeError(`${name}.${column} is declared NOT NULL and came back as null`)
-      }
+    for (const name of required) {
+      // Never an empty text in its place: the table and the declaration have come apart.
+      if (raw[name] === null || raw[name] === undefined) throw apart(declaration, name)
     }
-    // Each column above was read by its declared kind, the base columns among them.
-    return row as Readonly<Record<string, unknown>> & AnyRow
+    for (const one of read) {
+      const value = raw[one.name]
+      if (value !== null) raw[one.name] = one.read(value)
+    }
+    // Each column was asked for by name and read by its declared kind, the base columns among them.
+    return raw as RawRow & AnyRow
   }
 }
 
-/** The id stands first in a row, the rest of the base columns last. */
-function placeOf(column: string): number {
-  if (column === 'id') return -1
-  return BASE_COLUMNS.some(({ name }) => name === column) ? 1 : 0
+function apart({ name }: Declaration, column: string): TypeError {
+  return new TypeError(`${name}.${column} is declared NOT NULL and came back as null`)
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Id } from '../../kernel/index.ts'
 import { isId } from '../../kernel/index.ts'
 import { mark } from './mark.ts'
+import { isName } from './names.ts'
 
 /** What a reference points at, and what its deletion does to the row that points. */
 export interface Reference {
@@ -17,6 +18,8 @@ export function idSchema<N extends string>(): z.ZodType<Id<N>, string> {
     .meta({ format: 'uuid' })
 }
 
+const ACTIONS: readonly string[] = ['restrict', 'cascade', 'set null']
+
 const NOT_CANONICAL = 'Must be a UUID in lower case, such as 0192f0c1-8a3e-7c4d-9b1a-2f6d5e8c7b10'
 
 /**
@@ -30,6 +33,11 @@ export function ref<const N extends string>(
   to: N,
   rule: { readonly onDelete?: Reference['onDelete'] } = {},
 ): z.ZodType<Id<N>, string> {
-  const fact = { kind: 'reference', to, onDelete: rule.onDelete ?? 'restrict' } as const
+  const onDelete = rule.onDelete ?? 'restrict'
+  if (!isName(to)) throw new TypeError(`ref("${to}"): say the name of an entity, like "category"`)
+  if (!ACTIONS.includes(onDelete)) {
+    throw new TypeError(`ref("${to}"): onDelete is 'restrict', 'cascade' or 'set null'`)
+  }
+  const fact = { kind: 'reference', to, onDelete } as const
   return mark(idSchema<N>(), fact)
 }

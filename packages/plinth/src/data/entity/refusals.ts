@@ -34,6 +34,24 @@ const INSTEAD: Readonly<Record<string, string>> = {
   array: 'a list holds texts only; say z.array(z.string()) or json(z.array(…))',
   readonly: 'readonly() does nothing to a row; leave it out',
   nonoptional: 'nonoptional() undoes a wrapper; leave both out',
+  any: 'any value at all is JSON; say json(schema)',
+  unknown: 'any value at all is JSON; say json(schema)',
+  tuple: 'a tuple is JSON; say json(z.tuple([…]))',
+  map: 'a map is not JSON; say z.record() or json(schema)',
+  set: 'a set is not JSON; say z.array(z.string())',
+  template_literal: 'a template literal is a text; say z.string() with a regex()',
+}
+
+/**
+ * Refuses what is no schema at all, as a program without types may give it.
+ * @throws TypeError that says what to write
+ */
+export function assertSchema(given: unknown): void {
+  if (typeof given === 'function') {
+    throw new TypeError('it is a function; call it: z.string(), money()')
+  }
+  const isSchema = typeof given === 'object' && given !== null && '_zod' in given
+  if (!isSchema) throw new TypeError('it is no schema; say z.string(), z.int32(), money() …')
 }
 
 /** Why a schema cannot be a column, in one sentence without a full stop. */
@@ -42,7 +60,11 @@ export function refusalOf(definition: Definition): string {
   if (definition.type === 'pipe')
     return `${pipeName(definition)}() is refused; a row is the JSON you send`
   const { type, format } = definition
-  if (type === 'number') return 'whole numbers have a size; say z.int32(), money() or bigint()'
+  if (type === 'number') {
+    return format?.startsWith('float') === true
+      ? 'a number with a fraction has one size; say z.number()'
+      : 'whole numbers have a size; say z.int32(), money() or bigint()'
+  }
   if (type === 'string') return `a text of format "${format}" is refused; ${textInstead(format)}`
   if (type === 'enum') return 'an enum holds texts only, at least one'
   return INSTEAD[type] ?? `z.${type}() cannot be a column; see the list of kinds`

@@ -10,12 +10,12 @@ import type { Values } from './statements.ts'
  * The given fields after their schemas; fields given as undefined count as not given.
  * @throws entity.invalid with the path of each field at fault
  */
-export function parseFields(schema: z.ZodType, given: object): Values {
+export function parseFields(schema: z.ZodType, given: object, at = 'body'): Values {
   const result = schema.safeParse(withoutUndefined(given))
   if (result.success) return withoutUndefined(Object(result.data))
   const details = result.error.issues.map(
     ({ path, message, code }): ErrorDetail => ({
-      path: ['body', ...path.map(String)].join('/'),
+      path: [at, ...path.map(String)].join('/'),
       message,
       code,
     }),
@@ -36,11 +36,11 @@ export function fillIn({ columns }: Declaration, given: Values): Values {
  * Checks what was declared over several fields.
  * @throws entity.invalid with the path of each rule that does not hold
  */
-export function checkRules({ rules }: Declaration, row: object): void {
+export function checkRules({ rules }: Declaration, row: object, at = 'body'): void {
   const broken = rules.filter(({ holds }) => !holds(row))
   if (broken.length === 0) return
   throw entityProblems.invalid({
-    details: broken.map(({ path, message }) => ({ path: `body/${path}`, message, code: 'rule' })),
+    details: broken.map(({ path, message }) => ({ path: `${at}/${path}`, message, code: 'rule' })),
   })
 }
 

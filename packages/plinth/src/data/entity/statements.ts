@@ -1,101 +1,104 @@
 import type { Statement } from '../db.ts'
 import type { Column } from './column.ts'
-import type { Position } from './cursor.ts'
 import type { Declaration } from './declaration.ts'
-import type { Kind } from './kind.ts'
+import type { Scope } from './list/list-options.ts'
+import { columnSql, rowColumns, scopeSql, tableOf } from './list/table-sql.ts'
 import { quote } from './names.ts'
-import { int } from './number-kinds.ts'
-import { uuid } from './text-kinds.ts'
-import { timestamp } from './time-kinds.ts'
-
-type BaseColumn = Pick<Column, 'name' | 'kind' | 'nullable' | 'sqlType'>
-
-/** The columns that every row carries besides its fields. `tenant_id` is never read. */
-export const BASE_COLUMNS: readonly BaseColumn[] = [
-  base('id', uuid, 'uuid'),
-  base('version', int, 'integer'),
-  base('created_at', timestamp, 'timestamp(3) with time zone'),
-  base('updated_at', timestamp, 'timestamp(3) with time zone'),
-]
-
-function base(name: string, kind: Kind, sqlType: string): BaseColumn {
-  return { name, kind, nullable: false, sqlType }
-}
 
 /** Values by column, in the form of a row. */
 export type Values = Readonly<Record<string, unknown>>
 
-/** What one page of a list asks for. */
-export interface PageRequest {
-  /** Rows wanted. */
-  readonly limit: number
-  readonly offset: number
-  readonly after: Position | undefined
+/** Which row a statement is about: its id, perhaps its version, and who may see it. */
+export interface Target extends Scope {
+  readonly id: string
+  readonly version?: number | undefined
 }
 
 /** The SQL of one entity; texts that do not depend on the call are made once. */
 export interface EntityStatements {
-  find(id: string): Statement
-  list(page: PageRequest): Statement
-  count(): Statement
+  find(target: Target): Statement
+  /** The same row's reference alone, to stand inside another statement. */
+  reference(target: Target, column: string): Statement
   insert(id: string, row: Values): Statement
-  update(id: string, changes: Values, version?: number): Statement
-  remove(id: string, version?: number): Statement
+  update(target: Target, changes: Values): Statement
+  remove(target: Target): Statement
+  restore(target: Target): Statement
 }
 
 /** Compiles the statements of an entity. Every identifier comes from the declaration. */
-export function statementsOf({ schema, table, columns }: Declaration): EntityStatements {
-  const target = `${quote(schema)}.${quote(table)} as t`
-  const row = [...BASE_COLUMNS, ...columns].map(({ name }) => `t.${quote(name)}`).join(', ')
-  const order = 'order by t."created_at" desc, t."id" desc limit $1 offset $2'
+export function statementsOf(declaration: Declaration): EntityStatements {
+  const { columns, softDelete, key } = declaration
+  const table = tableOf(declaration)
+  const row = rowColumns(declaration)
   const named = new Map(columns.map((column) => [column.name, column]))
   const names = columns.map(({ name }) => quote(name))
   const insertText =
-    `insert into ${target} (${['"id"', ...names].join(', ')}) ` +
+    `insert into ${table} (${[quote(key), ...names].join(', ')}) ` +
     `values (${['$1', ...names.map((_, at) => `$${at + 2}`)].join(', ')}) returning ${row}`
-  const listText = `select ${row} from ${target} ${order}`
-  const afterText =
-    `select ${row} from ${target} ` +
-    `where (t."created_at", t."id") < ($3::timestamptz, $4::uuid) ${order}`
-  const findText = `select ${row} from ${target} where t."id" = $1`
-
+  const findText = `select ${row} from ${table}${condition(declaration, {}, 1).sql}`
+  const moved = (sets: string, target: Target, before: readonly unknown[] = []): Statement => {
+    const { sql, values } = condition(declaration, target, before.length + 1)
+    return {
+      text: `update ${table} set ${sets}${sql} returning ${row}`,
+      values: [...before, target.id, ...values],
+    }
+  }
   return {
-    find: (id) => ({ text: findText, values: [id] }),
-    list: ({ limit, offset, after }) =>
-      after === undefined
-        ? { text: listText, values: [limit, offset] }
-        : { text: afterText, values: [limit, offset, after.createdAt, after.id] },
-    count: () => ({ text: `select count(*)::text as total from ${target}` }),
+    find: (target) => {
+      if (target.owner === undefined && target.deleted === undefined) {
+        return { text: findText, values: [target.id] }
+      }
+      const { sql, values } = condition(declaration, target, 1)
+      return { text: `select ${row} from ${table}${sql}`, values: [target.id, ...values] }
+    },
+    reference: (target, column) => {
+      const { sql, values } = condition(declaration, target, 1)
+      return {
+        text: `select t.${quote(column)} from ${table}${sql}`,
+        values: [target.id, ...values],
+      }
+    },
     insert: (id, values) => ({
       text: insertText,
       values: [id, ...columns.map((column) => writeValue(column, values[column.name]))],
     }),
-    update: (id, changes, version) => {
+    update: (target, changes) => {
       const changed = Object.keys(changes).flatMap((name) => named.get(name) ?? [])
-      const sets = changed.map(({ name }, at) => `${quote(name)} = $${at + 2}`)
+      const sets = changed.map(({ name }, at) => `${quote(name)} = $${at + 1}`)
       const values = changed.map((column) => writeValue(column, changes[column.name]))
-      const guard = versionGuard(version, values.length + 2)
-      return {
-        text: `update ${target} set ${sets.join(', ')} where t."id" = $1${guard.sql} returning ${row}`,
-        values: [id, ...values, ...guard.values],
-      }
+      return moved(sets.join(', '), target, values)
     },
-    remove: (id, version) => {
-      const guard = versionGuard(version, 2)
-      return {
-        text: `delete from ${target} where t."id" = $1${guard.sql}`,
-        values: [id, ...guard.values],
-      }
+    remove: (target) => {
+      if (softDelete) return moved('"deleted_at" = now()', target)
+      const { sql, values } = condition(declaration, target, 1)
+      return { text: `delete from ${table}${sql}`, values: [target.id, ...values] }
     },
+    restore: (target) => moved('"deleted_at" = null', { ...target, deleted: 'only' }),
   }
 }
 
-function versionGuard(
-  version: number | undefined,
+/** Which row: the id stands at `$place`, what else is demanded of it after that. */
+function condition(
+  declaration: Declaration,
+  target: Omit<Target, 'id'>,
   place: number,
-): { sql: string; values: number[] } {
-  if (version === undefined) return { sql: '', values: [] }
-  return { sql: ` and t."version" = $${place}`, values: [version] }
+): { readonly sql: string; readonly values: readonly unknown[] } {
+  const { version, owner } = target
+  let at = place
+  const next = (): string => {
+    at += 1
+    return `$${at}`
+  }
+  const guard = version === undefined ? [] : [`t."version" = ${next()}`]
+  const where = [
+    `${columnSql(declaration, 'id')} = $${place}`,
+    ...guard,
+    ...scopeSql(declaration, target, next),
+  ]
+  return {
+    sql: ` where ${where.join(' and ')}`,
+    values: [version, owner].filter((value) => value !== undefined),
+  }
 }
 
 function writeValue({ kind }: Column, value: unknown): unknown {

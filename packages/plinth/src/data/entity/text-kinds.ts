@@ -71,11 +71,14 @@ export const uuid: Kind = {
 /** One of some texts: `text` with a CHECK, never an enum type, which no migration can shrink. */
 export const enumeration: Kind = {
   name: 'enum',
-  is: ({ type, entries }) =>
-    type === 'enum' && Object.values(entries ?? {}).every((entry) => typeof entry === 'string'),
+  is: ({ type, entries }) => type === 'enum' && isTextList(Object.values(entries ?? {})),
   sqlType: () => 'text',
   operators: SAME,
   wire: (schema) => schema,
+}
+
+function isTextList(entries: readonly unknown[]): boolean {
+  return entries.length > 0 && entries.every((entry) => typeof entry === 'string')
 }
 
 /** The allowed texts of an enum. */

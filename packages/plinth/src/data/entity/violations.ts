@@ -10,52 +10,96 @@ interface Violation {
 
 // RESTRICT answers 23001 since PostgreSQL 18, and 23503 before it.
 const FOREIGN_KEY = ['23503', '23001']
-const [UNIQUE, CHECK] = ['23505', '23514']
+const [UNIQUE, CHECK, TOO_LONG] = ['23505', '23514', '54000']
+
+/** Where in the request the fields stand. */
+export interface InputPlace {
+  /** `body`, or `body/items/3` for one of a list. */
+  readonly path: string
+}
 
 /** Runs work on an entity's table and says a broken constraint in terms of its fields. */
 export async function namingViolations<T>(
   declaration: Declaration,
   work: () => Promise<T>,
+  place: InputPlace = { path: 'body' },
 ): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    throw problemOf(declaration, error) ?? error
+    throw problemOf(declaration, error, place) ?? error
   }
 }
 
-function problemOf(declaration: Declaration, cause: unknown): AppError | undefined {
-  const violation = violationIn(cause)
-  if (violation === undefined) return undefined
-  const { code, constraint } = violation
-  if (code === UNIQUE) return taken(declaration, constraint, cause)
-  if (FOREIGN_KEY.includes(code)) return dangling(declaration, constraint, cause)
-  return code === CHECK ? broken(declaration, constraint, cause) : undefined
+/** Whether a constraint was broken, so that the same statements would break it again. */
+export function isViolation(error: unknown): boolean {
+  return violationIn(error) !== undefined
 }
 
-function taken({ uniques }: Declaration, constraint: string, cause: unknown): AppError | undefined {
+function problemOf(
+  declaration: Declaration,
+  cause: unknown,
+  place: InputPlace,
+): AppError | undefined {
+  const violation = violationIn(cause)
+  if (violation === undefined) return undefined
+  const broken: Broken = { constraint: violation.constraint, cause, ...place }
+  if (violation.code === UNIQUE) return taken(declaration, broken)
+  if (FOREIGN_KEY.includes(violation.code)) return dangling(declaration, broken)
+  if (violation.code === TOO_LONG) return tooLong(declaration, broken)
+  return violation.code === CHECK ? unruly(declaration, broken) : undefined
+}
+
+interface Broken extends InputPlace {
+  readonly constraint: string
+  readonly cause: unknown
+}
+
+function taken(
+  { uniques }: Declaration,
+  { constraint, cause, path }: Broken,
+): AppError | undefined {
   const key = uniques.find(({ name }) => name === constraint)
   if (key === undefined) return undefined
   const message = key.columns.length === 1 ? 'Is already taken' : 'Is already taken together'
-  const details = key.columns.map((name) => ({ path: `body/${name}`, message, code: 'taken' }))
+  const details = key.columns.map((name) => ({ path: `${path}/${name}`, message, code: 'taken' }))
   return entityProblems.conflict({ details, cause })
 }
 
-function dangling({ references }: Declaration, constraint: string, cause: unknown): AppError {
+function dangling({ references }: Declaration, { constraint, cause, path }: Broken): AppError {
   const reference = references.find(({ name }) => name === constraint)
   // A foreign key of another table: the row to be deleted is still pointed at.
   if (reference === undefined) return entityProblems.inUse({ cause })
   const message = `There is no such ${reference.to}`
-  const details = [{ path: `body/${reference.column}`, message, code: 'unknown_reference' }]
+  const details = [{ path: `${path}/${reference.column}`, message, code: 'unknown_reference' }]
   return entityProblems.invalid({ details, cause })
 }
 
-function broken({ checks }: Declaration, constraint: string, cause: unknown): AppError | undefined {
+function unruly(
+  { checks }: Declaration,
+  { constraint, cause, path }: Broken,
+): AppError | undefined {
   const check = checks.find(({ name }) => name === constraint)
   if (check === undefined) return undefined
-  const path = check.field === undefined ? 'body' : `body/${check.field}`
+  const at = check.field === undefined ? path : `${path}/${check.field}`
   const message = `Breaks the rule ${check.name}`
-  return entityProblems.invalid({ details: [{ path, message, code: 'rule' }], cause })
+  return entityProblems.invalid({ details: [{ path: at, message, code: 'rule' }], cause })
+}
+
+/** A text without a limit of its own met an index: an entry has room for about 2,700 bytes. */
+function tooLong(
+  { uniques, indexes }: Declaration,
+  { constraint, cause, path }: Broken,
+): AppError | undefined {
+  const key = [...uniques, ...indexes].find(({ name }) => name === constraint)
+  if (key === undefined) return undefined
+  const message = 'Is too long for its index'
+  const details = key.columns.map((name) => ({
+    path: `${path}/${name}`,
+    message,
+    code: 'too_long',
+  }))
+  return entityProblems.invalid({ details, cause })
 }
 
 function violationIn(error: unknown): Violation | undefined {

@@ -31,9 +31,19 @@ export function unwrap(schema: z.ZodType): Unwrapped {
     bare: within.bare,
     nullable: within.nullable || layer.type !== 'default',
     omissible: within.omissible || layer.type === 'optional',
-    fallback: layer.type === 'default' ? layer.defaultValue : within.fallback,
+    fallback: layer.type === 'default' ? constantDefault(layer) : within.fallback,
     description: schema.description ?? within.description,
   }
+}
+
+/**
+ * Zod asks a function for each default anew; a column's default is one value.
+ * @throws TypeError when it is not the same twice
+ */
+function constantDefault(layer: Layer): unknown {
+  const [once, again] = [layer.defaultValue, layer.defaultValue]
+  if (JSON.stringify(once) === JSON.stringify(again)) return once
+  throw new TypeError("its default is another one each time; say 'now', 'uuid' or one value")
 }
 
 const WRAPPERS = new Set(['nullable', 'optional', 'default'])

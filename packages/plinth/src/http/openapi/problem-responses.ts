@@ -82,6 +82,7 @@ function generalProblems(method: string, facts: RouteFacts): ProblemKind[] {
       ? [httpProblems.malformed, httpProblems.bodyTooLarge, httpProblems.mediaType]
       : []),
     ...(takesInput ? [httpProblems.invalid] : []),
+    ...(facts.idempotent ? [httpProblems.keyInFlight, httpProblems.keyReused] : []),
   ]
 }
 

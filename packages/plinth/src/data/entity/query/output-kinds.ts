@@ -13,7 +13,7 @@ import {
 } from 'kysely'
 import type { Declaration } from '../declaration.ts'
 import type { Kind } from '../kind.ts'
-import { BASE_COLUMNS } from '../statements.ts'
+import { BASE_COLUMNS } from '../list/base-columns.ts'
 
 /** The kind of each named column of a result, as far as it is a plain column of an entity. */
 export type Kinds = ReadonlyMap<string, Kind>

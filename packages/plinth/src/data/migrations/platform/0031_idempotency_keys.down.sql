@@ -1,0 +1,1 @@
+drop table plinth.idempotency_keys;

@@ -1,0 +1,85 @@
+import type { z } from 'zod'
+import type { Declaration, Filter, FilterField, Operator } from '../data/index.ts'
+import { filterFields } from '../data/index.ts'
+import type { Fields } from '../feature/index.ts'
+import type { OneOrSeveral } from './filter-values.ts'
+import { filterValue, oneOrSeveral, truth } from './filter-values.ts'
+
+/** One query parameter that filters, and the condition that its value makes. */
+interface FilterParameter {
+  readonly name: string
+  readonly schema: z.ZodType
+  filter(value: unknown): Filter
+}
+
+/** The filters of an entity as query parameters, and how to read them. */
+export interface FilterParameters {
+  readonly fields: Fields
+  /** The conditions that a validated query asks for. */
+  filtersIn(query: Readonly<Record<string, unknown>>): readonly Filter[]
+}
+
+const SAID: Readonly<Record<Operator, string>> = {
+  eq: 'equal to',
+  in: 'one of',
+  ne: 'with a value that is not',
+  gt: 'above',
+  gte: 'at least',
+  lt: 'below',
+  lte: 'at most',
+  null: 'true: without a value; false: with one',
+}
+
+/**
+ * The query parameters that a list can be filtered by: `price[gte]=100`, `category=in:a,b`. A field
+ * has them where an index can answer; hidden fields have none.
+ */
+export function filterParameters(declaration: Declaration): FilterParameters {
+  const parameters = [...filterFields(declaration).values()]
+    .filter(({ column }) => !column.hidden)
+    .flatMap(parametersOf)
+  return {
+    fields: Object.fromEntries(parameters.map(({ name, schema }) => [name, schema])),
+    filtersIn: (query) =>
+      parameters.flatMap(({ name, filter }) => {
+        const value = query[name]
+        return value === undefined ? [] : [filter(value)]
+      }),
+  }
+}
+
+function parametersOf(field: FilterField): FilterParameter[] {
+  const { column, operators } = field
+  const value = filterValue(field)
+  const bracketed = operators.filter((operator) => isBracketed(field, operator))
+  const plain: FilterParameter = {
+    name: column.name,
+    schema: oneOrSeveral(value)
+      .optional()
+      .describe(`Only rows whose ${column.name} is this, or one of several: in:a,b`),
+    filter: (given) => ({ field: column.name, ...(given as OneOrSeveral) }),
+  }
+  return [
+    ...(operators.includes('eq') && !TAKEN.has(column.name) ? [plain] : []),
+    ...bracketed.map(
+      (operator): FilterParameter => ({
+        name: `${column.name}[${operator}]`,
+        schema: (operator === 'null' ? truth() : value)
+          .optional()
+          .describe(`Only rows whose ${column.name} is ${SAID[operator]}`),
+        filter: (given) => ({ field: column.name, operator, value: given }),
+      }),
+    ),
+  ]
+}
+
+/** Parameters of every list: a field of that name is filtered in brackets only. */
+const TAKEN: ReadonlySet<string> = new Set(
+  'limit offset cursor count fields expand sort search deleted'.split(' '),
+)
+
+/** The plain parameter says `eq` and `in`, unless a text begins with `in:`, or its name is taken. */
+function isBracketed({ column }: FilterField, operator: Operator): boolean {
+  if (operator === 'in') return false
+  return operator !== 'eq' || column.kind.name === 'text' || TAKEN.has(column.name)
+}

@@ -46,7 +46,7 @@ function textOf(file: string): string | undefined {
 }
 
 async function runSync(service: string): Promise<{ written: readonly string[] }> {
-  const child = spawn(process.execPath, [PROGRAM, 'sync', '--json'], {
+  const child = spawn(process.execPath, [PROGRAM, 'sync', '--keep-breaking', '--json'], {
     cwd: service,
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: LONGEST_MS,

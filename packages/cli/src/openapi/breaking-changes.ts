@@ -1,11 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { CliError } from '../cli-error.ts'
 import type { ApiChange } from './api-change.ts'
+import { changeLine } from './api-change.ts'
 import { compareDocuments } from './compare-documents.ts'
 import { asObject } from './document.ts'
 
 /** Where a service keeps the API that its callers know, from its root. */
-export const OPENAPI_FILE = join('src', 'generated', 'openapi.json')
+export const OPENAPI_FILE = 'src/generated/openapi.json'
 
 /**
  * What a new OpenAPI document changes against the one that is committed in a service; nothing where
@@ -22,6 +24,24 @@ export function changesOfApi(service: string, current: string): readonly ApiChan
 /** Only those that stop callers; empty when the document may replace the committed one. */
 export function breakingChanges(service: string, current: string): readonly ApiChange[] {
   return changesOfApi(service, current).filter(({ weight }) => weight === 'breaking')
+}
+
+/** What happens to a document that breaks callers: it stops the command, is taken, or is left out. */
+export type OnBreaking = 'refuse' | 'accept' | 'keep'
+
+/**
+ * Whether a new OpenAPI document may replace the committed one.
+ * @throws CliError naming every breaking change, unless they are accepted or the old document is kept
+ */
+export function mayReplace(service: string, current: string, onBreaking: OnBreaking): boolean {
+  if (onBreaking === 'accept') return true
+  const breaking = breakingChanges(service, current)
+  if (breaking.length === 0) return true
+  if (onBreaking === 'keep') return false
+  const lines = breaking.map(changeLine).join('\n')
+  throw new CliError(
+    `${lines}\nCallers of this API would break; keep what they use, or accept it with \`plinth sync --accept-breaking\`.`,
+  )
 }
 
 function parsed(text: string) {

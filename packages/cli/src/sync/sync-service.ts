@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { mayReplace, type OnBreaking, OPENAPI_FILE } from '../openapi/breaking-changes.ts'
 import { describeService } from '../read-routes.ts'
 import { findFeatures } from './find-features.ts'
 import { registryText } from './registry-text.ts'
@@ -12,16 +13,23 @@ export interface SyncResult {
   readonly stale: readonly string[]
 }
 
+/** How to bring a service up to date. */
+export interface SyncOptions {
+  readonly check?: boolean
+  readonly onBreaking?: OnBreaking
+}
+
 /**
  * Brings `src/generated/` up to date with the code of a service: the registry of its features, the
  * census of its routes, and its OpenAPI document unless `http.docs` is off.
  * @param service its root folder
  * @param check only compares and writes nothing
- * @throws CliError naming the module that cannot be imported
+ * @param onBreaking what to do with an OpenAPI document that would break its callers
+ * @throws CliError naming the module that cannot be imported, or the breaking changes that it refuses
  */
 export async function syncService(
   service: string,
-  { check = false }: { readonly check?: boolean } = {},
+  { check = false, onBreaking = 'refuse' }: SyncOptions = {},
 ): Promise<SyncResult> {
   const found = await findFeatures(service)
   const features = found.map(({ feature }) => feature)
@@ -29,12 +37,15 @@ export async function syncService(
   const wanted: readonly (readonly [file: string, text: string | undefined])[] = [
     ['src/generated/registry.ts', registryText(found)],
     ['src/generated/routes.txt', census],
-    ['src/generated/openapi.json', openApi],
+    [OPENAPI_FILE, openApi],
   ]
   const stale: string[] = []
   for (const [file, text] of wanted) {
     const target = join(service, file)
     if (text === undefined || text === (await textOf(target))) continue
+    // The last of them: the other two are written whatever it breaks.
+    const kept = !check && file === OPENAPI_FILE && !mayReplace(service, text, onBreaking)
+    if (kept) continue
     stale.push(file)
     if (!check) await write(target, text)
   }

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { mayReplace, OPENAPI_FILE } from './breaking-changes.ts'
+
+const withPaths = (...paths: readonly string[]) =>
+  JSON.stringify({ paths: Object.fromEntries(paths.map((path) => [path, { get: {} }])) })
+
+let service: string
+before(() => {
+  service = mkdtempSync(join(tmpdir(), 'plinth-openapi-'))
+  mkdirSync(join(service, 'src/generated'), { recursive: true })
+})
+after(() => rmSync(service, { recursive: true, force: true }))
+
+test('a document that breaks callers is refused unless it is accepted, or the old one is kept', () => {
+  assert.equal(mayReplace(service, withPaths('/a'), 'refuse'), true, 'there is none yet')
+  writeFileSync(join(service, OPENAPI_FILE), withPaths('/a', '/b'))
+  assert.equal(mayReplace(service, withPaths('/a', '/b', '/c'), 'refuse'), true)
+  assert.throws(() => mayReplace(service, withPaths('/a'), 'refuse'), {
+    name: 'CliError',
+    message: /^breaking {2}GET \/b: is gone\n.*`plinth sync --accept-breaking`\.$/,
+  })
+  assert.equal(mayReplace(service, withPaths('/a'), 'accept'), true)
+  assert.equal(mayReplace(service, withPaths('/a'), 'keep'), false)
+})

@@ -5,6 +5,7 @@ import { markOf } from './mark.ts'
 import { isName } from './names.ts'
 import type { Operator } from './operators.ts'
 import type { Reference } from './ref.ts'
+import { checkReference } from './ref.ts'
 import { assertSchema } from './refusals.ts'
 import { enumValues } from './text-kinds.ts'
 import type { Unwrapped } from './wrappers.ts'
@@ -74,9 +75,7 @@ export function anyColumn(name: string, schema: z.ZodType, options: FieldOptions
   const kind = kindOf(bare)
   const guarded = kind.guard?.(bare) ?? bare
   const fact = markOf(bare)
-  if (fact?.kind === 'reference' && fact.onDelete === 'set null' && !nullable) {
-    throw new TypeError("onDelete: 'set null' needs a nullable() field")
-  }
+  if (fact?.kind === 'reference') checkReference(fact, nullable)
   return {
     name,
     kind,

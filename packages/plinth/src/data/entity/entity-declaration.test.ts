@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import { z } from 'zod'
+import { newId } from '../../kernel/index.ts'
 import {
   bigint,
   createTableSql,
@@ -12,10 +13,11 @@ import {
   money,
   ref,
   timestamp,
+  withoutPii,
 } from './index.ts'
 import { category, product, sampler } from './sample.fixture.ts'
 
-const refused: readonly (readonly [string, z.ZodType, RegExp])[] = [
+const refused: readonly (readonly [string, z.core.$ZodType, RegExp])[] = [
   ['int', z.int(), /z\.int32\(\), money\(\) or bigint\(\)/],
   ['number().int', z.number().int(), /whole numbers have a size/],
   ['uint32', z.uint32(), /whole numbers have a size/],
@@ -41,17 +43,57 @@ const refused: readonly (readonly [string, z.ZodType, RegExp])[] = [
   ['list of numbers', z.array(z.int32()), /a list holds texts only/],
   ['numeric enum', z.enum({ one: 1 }), /an enum holds texts only/],
   ['prefault', z.string().prefault('x'), /say default\(\)/],
-  ['any', z.any(), /z\.any\(\) cannot be a column/],
+  ['any', z.any(), /any value at all is JSON; say json\(schema\)/],
   ['json of dates', z.record(z.string(), z.date()), /must describe plain JSON/],
   ['wrapped', z.date().nullable().optional(), /timestamp\(\)/],
   ['bad default', z.string().max(2).default('long'), /default does not satisfy/],
   ['set null on NOT NULL', ref('category', { onDelete: 'set null' }), /needs a nullable/],
+  ['a reference to no name', ref('No Such'), /ref\("No Such"\) takes the name of an entity/],
+  ['unknown', z.unknown(), /any value at all is JSON; say json\(schema\)/],
+  ['tuple', z.tuple([z.string()]), /say json\(z\.tuple/],
+  ['map', z.map(z.string(), z.string()), /a map is not JSON/],
+  ['set', z.set(z.string()), /a set is not JSON; say z\.array/],
+  ['template literal', z.templateLiteral(['a', z.string()]), /say z\.string\(\) with a regex/],
+  ['readonly', z.string().readonly(), /readonly\(\) does nothing to a row/],
+  ['nonoptional', z.string().optional().nonoptional(), /nonoptional\(\) undoes a wrapper/],
+  ['float32', z.float32(), /say z\.number\(\)/],
+  ['int64', z.int64(), /say bigint\(\)/],
+  ['time', z.iso.time(), /a text of format "time" is refused/],
+  ['duration', z.iso.duration(), /a text of format "duration" is refused/],
+  ['stringbool', z.stringbool(), /codec\(\) is refused/],
+  ['coerced date', z.coerce.date(), /coerce takes what it should refuse/],
+  ['discriminated union', z.discriminatedUnion('a', [z.object({ a: z.literal('x') })]), /a union/],
+  ['empty enum', z.enum([]), /an enum holds texts only, at least one/],
+  ['a default that changes', z.uuid().default(() => newId()), /another one each time; say 'now'/],
+  ...(
+    [
+      ['null', z.null()],
+      ['undefined', z.undefined()],
+      ['void', z.void()],
+      ['never', z.never()],
+      ['nan', z.nan()],
+      ['symbol', z.symbol()],
+      ['file', z.file()],
+      ['promise', z.promise(z.string())],
+      ['function', z.function()],
+      ['success', z.success(z.string())],
+      ['custom', z.custom(() => true)],
+      ['intersection', z.intersection(z.string(), z.string())],
+    ] as const
+  ).map(
+    ([name, schema]) =>
+      [
+        name,
+        schema,
+        new RegExp(`z\\.${name}\\(\\) cannot be a column; a column is a text`),
+      ] as const,
+  ),
 ]
 
 for (const [title, schema, reason] of refused) {
   test(`a field is refused in one sentence that names it: ${title}`, () => {
     assert.throws(
-      () => entity('product', { spot: schema }),
+      () => entity('product', { spot: schema as z.ZodType }),
       (error) => {
         assert.ok(error instanceof TypeError)
         assert.match(error.message, /^entity "product", field "spot": [^\n]+$/)
@@ -84,21 +126,92 @@ test('HI-24 names keep to one grammar', () => {
   }
 })
 
-test('options are refused by name', () => {
-  const twice = { unique: [['a'], ['a']] } as const
-  assert.throws(() => entity('x', { a: z.string() }, twice), /two keys, indexes or checks/)
-  assert.throws(
-    () => entity('x', { a: z.int32() }, { check: { small: sql`a < ${3}` } }),
-    /a check has no parameters/,
-  )
-  assert.throws(
-    () => entity('x', { a: z.string() }, { computed: { a: [z.string(), () => ''] } }),
-    /needs a name of its own/,
-  )
+/** Options as a program without types may give them. */
+const declared = (options: object) => () =>
+  entity('x', { sku: z.string(), name: z.string().max(9), n: z.int32(), cost: z.string() }, options)
+
+const legacy = { schema: 'public', name: 'orders', migrated: 'elsewhere' } as const
+
+const refusedOptions: readonly (readonly [object, RegExp])[] = [
+  [{ serveronly: ['n'] }, /there is no option "serveronly"; did you mean "serverOnly"\?/],
+  [{ hidden: ['skuu'] }, /hidden names the column "skuu", .* not declared; did you mean "sku"\?/],
+  [{ serverOnly: ['nmae'] }, /serverOnly names .*"nmae".*; did you mean "name"\?/],
+  [{ pii: ['mail'] }, /pii names the column "mail", which is not declared$/],
+  [{ unique: [['sku', 'nam']] }, /unique names .*"nam".*; did you mean "name"\?/],
+  [{ unique: [['sku', 'sku']] }, /unique names the column "sku" twice/],
+  [{ unique: ['sku'] }, /unique takes lists of columns: unique: \[\['name'\]\]/],
+  [{ unique: [[]] }, /unique has a list without columns/],
+  [{ unique: [['sku'], ['sku']] }, /two keys, indexes or checks are called "xes_sku_key"/],
+  [{ index: [['create_at']] }, /index names .*; did you mean "created_at"\?/],
+  [{ hidden: 'sku' }, /hidden takes a list of columns: hidden: \['name'\]/],
+  [{ search: ['nme'] }, /search names .*; did you mean "name"\?/],
+  [{ search: ['n'] }, /search names "n", which is no text/],
+  [{ search: ['cost'], hidden: ['cost'] }, /search names "cost", which is hidden/],
+  [{ rules: [{ message: 'm', path: 'skk', holds: () => true }] }, /rules names .*mean "sku"\?/],
+  [{ check: { 'a-b': sql`n > 0` } }, /check "a-b" must look like/],
+  [{ check: { small: sql`n < ${3}` } }, /a check has no parameters/],
+  [{ computed: { sku: [z.string(), () => ''] } }, /computed field "sku" needs a name of its own/],
+  [{ owned: 'people' }, /owned is "people"; say 'tenant', 'person' or 'nobody'/],
+  [{ table: { ...legacy, kee: 'x' } }, /table has no "kee"; did you mean "key"\?/],
+  [{ table: { ...legacy, key: 'Order ID' } }, /table\.key "Order ID" must look like/],
+  [{ table: { ...legacy, migrated: 'here' } }, /say migrated: 'elsewhere'/],
+  [{ table: legacy, search: ['name'] }, /search needs a column and a function/],
+  [{ table: legacy, owned: 'person' }, /owned: 'person' needs a foreign key/],
+  [{ table: { ...legacy, tenant: 'org' }, owned: 'nobody' }, /a table of nobody has no tenant/],
+]
+
+test('an option is refused in one sentence that names the entity, and what was probably meant', () => {
+  for (const [options, reason] of refusedOptions) {
+    assert.throws(declared(options), (error) => {
+      assert.ok(error instanceof TypeError)
+      assert.match(error.message, /^entity "x": [^\n]+$/)
+      assert.match(error.message, reason)
+      return true
+    })
+  }
+  for (const [name, option] of [
+    ['owner_id', "owned: 'person'"],
+    ['deleted_at', 'softDelete: true'],
+  ]) {
+    const made = () => entity('x', { [String(name)]: z.string() })
+    assert.throws(made, new RegExp(`field "${name}": the option ${option} makes this column`))
+  }
+})
+
+test('what is no schema at all is refused like one that cannot be', () => {
+  for (const [given, reason] of [
+    ['text', /it is no schema/],
+    [undefined, /it is no schema/],
+    [z.string, /it is a function; call it/],
+  ] as const) {
+    const shape: Record<string, z.ZodType> = JSON.parse('{}')
+    Object.assign(shape, { spot: given })
+    assert.throws(() => entity('product', shape), reason)
+  }
+})
+
+test('a table is made where all it refers to is known, and only here', () => {
   assert.throws(() => createTableSql(product), /refers to "category", which is not among/)
-  const legacy = { schema: 'public', name: 'orders', migrated: 'elsewhere' } as const
   assert.throws(() => createTableSql(entity('order', {}, { table: legacy })), /migrated elsewhere/)
   assert.throws(() => decimal(3, 4), /digits in all/)
+})
+
+test('personal data leaves a row that goes into an event or an export', () => {
+  const person = entity(
+    'contact',
+    { email: z.string(), phone: z.string().nullable() },
+    {
+      pii: ['email', 'phone'],
+    },
+  )
+  const row = { id: 1, email: 'ana@example.test', phone: null }
+  assert.deepEqual(withoutPii(person, row), { id: 1, email: '[personal]', phone: null })
+  assert.deepEqual(withoutPii(person, { id: 1 }), { id: 1 })
+  assert.equal(row.email, 'ana@example.test')
+  assert.deepEqual(
+    person.declaration.columns.map(({ pii }) => pii),
+    [true, true],
+  )
 })
 
 const draft = { sku: 'ABC-1', name: ' Lamp ', price: 1999, category_id: null }

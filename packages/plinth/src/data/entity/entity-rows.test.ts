@@ -7,7 +7,9 @@ import { openTestDatabase } from '../../testing/database.ts'
 import { catalogueFaults } from '../catalogue/catalogue-faults.ts'
 import type { Db } from '../db.ts'
 import { declarationFaults } from './index.ts'
+import { assertPatch } from './patch.fixture.ts'
 import { category, product, sampler, samplesSql } from './sample.fixture.ts'
+import { sampleEdges, sampleField, sampleRow, sampleValues } from './sample-values.fixture.ts'
 
 let database: Awaited<ReturnType<typeof openTestDatabase>>
 let db: Db
@@ -39,75 +41,72 @@ test('the declaration is the live table, and the wall between tenants stands', a
   assert.deepEqual(await catalogueFaults(db), [])
 })
 
-const text = fc
-  .string({ unit: 'grapheme', maxLength: 20 })
-  .filter((value) => sampler.patch.safeParse({ words: value }).success)
-const moment = fc
-  .date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })
-  .map((date) => date.toISOString())
-const labels = fc.dictionary(
-  text.filter((key) => key !== '__proto__'),
-  text,
-  { maxKeys: 3, noNullPrototype: true },
-)
-
-/** A value for each field of the sampler, in the form in which it comes back. */
-const values = {
-  words: text,
-  code: fc.stringMatching(/^[A-Z0-9 ]{0,12}$/),
-  count: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
-  amount: fc.maxSafeInteger(),
-  huge: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String),
-  rate: fc.integer({ min: -999_999_999, max: 999_999_999 }).map((n) => (n / 1000).toFixed(3)),
-  ratio: fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => n + 0),
-  done: fc.boolean(),
-  day: moment.map((value) => value.slice(0, 10)),
-  moment,
-  token: fc.uuid(),
-  colour: fc.constantFrom('red', "o'clock"),
-  extra: fc.record(
-    { a: fc.integer(), b: fc.array(text, { maxLength: 3 }) },
-    { noNullPrototype: true },
-  ),
-  labels,
-  tags: fc.array(text, { maxLength: 4 }),
-  maybe: fc.option(text),
-  absent: fc.option(fc.integer({ min: 0, max: 9 })),
-  either: fc.option(moment),
-  counted: fc.integer({ min: 0, max: 9 }),
-  unset: fc.option(fc.boolean()),
-  filed: labels,
-  tagged: fc.array(text, { maxLength: 4 }),
-  born: moment,
-  born_on: moment.map((value) => value.slice(0, 10)),
-  handle: fc.uuid(),
-}
-
 test('every kind comes back as it went in; a patch of one field changes it, updated_at and version only', async () => {
-  const fields = Object.keys(values)
   assert.deepEqual(
-    fields,
+    Object.keys(sampleValues),
     sampler.declaration.columns.map(({ name }) => name),
   )
-  await fc.assert(
-    fc.asyncProperty(
-      fc.record(values, { noNullPrototype: true }),
-      fc.record(values, { noNullPrototype: true }),
-      fc.constantFrom(...fields),
-      async (first, second, field) => {
-        const { id, version, created_at, updated_at, ...row } = await sampler.insert(db, first)
-        assert.deepEqual(row, first)
-        assert.equal(version, 1)
-        const change = Object.fromEntries(Object.entries(second).filter(([name]) => name === field))
-        const changed = await sampler.update(db, id, change)
-        const after = { ...row, ...change, id, version: 2, created_at }
-        assert.deepEqual({ ...changed, updated_at }, { ...after, updated_at })
-        assert.ok(changed.updated_at >= updated_at)
-        assert.deepEqual(await sampler.get(db, id), changed)
-      },
-    ),
-    { numRuns: 100 },
+  const property = fc.asyncProperty(sampleRow, sampleRow, sampleField, (first, second, field) =>
+    assertPatch(db, [first, second], field),
   )
+  await fc.assert(property, { numRuns: 60 })
+})
+
+test('the first and the last value of each kind come back, and null where it may stand', async () => {
+  const [usual] = fc.sample(sampleRow, { numRuns: 1, seed: 7 })
+  assert.ok(usual)
+  const { id } = await sampler.insert(db, usual)
+  assert.deepEqual(Object.keys(sampleEdges), Object.keys(sampleValues))
+  for (const [field, edges] of Object.entries(sampleEdges)) {
+    for (const edge of edges) {
+      const changed = await sampler.update(db, id, { [field]: edge })
+      assert.deepEqual(Reflect.get(changed, field), edge, field)
+    }
+    const column = sampler.declaration.columns.find(({ name }) => name === field)
+    assert.equal(edges.includes(null), column?.nullable, `${field} and null`)
+  }
+  const defaults = await sampler.insert(db, without(usual, DEFAULTED))
+  assert.deepEqual(
+    [defaults.maybe, defaults.absent, defaults.either, defaults.counted, defaults.unset],
+    [usual.maybe, null, null, 7, null],
+  )
+  assert.deepEqual([defaults.filed, defaults.tagged], [{}, ['new']])
+})
+
+const DEFAULTED = ['absent', 'either', 'counted', 'unset', 'filed', 'tagged', 'born', 'handle']
+
+function without<T extends object>(row: T, names: readonly string[]): T {
+  const left: T = { ...row }
+  for (const name of names) Reflect.deleteProperty(left, name)
+  return left
+}
+
+const SYMBOLS: { readonly [operator: string]: string } = {
+  eq: '=',
+  ne: '<>',
+  in: '=',
+  gt: '>',
+  gte: '>=',
+  lt: '<',
+  lte: '<=',
+}
+
+test('a filter may ask just what the live server answers by index below a policy', async () => {
+  for (const { name, sqlType, operators, sortable } of sampler.declaration.columns) {
+    const type = sqlType.replace(/^character varying.*/, 'text').replace(/\(.*?\)/, '')
+    const operand = type === 'text[]' ? 'anyarray' : type
+    const { rows } = await db.query<{ symbol: string; leakproof: boolean }>(
+      `select o.oprname as symbol, p.proleakproof as leakproof
+         from pg_operator o join pg_proc p on p.oid = o.oprcode
+        where o.oprleft = $1::regtype and o.oprright = $1::regtype and o.oprname = any($2)`,
+      [operand, Object.values(SYMBOLS)],
+    )
+    const leakproof = new Set(rows.flatMap((row) => (row.leakproof ? row.symbol : [])))
+    for (const operator of operators.filter((one) => one !== 'null')) {
+      assert.ok(leakproof.has(SYMBOLS[operator] ?? ''), `${name} ${operator}`)
+    }
+    assert.equal(leakproof.has('<'), sortable, `${name} sorts`)
+  }
 })
 
 test('defaults: in the declaration and in the table they are the same', async () => {

@@ -10,6 +10,22 @@ export interface Reference {
   readonly onDelete: 'restrict' | 'cascade' | 'set null'
 }
 
+const ACTIONS: readonly string[] = ['restrict', 'cascade', 'set null']
+
+/**
+ * Holds a reference against its field.
+ * @throws TypeError when it names no entity, or its action cannot happen
+ */
+export function checkReference({ to, onDelete }: Reference, nullable: boolean): void {
+  if (!isName(to)) throw new TypeError(`ref("${to}") takes the name of an entity, like "category"`)
+  if (!ACTIONS.includes(onDelete)) {
+    throw new TypeError(`onDelete is 'restrict', 'cascade' or 'set null', not '${onDelete}'`)
+  }
+  if (onDelete === 'set null' && !nullable) {
+    throw new TypeError("onDelete: 'set null' needs a nullable() field")
+  }
+}
+
 /** The identifier of an entity: a UUID in its one canonical form (RFC 9562 §4). */
 export function idSchema<N extends string>(): z.ZodType<Id<N>, string> {
   return z
@@ -17,8 +33,6 @@ export function idSchema<N extends string>(): z.ZodType<Id<N>, string> {
     .refine((text): text is Id<N> => isId(text), NOT_CANONICAL)
     .meta({ format: 'uuid' })
 }
-
-const ACTIONS: readonly string[] = ['restrict', 'cascade', 'set null']
 
 const NOT_CANONICAL = 'Must be a UUID in lower case, such as 0192f0c1-8a3e-7c4d-9b1a-2f6d5e8c7b10'
 
@@ -34,10 +48,6 @@ export function ref<const N extends string>(
   rule: { readonly onDelete?: Reference['onDelete'] } = {},
 ): z.ZodType<Id<N>, string> {
   const onDelete = rule.onDelete ?? 'restrict'
-  if (!isName(to)) throw new TypeError(`ref("${to}"): say the name of an entity, like "category"`)
-  if (!ACTIONS.includes(onDelete)) {
-    throw new TypeError(`ref("${to}"): onDelete is 'restrict', 'cascade' or 'set null'`)
-  }
   const fact = { kind: 'reference', to, onDelete } as const
   return mark(idSchema<N>(), fact)
 }

@@ -42,6 +42,9 @@ const INSTEAD: Readonly<Record<string, string>> = {
   template_literal: 'a template literal is a text; say z.string() with a regex()',
 }
 
+const KINDS =
+  'a column is a text, a number, a boolean, a date, a moment, an enum, a uuid, JSON, a list or a reference'
+
 /**
  * Refuses what is no schema at all, as a program without types may give it.
  * @throws TypeError that says what to write
@@ -67,7 +70,7 @@ export function refusalOf(definition: Definition): string {
   }
   if (type === 'string') return `a text of format "${format}" is refused; ${textInstead(format)}`
   if (type === 'enum') return 'an enum holds texts only, at least one'
-  return INSTEAD[type] ?? `z.${type}() cannot be a column; see the list of kinds`
+  return INSTEAD[type] ?? `z.${type}() cannot be a column; ${KINDS}`
 }
 
 function textInstead(format: string | undefined): string {

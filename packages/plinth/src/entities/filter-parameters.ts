@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Declaration, Filter, FilterField, Operator } from '../data/index.ts'
-import { filterFields } from '../data/index.ts'
+import { filterFields, whyNotFiltered } from '../data/index.ts'
 import type { Fields } from '../feature/index.ts'
 import type { OneOrSeveral } from './filter-values.ts'
 import { filterValue, oneOrSeveral, truth } from './filter-values.ts'
@@ -20,14 +20,14 @@ export interface FilterParameters {
 }
 
 const SAID: Readonly<Record<Operator, string>> = {
-  eq: 'equal to',
-  in: 'one of',
-  ne: 'with a value that is not',
-  gt: 'above',
-  gte: 'at least',
-  lt: 'below',
-  lte: 'at most',
-  null: 'true: without a value; false: with one',
+  eq: 'equal to this',
+  in: 'one of these',
+  ne: 'another value than this',
+  gt: 'above this',
+  gte: 'at least this',
+  lt: 'below this',
+  lte: 'at most this',
+  null: 'true for rows without a value, false for rows with one',
 }
 
 /**
@@ -48,6 +48,17 @@ export function filterParameters(declaration: Declaration): FilterParameters {
   }
 }
 
+/** Says to a caller why a list has no such parameter. */
+export function whyNoFilter(declaration: Declaration): (name: string) => string {
+  const known = filterFields(declaration)
+  return (name) => {
+    const field = name.replace(/\[.*$/s, '')
+    const operators = known.get(field)?.column.hidden === false && known.get(field)?.operators
+    if (!operators) return whyNotFiltered(declaration, field)
+    return `There is no such filter. A list can ask of ${field}: ${operators.join(', ')}.`
+  }
+}
+
 function parametersOf(field: FilterField): FilterParameter[] {
   const { column, operators } = field
   const value = filterValue(field)
@@ -56,7 +67,7 @@ function parametersOf(field: FilterField): FilterParameter[] {
     name: column.name,
     schema: oneOrSeveral(value)
       .optional()
-      .describe(`Only rows whose ${column.name} is this, or one of several: in:a,b`),
+      .describe(`${column.name}: this, or one of several: in:a,b`),
     filter: (given) => ({ field: column.name, ...(given as OneOrSeveral) }),
   }
   return [
@@ -66,7 +77,7 @@ function parametersOf(field: FilterField): FilterParameter[] {
         name: `${column.name}[${operator}]`,
         schema: (operator === 'null' ? truth() : value)
           .optional()
-          .describe(`Only rows whose ${column.name} is ${SAID[operator]}`),
+          .describe(`${column.name}: ${SAID[operator]}`),
         filter: (given) => ({ field: column.name, operator, value: given }),
       }),
     ),

@@ -24,7 +24,7 @@ export function filterValue({ column }: Pick<FilterField, 'column'>): z.ZodType 
     case 'date':
       return guarded(z.iso.date())
     case 'timestamp':
-      return timestamp()
+      return z.string().meta({ format: 'date-time' }).pipe(timestamp())
     case 'enum':
       return z.enum(values ?? [])
     case 'text':
@@ -46,7 +46,10 @@ export function truth(): z.ZodType<boolean> {
     .transform((text) => text === 'true')
 }
 
-function numeric(schema: z.ZodType<number, number>, shown: { type: string; format?: string }): z.ZodType {
+function numeric(
+  schema: z.ZodType<number, number>,
+  shown: { type: string; format?: string },
+): z.ZodType {
   return z
     .string()
     .refine((text) => NUMBER.test(text), 'Must be a number')

@@ -1,11 +1,11 @@
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
 import type { AnyEntity } from '../data/index.ts'
-import { entityProblems, whyNotFiltered } from '../data/index.ts'
+import { entityProblems } from '../data/index.ts'
 import { route } from '../feature/index.ts'
 import { choiceParameters } from './choice-parameters.ts'
 import { expandablesOf, expansionsFor } from './expansions.ts'
-import { filterParameters } from './filter-parameters.ts'
+import { filterParameters, whyNoFilter } from './filter-parameters.ts'
 import { offeredWhere } from './offered-fields.ts'
 import type { Operation } from './operation.ts'
 import { words } from './operation.ts'
@@ -35,7 +35,7 @@ export function listRoute({ entity, path, access, expand }: Operation): RouteOpt
       ...deletedParameter(entity),
       ...filters.fields,
     },
-    whyNoQuery: (name) => whyNotFiltered(declaration, name.replace(/\[.*$/s, '')),
+    whyNoQuery: whyNoFilter(declaration),
     returns: pageOf(rows.schema),
     raises: [entityProblems.cursor, entityProblems.invalid],
     handle: async ({ db, query, principal, placement, reply }) => {

@@ -2,7 +2,7 @@ import type { Column } from '../column.ts'
 import type { Kind } from '../kind.ts'
 import { int } from '../number-kinds.ts'
 import type { Operator } from '../operators.ts'
-import { ORDERED, SAME } from '../operators.ts'
+import { ORDERED } from '../operators.ts'
 import { uuid } from '../text-kinds.ts'
 import { timestamp } from '../time-kinds.ts'
 
@@ -14,7 +14,7 @@ export type ListedColumn = Pick<
 
 /** The columns that every row carries besides its fields. `tenant_id` is never read. */
 export const BASE_COLUMNS: readonly ListedColumn[] = [
-  base({ name: 'id', kind: uuid, sqlType: 'uuid', operators: SAME }),
+  base({ name: 'id', kind: uuid, sqlType: 'uuid', operators: ['eq', 'in'] }),
   base({ name: 'version', kind: int, sqlType: 'integer', operators: [] }),
   base({ name: 'created_at', ...moment() }),
   base({ name: 'updated_at', ...moment() }),

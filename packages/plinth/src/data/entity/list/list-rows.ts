@@ -99,13 +99,13 @@ function checkFilters(declaration: Declaration, { filters, deleted }: ListPlan):
     if (known.get(field)?.operators.includes(operator)) continue
     throw refusal(field, whyNotFiltered(declaration, field))
   }
-  if (filters.length > MOST_FILTERS) throw refusal('', `Filter by at most ${MOST_FILTERS} fields.`)
+  if (filters.length > MOST_FILTERS)
+    throw refusal(undefined, `Filter by at most ${MOST_FILTERS} fields.`)
 }
 
-function refusal(path: string, message: string) {
-  return entityProblems.invalid({
-    details: [{ path: `query/${path}`, message, code: 'unsupported' }],
-  })
+function refusal(field: string | undefined, message: string) {
+  const path = field === undefined ? 'query' : `query/${field}`
+  return entityProblems.invalid({ details: [{ path, message, code: 'unsupported' }] })
 }
 
 interface Asked {

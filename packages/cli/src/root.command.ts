@@ -18,6 +18,7 @@ export const rootCommand = defineCommand({
     entity: () => import('./entity/entity.command.ts').then((module) => module.entityCommand),
     sync: () => import('./sync/sync.command.ts').then((module) => module.syncCommand),
     attack: () => import('./attack/attack.command.ts').then((module) => module.attackCommand),
+    why: () => import('./why/why.command.ts').then((module) => module.whyCommand),
     routes: () => import('./routes.command.ts').then((module) => module.routesCommand),
     openapi: () => import('./openapi.command.ts').then((module) => module.openApiCommand),
     doctor: () => import('./doctor/doctor.command.ts').then((module) => module.doctorCommand),

@@ -14,6 +14,10 @@ const ANSWERERS: Answerers = {
     const { attackFrom } = await import('../attack/attack-from.ts')
     return attackFrom(service, details)
   },
+  why: async ({ service, details }) => {
+    const { whyFrom } = await import('../why/why-from.ts')
+    return whyFrom(service, details)
+  },
 }
 
 async function answer(question: Question): Promise<Said> {

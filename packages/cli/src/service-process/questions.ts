@@ -1,14 +1,18 @@
 import type { AttackReport } from '../attack/attack-report.ts'
+import type { WhyReport } from '../why/why-report.ts'
 
 /** What can be asked of a service, and what it answers. */
 export interface Replies {
   readonly attack: AttackReport
+  readonly why: WhyReport
 }
 
 /** What each question says beside the service it is about. */
 export interface Details {
   /** Only routes whose `METHOD /path` holds this text. */
   readonly attack: { readonly only: string | undefined }
+  /** A path or its pattern; every method where none is named. */
+  readonly why: { readonly method: string | undefined; readonly path: string }
 }
 
 /** A question to the service in a folder. */

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { after, before, test } from 'node:test'
+import type { WrittenService } from '../attack/leaky-service.fixture.ts'
+import { writeService } from '../attack/leaky-service.fixture.ts'
+import { PROGRAM } from '../dev/small-service.fixture.ts'
+import type { WhyReport } from './why-report.ts'
+
+const LOW_STOCK = `
+import { feature, query, route } from 'plinth'
+import { z } from 'zod'
+import { product } from '../product/product.ts'
+
+export const lowStock = feature('low-stock', {
+  routes: [
+    route('GET /api/v1/products/low-stock', {
+      access: product.can.read,
+      returns: z.array(z.object({ id: z.string(), note: z.string().nullable() })),
+      handle: async ({ db }) =>
+        (await db.query("select id, name as note from app.products where lower(name) = 'lamp'")).rows,
+    }),
+  ],
+})
+`
+const MAIN = `
+import { start } from 'plinth'
+import { lowStock } from './entities/low-stock/low-stock.ts'
+import { productFeature } from './entities/product/product.ts'
+await start({ features: [lowStock, productFeature] })
+`
+
+let service: WrittenService
+before(async () => {
+  service = await writeService({
+    'src/main.ts': MAIN,
+    'src/entities/low-stock/low-stock.ts': LOW_STOCK,
+  })
+})
+after(() => service[Symbol.asyncDispose]())
+
+function why(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  const env = { ...process.env, NO_COLOR: '1' }
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [PROGRAM, 'why', ...args],
+      { cwd: service.folder, env },
+      (error, out, err) =>
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
+    )
+  })
+}
+
+test('plinth why names the line, the rule, the tenant, the limits, the problems and the plan', async () => {
+  const { code, out, err } = await why('GET', '/api/v1/products/low-stock', '--json')
+  assert.equal(code, 0, err)
+  const { routes }: WhyReport = JSON.parse(out)
+  const [route] = routes
+  assert.equal(routes.length, 1)
+  assert.deepEqual(route?.place, { file: 'src/entities/low-stock/low-stock.ts', line: 8 })
+  assert.match(route?.callers.join(' ') ?? '', /product:read/)
+  assert.match(route?.tenant.join(' ') ?? '', /must be one.*X-Tenant-ID/)
+  assert.match(route?.limits.join(' ') ?? '', /30 s/)
+  assert.ok(
+    route?.problems.some((one) => one.code === 'access.not_permitted' && one.status === 403),
+  )
+  assert.deepEqual([route?.cost?.status, route?.cost?.roundTrips], [200, 1])
+  const statement = route?.cost?.statements.find(({ text }) => text.includes('app.products'))
+  assert.match(statement?.plan.join('\n') ?? '', /tenant_id = .*current_setting/)
+  assert.match(statement?.plan.join('\n') ?? '', /Filter: .*lower/)
+})
+
+test('plinth why answers a concrete path of every method, and suggests where there is none', async () => {
+  const all = await why('/api/v1/products/01a20264-0000-7000-8000-000000000000')
+  assert.equal(all.code, 0, all.err)
+  for (const method of ['GET', 'PUT', 'PATCH', 'DELETE'])
+    assert.match(all.out, new RegExp(`^${method} /api/v1/products/:id$`, 'm'))
+  assert.match(all.out, /^ {2}declared {2}src\/entities\/product\/product\.ts:\d+$/m)
+  const none = await why('GET', '/api/v1/prodcts')
+  assert.equal(none.code, 2)
+  assert.match(
+    none.err,
+    /^There is no route GET \/api\/v1\/prodcts; the nearest: `GET \/api\/v1\/products`/,
+  )
+  assert.match((await why('FETCH', '/x')).err, /^"FETCH" is no method/)
+  assert.match((await why('products')).err, /begins with a slash/)
+})

@@ -27,8 +27,6 @@ export interface Changes {
   readonly gone: readonly LiveTable[]
   /** Columns that went and came, by entity. */
   readonly columns: readonly { entity: string; gone: readonly string[]; come: readonly string[] }[]
-  /** The declared tables that they were held against. */
-  readonly declared: ReadonlyMap<string, LiveTable>
   /** Names of the entities that differ. */
   readonly entities: readonly string[]
 }
@@ -50,7 +48,6 @@ export function compare({ written, declared, entities }: Compared): Changes {
       ...referringFirst(gone.map(([, table]) => table)).map(droppedTable),
       ...freshPieces(fresh, entities),
     ],
-    declared,
     fresh,
     gone: gone.map(([, table]) => table),
     columns: both.map(({ entity, live, wanted }) => ({

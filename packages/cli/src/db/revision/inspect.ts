@@ -5,23 +5,41 @@ import { type LiveTable, tablesOf } from './catalogue.ts'
 import { readRights } from './rights.ts'
 import type { Scratch } from './scratch.ts'
 
-/** Reads the tables of two databases side by side. */
-export async function inspectBoth(
-  one: Scratch,
-  other: Scratch,
-): Promise<readonly [ReadonlyMap<string, LiveTable>, ReadonlyMap<string, LiveTable>]> {
-  const { default: migra } = await import('@pgkit/migra')
-  const { changes } = await migra.run(one.adminUrl, other.adminUrl)
-  return Promise.all([tables(changes.i_from, one), tables(changes.i_target, other)])
+/** The tables of a database, by `schema.name`. */
+export type Tables = ReadonlyMap<string, LiveTable>
+
+/** Two databases side by side. */
+export interface Comparison {
+  /** Tables of the first one when the comparison began. */
+  readonly before: Tables
+  /** Tables of the other one. */
+  readonly wanted: Tables
+  /** Tables of the first one as they are now. */
+  again(): Promise<Tables>
 }
 
-/** Reads the tables of one database. */
-export async function inspect(one: Scratch): Promise<ReadonlyMap<string, LiveTable>> {
+/** Reads the tables of two databases. */
+export async function inspectBoth(one: Scratch, other: Scratch): Promise<Comparison> {
   const { default: migra } = await import('@pgkit/migra')
-  return tables(await migra.PostgreSQL.create(one.adminUrl), one)
+  const { changes, s_from: connected } = await migra.run(one.adminUrl, other.adminUrl)
+  const [before, wanted] = [
+    await tables(changes.i_from, one),
+    await tables(changes.i_target, other),
+  ]
+  return {
+    before,
+    wanted,
+    again: async () =>
+      tables(
+        connected instanceof migra.PostgreSQL
+          ? connected
+          : await migra.PostgreSQL.create(connected),
+        one,
+      ),
+  }
 }
 
-async function tables(found: PostgreSQL, { adminUrl }: Scratch) {
+async function tables(found: PostgreSQL, { adminUrl }: Scratch): Promise<Tables> {
   return onConnection({ url: adminUrl }, async (connection) => {
     const byHand = await readByHand(connection)
     return tablesOf(found, { byHand, rights: await readRights(connection) })

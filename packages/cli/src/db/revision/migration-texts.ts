@@ -1,4 +1,4 @@
-import { afterLine, NO_TRANSACTION } from 'plinth/data'
+import { afterLine, codeOf, NO_TRANSACTION } from 'plinth/data'
 import { type Piece, stages } from './piece.ts'
 
 /** One migration to be written. */
@@ -66,7 +66,7 @@ function downText(group: readonly Piece[]): string {
 }
 
 function lines(statements: readonly string[]): string {
-  return statements.map((text) => (text.startsWith('--') ? `${text}\n` : `${text};\n`)).join('')
+  return statements.map((text) => (codeOf(text) === '' ? `${text}\n` : `${text};\n`)).join('')
 }
 
 /** A message as the name of a file: `add weight & size` → `add_weight_size`. */

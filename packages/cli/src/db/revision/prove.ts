@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Migration } from 'plinth/data'
 import { CliError } from '../../cli-error.ts'
-import type { LiveTable } from './catalogue.ts'
 import { compare } from './compare.ts'
-import { inspect } from './inspect.ts'
+import type { Comparison, Tables } from './inspect.ts'
 import { runMigrations } from './lay-out.ts'
 import type { MigrationText } from './migration-texts.ts'
 import type { RevisionPlan } from './revise.ts'
@@ -15,9 +14,8 @@ import type { Scratch } from './scratch.ts'
 export interface Claim {
   /** The database that the committed migrations made. */
   readonly scratch: Scratch
-  /** Its tables. */
-  readonly before: ReadonlyMap<string, LiveTable>
-  readonly declared: ReadonlyMap<string, LiveTable>
+  /** It, beside the one with the declared tables. */
+  readonly comparison: Comparison
   readonly plan: RevisionPlan
   readonly migrations: readonly Migration[]
   readonly texts: readonly MigrationText[]
@@ -28,7 +26,8 @@ export interface Claim {
  * @throws CliError when they fail, do not lead to the declared tables, or do not lead back
  */
 export async function prove(claim: Claim): Promise<void> {
-  const { scratch, before, declared, plan, migrations, texts } = claim
+  const { scratch, comparison, plan, migrations, texts } = claim
+  const { before, wanted, again } = comparison
   const folder = await mkdtemp(join(tmpdir(), 'plinth-revision-'))
   try {
     for (const { name, up, down } of [...migrations, ...texts]) {
@@ -36,11 +35,11 @@ export async function prove(claim: Claim): Promise<void> {
       await writeFile(join(folder, `${name}.down.sql`), down)
     }
     await runMigrations(scratch, folder)
-    const after = await inspect(scratch)
-    const left = compare({ written: after, declared, entities: plan.entities }).pieces
+    const after = await again()
+    const left = compare({ written: after, declared: wanted, entities: plan.entities }).pieces
     if (left.length > 0) throw wrong('up', left.flatMap(({ up }) => up).join('; '), texts)
     await runMigrations(scratch, folder, migrations.at(-1)?.number ?? 0)
-    const back = textOf(await inspect(scratch))
+    const back = textOf(await again())
     const start = textOf(before)
     if (back !== start) throw wrong('down', difference(start, back), texts)
   } finally {
@@ -56,7 +55,7 @@ function wrong(way: string, what: string, texts: readonly MigrationText[]): CliE
 }
 
 /** Tables as text, whatever the order of their parts. */
-function textOf(tables: ReadonlyMap<string, LiveTable>): string {
+function textOf(tables: Tables): string {
   const sorted = (value: unknown): unknown => {
     if (value instanceof Map) return [...value].sort().map(([key, inner]) => [key, sorted(inner)])
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return value

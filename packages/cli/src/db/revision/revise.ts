@@ -2,10 +2,9 @@ import { join } from 'node:path'
 import type { Migration } from 'plinth/data'
 import { chainFault, readMigrations } from 'plinth/data'
 import { misuse } from '../../cli-error.ts'
-import type { LiveTable } from './catalogue.ts'
 import { type Changes, compare } from './compare.ts'
 import type { Declared } from './declared-sql.ts'
-import { inspect, inspectBoth } from './inspect.ts'
+import { type Comparison, inspectBoth, type Tables } from './inspect.ts'
 import { makeStandIns, makeTables, runMigrations, runSql } from './lay-out.ts'
 import { type MigrationText, migrationTexts, slugOf } from './migration-texts.ts'
 import { prove } from './prove.ts'
@@ -46,7 +45,8 @@ export async function revise(
       layMigrations(written, plan, migrations),
       makeStandIns(declared, plan.entities).then(() => makeTables(declared, plan.entities)),
     ])
-    const { before, changes, renames } = await found(written, declared, plan)
+    const comparison = await inspectBoth(written, declared)
+    const { changes, renames } = await found(written, comparison, plan)
     const last = migrations.at(-1)
     const pieces = [...renames.map(({ piece }) => piece), ...changes.pieces]
     const texts = migrationTexts(pieces, {
@@ -58,7 +58,7 @@ export async function revise(
         written,
         renames.toReversed().flatMap(({ piece }) => piece.down),
       )
-      await prove({ scratch: written, before, plan, migrations, texts, declared: changes.declared })
+      await prove({ scratch: written, comparison, plan, migrations, texts })
     }
     return { changes, texts }
   })
@@ -73,29 +73,20 @@ async function layMigrations(
   await runMigrations(scratch, folder)
 }
 
-async function found(written: Scratch, declared: Scratch, plan: RevisionPlan) {
-  const { entities, renames: asked } = plan
-  if (asked.length === 0) {
-    const [before, wanted] = await inspectBoth(written, declared)
-    const changes = compare({ written: before, declared: wanted, entities })
-    return { before, changes, renames: [] }
-  }
-  const before = await inspect(written)
-  const renames = asked.map((text) => renameOf(text, before, entities))
+async function found(written: Scratch, comparison: Comparison, plan: RevisionPlan) {
+  const { before, wanted } = comparison
+  const { entities } = plan
+  const renames = plan.renames.map((text) => renameOf(text, before, entities))
   await runSql(
     written,
     renames.flatMap(({ piece }) => piece.up),
   )
-  const [after, wanted] = await inspectBoth(written, declared)
-  const changes = compare({ written: withFormer(after, renames), declared: wanted, entities })
-  return { before, changes, renames }
+  const after = renames.length === 0 ? before : withFormer(await comparison.again(), renames)
+  return { changes: compare({ written: after, declared: wanted, entities }), renames }
 }
 
 /** What hangs on a renamed table is still called after its old name. */
-function withFormer(
-  tables: ReadonlyMap<string, LiveTable>,
-  renames: readonly Rename[],
-): ReadonlyMap<string, LiveTable> {
+function withFormer(tables: Tables, renames: readonly Rename[]): Tables {
   const former = new Map(renames.flatMap(({ table }) => (table === undefined ? [] : [table])))
   return new Map(
     [...tables].map(([key, table]) => {

@@ -17,7 +17,7 @@ const TABLES = `
       select lower(a.privilege_type) || ' ' || a.grantee::regrole::text as said
         from aclexplode(c.relacl) a where a.grantee not in (0, c.relowner)
       union all
-      select lower(a.privilege_type) || ' (' || string_agg(t.attname, ', ' order by t.attnum) || ') '
+      select lower(a.privilege_type) || ' (' || string_agg(t.attname, ', ' order by t.attname) || ') '
              || a.grantee::regrole::text
         from pg_catalog.pg_attribute t cross join lateral aclexplode(t.attacl) a
        where t.attrelid = c.oid and a.grantee not in (0, c.relowner)

@@ -4,7 +4,7 @@ import type { DeclaredSql } from './declared-sql.ts'
 import { dropFunction, functionText } from './function-text.ts'
 import { grantText } from './grant-text.ts'
 import { nameOf } from './names.ts'
-import { phrase } from './phrase.ts'
+import { phrase, policyPhrase } from './phrase.ts'
 import type { Piece } from './piece.ts'
 
 /** The steps for what keeps tenants apart, and for the triggers and functions that the tool makes. */
@@ -39,6 +39,7 @@ function named(
   sql: DeclaredSql,
 ): Piece[] {
   const part = kind === 'policy' ? 'policies' : 'triggers'
+  const say = kind === 'policy' ? policyPhrase : phrase
   const drop = (name: string) => `drop ${kind} ${name} on ${nameOf(live)}`
   const gone = [...live[part]].filter(([name, definition]) => {
     const other = wanted[part].get(name)
@@ -49,10 +50,10 @@ function named(
   )
   return [
     ...gone.map(([about, definition]): Piece => {
-      return { stage: 'drop', about, up: [drop(about)], down: [statement(definition)] }
+      return { stage: 'drop', about, up: [drop(about)], down: [say(definition)] }
     }),
     ...added.map(([about, definition]): Piece => {
-      const up = [sql.statements.get(about) ?? statement(definition)]
+      const up = [sql.statements.get(about) ?? say(definition)]
       return { stage: 'bind', about, up, down: [drop(about)] }
     }),
   ]
@@ -61,15 +62,6 @@ function named(
 function isOurs({ name: table }: LiveTable, name: string, definition: string): boolean {
   return (
     name.startsWith(`${table}_touch`) || /\bplinth_\w+\b/.test(definition.split('using')[0] ?? '')
-  )
-}
-
-function statement(definition: string): string {
-  return phrase(
-    definition
-      .trim()
-      .replace(/;$/, '')
-      .replace(/\s*\n\s*/g, '\n  '),
   )
 }
 

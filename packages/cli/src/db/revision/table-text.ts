@@ -4,7 +4,7 @@ import { columnText } from './column-pieces.ts'
 import { functionText } from './function-text.ts'
 import { grantText } from './grant-text.ts'
 import { nameOf } from './names.ts'
-import { phrase } from './phrase.ts'
+import { phrase, policyPhrase } from './phrase.ts'
 
 /** The statements that make a table of the catalogue anew, empty: the way back from DROP TABLE. */
 export function tableText(live: LiveTable): string[] {
@@ -22,17 +22,10 @@ export function tableText(live: LiveTable): string[] {
     ...[...live.triggers.values()].map(phrase),
     ...(live.secured ? [`alter table ${table} enable row level security`] : []),
     ...(live.forced ? [`alter table ${table} force row level security`] : []),
-    ...[...live.policies.values()].map((text) => phrase(oneLine(text))),
+    ...[...live.policies.values()].map(policyPhrase),
     ...grants(live),
     ...[...live.functions].flatMap(([name, one]) => functionText(live.schema, name, one)),
   ]
-}
-
-function oneLine(text: string): string {
-  return text
-    .trim()
-    .replace(/;$/, '')
-    .replace(/\s*\n\s*/g, ' ')
 }
 
 function grants(live: LiveTable): string[] {

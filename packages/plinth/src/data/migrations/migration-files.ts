@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { NOTHING } from './migration-chain.ts'
 
 /** One migration as it lies on disk. */
 export interface Migration {
@@ -9,8 +10,9 @@ export interface Migration {
   /** `0001_house`: number and name as in the file's name. */
   readonly name: string
   /**
-   * What the first line of the up file says that it comes after: a name, or `nothing`. Undefined
-   * without such a line: the platform's own set has none, as one hand writes it.
+   * What the first line of the up file says that it comes after: a name, or `nothing`. Files from
+   * before there was such a line come first, each after the one before it, and stay as they were
+   * applied. Undefined where a later file has none.
    */
   readonly after: string | undefined
   readonly up: string
@@ -37,7 +39,16 @@ export async function readMigrations(folder: string): Promise<readonly Migration
   const ups = names.filter((file) => file.endsWith('.up.sql')).sort()
   const lonely = names.find((file) => file.endsWith('.down.sql') && !names.includes(upOf(file)))
   if (lonely !== undefined) throw new Error(`${lonely} has no ${upOf(lonely)} beside it`)
-  return Promise.all(ups.map((file) => readPair(folder, file)))
+  return chained(await Promise.all(ups.map((file) => readPair(folder, file))))
+}
+
+function chained(files: readonly Migration[]): readonly Migration[] {
+  const first = files.findIndex(({ after }) => after !== undefined)
+  return files.map((file, at) =>
+    first >= 0 && at > first
+      ? file
+      : { ...file, after: file.after ?? files[at - 1]?.name ?? NOTHING },
+  )
 }
 
 async function readPair(folder: string, file: string): Promise<Migration> {

@@ -13,13 +13,13 @@ export const lamp = entity(
     price: money(),
     cost: money().default(0),
     stock: z.int32().default(0),
-    rating: z.number().nullable(),
+    rating: z.number().nullish(),
     status: z.enum(['draft', 'live', 'retired']).default('draft'),
     lit: z.boolean().default(false),
-    sold_on: z.iso.date().nullable(),
-    seen_at: timestamp().nullable(),
+    sold_on: z.iso.date().nullish(),
+    seen_at: timestamp().nullish(),
     labels: z.array(z.string()).default([]),
-    shelf_id: ref('shelf').nullable(),
+    shelf_id: ref('shelf').nullish(),
   },
   {
     hidden: ['cost'],
@@ -42,7 +42,7 @@ export const lamp = entity(
 /** For the tests of this room: deleted rows stay. */
 export const crate = entity(
   'crate',
-  { code: z.string().max(20), shelf_id: ref('shelf').nullable() },
+  { code: z.string().max(20), shelf_id: ref('shelf').nullish() },
   { softDelete: true, unique: [['code']], index: [['updated_at']] },
 )
 

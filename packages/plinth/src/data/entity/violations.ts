@@ -10,7 +10,7 @@ interface Violation {
 
 // RESTRICT answers 23001 since PostgreSQL 18, and 23503 before it.
 const FOREIGN_KEY = ['23503', '23001']
-const [UNIQUE, CHECK, TOO_LONG] = ['23505', '23514', '54000']
+const [UNIQUE, CHECK, TOO_LONG] = ['23505', '23514', '54000'] as const
 
 /** Where in the request the fields stand. */
 export interface InputPlace {
@@ -87,12 +87,13 @@ function unruly(
 }
 
 /** A text without a limit of its own met an index: an entry has room for about 2,700 bytes. */
-function tooLong(
-  { uniques, indexes }: Declaration,
-  { constraint, cause, path }: Broken,
-): AppError | undefined {
+function tooLong({ uniques, indexes }: Declaration, { constraint, cause, path }: Broken): AppError {
+  // Beyond 8 kB PostgreSQL does not even say which index it was.
   const key = [...uniques, ...indexes].find(({ name }) => name === constraint)
-  if (key === undefined) return undefined
+  if (key === undefined) {
+    const details = [{ path, message: 'A text in it is too long for its index', code: 'too_long' }]
+    return entityProblems.invalid({ details, cause })
+  }
   const message = 'Is too long for its index'
   const details = key.columns.map((name) => ({
     path: `${path}/${name}`,
@@ -105,8 +106,8 @@ function tooLong(
 function violationIn(error: unknown): Violation | undefined {
   if (!(error instanceof Error)) return undefined
   const found = 'code' in error && 'constraint' in error ? error : undefined
-  if (typeof found?.code !== 'string' || typeof found.constraint !== 'string') {
-    return violationIn(error.cause)
-  }
+  if (typeof found?.code !== 'string') return violationIn(error.cause)
+  if (found.code === TOO_LONG) return { code: TOO_LONG, constraint: String(found.constraint) }
+  if (typeof found.constraint !== 'string') return violationIn(error.cause)
   return { code: found.code, constraint: found.constraint }
 }

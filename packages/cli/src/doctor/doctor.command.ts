@@ -1,6 +1,7 @@
 import { defineCommand } from 'citty'
 import { devFolder } from '../dev/dev-folder.ts'
-import { alarming, quiet, say, whileWaiting } from '../dev/terminal.ts'
+import { alarming, quiet, say } from '../dev/terminal.ts'
+import { withProgress } from '../progress.ts'
 import type { Diagnosis } from './examine.ts'
 
 /** `plinth doctor`: 0 when nothing is wrong, 1 with findings, 2 when something could not be looked at. */
@@ -17,7 +18,7 @@ export const doctorCommand = defineCommand({
       import('./subject.ts'),
     ])
     const work = subjectAt(folder, args.production === true).then(examine)
-    const diagnosis = args.json ? await work : await whileWaiting('Looking', work)
+    const diagnosis = await withProgress('Looking', work)
     if (args.json) say(JSON.stringify(diagnosis, null, 2))
     else print(diagnosis)
     process.exitCode = exitCodeOf(diagnosis)

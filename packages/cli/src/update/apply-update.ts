@@ -1,4 +1,5 @@
 import { CliError } from '../cli-error.ts'
+import { withProgress } from '../progress.ts'
 import { abortUpdate } from './abort-update.ts'
 import { regenerate } from './owned-files.ts'
 import { install, packageManagerOf } from './package-manager.ts'
@@ -16,16 +17,12 @@ import {
 } from './steps.ts'
 import { standing, type UpdateState, writeState } from './update-state.ts'
 
-/** Waits for work, and may say what is waited for. */
-export type Waiting = <T>(what: string, work: Promise<T>) => Promise<T>
-
 /** What an update is applied to, and with. */
 export interface Application {
   readonly git: Repository
   readonly plan: UpdatePlan
   /** Whether the package manager may be run. */
   readonly install: boolean
-  readonly waiting: Waiting
   /** Brings tarballs into the service, when the packages come from a folder. */
   readonly vendor?: () => Promise<void>
 }
@@ -79,7 +76,7 @@ async function takeSteps(application: Application, state: UpdateState): Promise<
     return { ...report, code: 'conflicts', commits: steps.commits, next: [...next, solve] }
   }
   await commitAll(steps, sharedSubject(plan.to))
-  const more = await finish(steps, state, application.waiting)
+  const more = await finish(steps, state)
   return { ...report, code: 'updated', commits: steps.commits, next: [...next, ...more] }
 }
 
@@ -90,7 +87,7 @@ async function bringPackages(application: Application, steps: Steps): Promise<re
   await writePackages(steps, plan)
   const manager = packageManagerOf(git.folder, plan.release.answers.packageManager)
   const done = application.install
-    ? await application.waiting('Installing packages', install(git.folder, manager))
+    ? await withProgress('Installing packages', install(git.folder, manager))
     : undefined
   await commitAll(steps, `build: Plinth ${plan.to}`, `It was ${plan.from}.`)
   if (done?.ok === true) return []
@@ -99,14 +96,11 @@ async function bringPackages(application: Application, steps: Steps): Promise<re
 }
 
 /** The generated files, which need the packages and the merged configuration; then what a person does. */
-export async function finish(
-  steps: Steps,
-  state: UpdateState,
-  waiting: Waiting,
-): Promise<readonly string[]> {
+export async function finish(steps: Steps, state: UpdateState): Promise<readonly string[]> {
   const { git } = steps
-  const done = await waiting('Writing the generated files', regenerate(git.folder))
+  const done = await withProgress('Writing the generated files', regenerate(git.folder))
   if (done.ok) await commitAll(steps, 'chore: generated files')
+  else await dropChanges(git)
   const { sha } = await standing(git)
   await writeState(git, { ...state, head: sha, phase: 'done', conflicts: [] })
   const home = state.before.branch ?? 'main'
@@ -118,4 +112,10 @@ export async function finish(
     `Try it: npm run check && npm test; look at it: git diff ${home}...${state.branch}`,
     `Take it: git switch ${home} && git merge ${state.branch}; or go back: plinth update --abort`,
   ]
+}
+
+/** All that an update did so far is in commits; half-written generated files are not worth one. */
+async function dropChanges(git: Repository): Promise<void> {
+  await git.run('add', '--all', '--', '.')
+  await git.run('reset', '--quiet', '--hard')
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { misuse } from '../cli-error.ts'
-import { finish, type Waiting } from './apply-update.ts'
+import { finish } from './apply-update.ts'
 import { hasMarkers } from './merge/merge-lines.ts'
 import type { UpdateReport } from './report.ts'
 import type { Repository } from './repository.ts'
@@ -12,7 +12,7 @@ import { readState, standing, type UpdateState } from './update-state.ts'
  * Goes on after a person has solved the conflicts.
  * @throws CliError (exit code 2) when there is nothing to continue, or markers are left
  */
-export async function continueUpdate(git: Repository, waiting: Waiting): Promise<UpdateReport> {
+export async function continueUpdate(git: Repository): Promise<UpdateReport> {
   const state = await requireConflicts(git)
   const left: string[] = []
   for (const path of state.conflicts) {
@@ -29,7 +29,7 @@ export async function continueUpdate(git: Repository, waiting: Waiting): Promise
     sharedSubject(state.to),
     `Conflicts solved in ${state.conflicts.join(', ')}.`,
   )
-  const next = await finish(steps, state, waiting)
+  const next = await finish(steps, state)
   const { from, to, branch } = state
   const nothing = { codemods: [], files: [], clashes: [], suggestions: [] }
   return { code: 'updated', from, to, branch, commits: steps.commits, ...nothing, next }

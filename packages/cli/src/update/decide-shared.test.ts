@@ -50,11 +50,17 @@ for (const [title, base, mine, theirs, action, expected] of TABLE)
     assert.equal(decision.because !== undefined, action === 'keep' || title.includes('anew'))
   })
 
-test('a shared file of the same name that the owner made is a conflict, with both texts', () => {
-  const mine = text('mine\n')
-  const decision = decideShared({ path: 'Dockerfile', base: undefined, mine, theirs: 'ours\n' })
-  assert.equal(decision.action, 'merge')
-  assert.match(decision.text ?? '', /<<<<<<< yours\nmine\n=======\nours\n>>>>>>> plinth/)
+test('a file of the same name that the owner made stays; keys of JSON and YAML come together', () => {
+  const beside = (path: string, mine: string, theirs: string) =>
+    decideShared({ path, base: undefined, mine: text(mine), theirs })
+  const own = beside('Dockerfile', 'mine\n', 'ours\n')
+  assert.deepEqual([own.action, own.text, own.clashes], ['keep', undefined, []])
+  assert.match(own.because ?? '', /you made a file of this name/)
+  assert.equal(beside('compose.yaml', 'a: 1\n', 'b: 2\n').text, 'a: 1\nb: 2\n')
+  assert.deepEqual(JSON.parse(beside('biome.json', '{"a":1}', '{"b":2}').text ?? ''), {
+    a: 1,
+    b: 2,
+  })
 })
 
 test('a shared file that the template moved takes the owner’s edits along', () => {

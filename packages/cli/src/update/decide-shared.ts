@@ -51,8 +51,7 @@ export function decideShared(file: SharedFile): Decision {
   const text = unix(mine.text)
   const written = (next: string) => ({ text: withEndingsOf(mine.text, next) })
   if (text === theirs) return moved(file, decided, mine.text)
-  if (base === undefined)
-    return decided('merge', mergeShared(path, { base: '', mine: mine.text, theirs }))
+  if (base === undefined) return besideTheirs({ path, mine: mine.text, theirs }, decided)
   if (unix(base) === theirs) return moved(file, decided, mine.text)
   if (text === unix(base)) return decided('replace', written(theirs))
   const merged = mergeShared(path, { base, mine: mine.text, theirs })
@@ -66,11 +65,23 @@ const GONE = 'you removed it, and it stays removed'
 const OWN = 'it is a text of your own by now'
 const DROPPED = 'the template no longer has it; with your edits it stays, and is yours from now on'
 
+const EXISTS = 'you made a file of this name; the template’s is in .plinth/base/'
+
 type Decide = (action: Decision['action'], more?: Partial<Decision>) => Decision
 
 function withoutTheirs({ base, mine }: SharedFile, decided: Decide): Decision {
   if (mine.kind !== 'text' || base === undefined) return decided('none')
   return unix(mine.text) === unix(base) ? decided('remove') : decided('keep', { because: DROPPED })
+}
+
+/** The owner was first: keys come together, a whole text of the owner's is left as it is. */
+function besideTheirs(
+  { path, mine, theirs }: { readonly path: string; readonly mine: string; readonly theirs: string },
+  decided: Decide,
+): Decision {
+  const merged = mergeShared(path, { base: '', mine, theirs })
+  if (merged.clashes.some(({ marked }) => marked)) return decided('keep', { because: EXISTS })
+  return decided(merged.text === mine ? 'none' : 'merge', merged)
 }
 
 /** Nothing to merge: only a new place, when there is one. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join, resolve } from 'node:path'
 import { CliError } from '../cli-error.ts'
+import { shellEnvironment } from '../shell-environment.ts'
 import type { Tarballs } from './tarballs.ts'
 
 /**
@@ -14,9 +15,12 @@ export function handOver(tarballs: Tarballs, args: readonly string[]): Promise<n
     resolve(join(tarballs.folder, file)),
   ])
   const line = ['--yes', ...packages, '--', 'plinth', 'update', ...args]
-  const { NODE_OPTIONS: _, ...env } = process.env
   return new Promise((settle, fail) => {
-    const child = spawn('npx', line, { stdio: 'inherit', env, shell: process.platform === 'win32' })
+    const child = spawn('npx', line, {
+      stdio: 'inherit',
+      env: shellEnvironment(),
+      shell: process.platform === 'win32',
+    })
     child.once('error', (cause) =>
       fail(
         new CliError(

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { shellEnvironment } from '../shell-environment.ts'
 import { PACKAGE_MANAGERS, type PackageManager } from '../template/answers.ts'
 import { SPELLINGS } from '../template/spellings.ts'
 
@@ -29,10 +30,9 @@ export interface Installed {
 export function install(folder: string, manager: PackageManager): Promise<Installed> {
   const command = SPELLINGS[manager].install
   const [program = manager, ...args] = command.split(' ')
-  const { NODE_OPTIONS: _, ...env } = process.env
   return new Promise((resolve) => {
     // Windows knows a package manager as a .cmd, which only a shell finds; nothing here is a person's text.
-    const options = { cwd: folder, env, shell: process.platform === 'win32' }
+    const options = { cwd: folder, env: shellEnvironment(), shell: process.platform === 'win32' }
     const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
     let said = ''
     const hear = (part: Buffer) => {

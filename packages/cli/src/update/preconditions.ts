@@ -9,12 +9,6 @@ import { readState } from './update-state.ts'
  * @throws CliError (exit code 2)
  */
 export async function requireReady(git: Repository, branch: string): Promise<void> {
-  await requireRepository(git)
-  const underWay = await readState(git)
-  if (underWay !== undefined && underWay.phase !== 'done')
-    throw misuse(
-      `An update to ${underWay.to} is under way on branch ${underWay.branch}; finish it with \`plinth update --continue\`, or undo it with \`plinth update --abort\`.`,
-    )
   const busy = await unfinished(git)
   if (busy !== undefined) throw misuse(busy)
   const { out } = await git.ask('status', '--porcelain')
@@ -31,6 +25,15 @@ export async function requireReady(git: Repository, branch: string): Promise<voi
     throw misuse(
       `The branch ${branch} is there already; go on with it by \`git switch ${branch}\`, or remove it with \`git branch -D ${branch}\`.`,
     )
+}
+
+/** @throws CliError (exit code 2) when an earlier update waits for its end */
+export async function requireNoneUnderWay(git: Repository): Promise<void> {
+  const underWay = await readState(git)
+  if (underWay === undefined || underWay.phase === 'done') return
+  throw misuse(
+    `An update to ${underWay.to} is under way on branch ${underWay.branch}; finish it with \`plinth update --continue\`, or undo it with \`plinth update --abort\`.`,
+  )
 }
 
 /** @throws CliError (exit code 2) unless the folder is in a git repository that has a commit */

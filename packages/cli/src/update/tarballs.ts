@@ -1,5 +1,5 @@
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { misuse } from '../cli-error.ts'
 import { TARBALLS } from '../template/package-json.ts'
 import { versionOrder } from './version-order.ts'
@@ -33,14 +33,21 @@ export async function findTarballs(folder: string): Promise<Tarballs> {
 }
 
 /** Puts the tarballs into the service's `vendor/`, in the place of those of other versions. */
-export async function vendorTarballs(service: string, { folder, files }: Tarballs): Promise<void> {
+export async function vendorTarballs(service: string, tarballs: Tarballs): Promise<void> {
   const vendor = join(service, 'vendor')
   await mkdir(vendor, { recursive: true })
-  const old = (await readdir(vendor)).filter((file) => /^plinth-(cli-)?\d[^/]*\.tgz$/.test(file))
-  for (const file of files)
-    if (join(folder, file) !== join(vendor, file))
-      await copyFile(join(folder, file), join(vendor, file))
-  for (const file of old.filter((name) => !files.includes(name))) await rm(join(vendor, file))
+  for (const file of tarballs.files) {
+    const [from, to] = [resolve(tarballs.folder, file), resolve(vendor, file)]
+    if (from !== to) await copyFile(from, to)
+  }
+  await removeOtherTarballs(service, tarballs.version)
+}
+
+/** Removes Plinth's tarballs of other versions from `vendor/`; what else lies there is the owner's. */
+export async function removeOtherTarballs(service: string, version: string): Promise<void> {
+  const vendor = join(service, 'vendor')
+  const ours = (await readdir(vendor)).filter((file) => /^plinth-(cli-)?\d[^/]*\.tgz$/.test(file))
+  for (const file of ours) if (!filesOf(version).includes(file)) await rm(join(vendor, file))
 }
 
 /** Whether the service's `vendor/` holds a version already. */

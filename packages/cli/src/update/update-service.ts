@@ -1,14 +1,16 @@
-import { CliError, misuse } from '../cli-error.ts'
+import { misuse } from '../cli-error.ts'
 import { type Answers, parseAnswers } from '../template/answers.ts'
 import { readManifest, type ServiceManifest } from '../template/manifest.ts'
-import { applyUpdate, branchFor, type Waiting } from './apply-update.ts'
+import { checkoutFolder } from '../template/template-files.ts'
+import { vendorPackages } from '../template/vendor-packages.ts'
+import { applyUpdate, branchFor } from './apply-update.ts'
 import { isBehind, planUpdate, type UpdatePlan } from './plan-update.ts'
-import { requireReady, requireRepository } from './preconditions.ts'
+import { requireNoneUnderWay, requireReady, requireRepository } from './preconditions.ts'
 import type { Release } from './release.ts'
 import { reportOf, type UpdateReport } from './report.ts'
 import { repositoryAt } from './repository.ts'
 import { readTree } from './service-tree.ts'
-import { isVendored, type Tarballs, vendorTarballs } from './tarballs.ts'
+import { isVendored, removeOtherTarballs, type Tarballs, vendorTarballs } from './tarballs.ts'
 import { isNewer } from './version-order.ts'
 
 /** What is asked of an update. */
@@ -21,7 +23,6 @@ export interface UpdateRequest {
   readonly tarballs?: Tarballs
   /** Whether the package manager may be run. */
   readonly install: boolean
-  readonly waiting: Waiting
 }
 
 /**
@@ -42,20 +43,15 @@ export async function foretellUpdate(request: UpdateRequest): Promise<UpdatePlan
  * @throws CliError when it cannot be done, or was undone because it failed
  */
 export async function updateService(request: UpdateRequest): Promise<UpdateReport> {
-  const { folder, tarballs } = request
+  const { folder } = request
   const git = repositoryAt(folder)
   await requireRepository(git)
+  await requireNoneUnderWay(git)
   const plan = await foretellUpdate(request)
   if (!isBehind(plan)) return reportOf(plan)
   await requireReady(git, branchFor(plan.to))
-  await requirePackages(request, plan)
-  return applyUpdate({
-    git,
-    plan,
-    install: request.install,
-    waiting: request.waiting,
-    ...(tarballs !== undefined && { vendor: () => vendorTarballs(folder, tarballs) }),
-  })
+  const vendor = await vendoring(request, plan)
+  return applyUpdate({ git, plan, install: request.install, ...(vendor && { vendor }) })
 }
 
 function requireNotNewer({ plinth }: ServiceManifest, { version }: Release): void {
@@ -65,15 +61,21 @@ function requireNotNewer({ plinth }: ServiceManifest, { version }: Release): voi
     )
 }
 
-async function requirePackages(request: UpdateRequest, { to, release }: UpdatePlan): Promise<void> {
-  if (request.tarballs !== undefined && request.tarballs.version !== to)
-    throw new CliError(
-      `The tarballs are of Plinth ${request.tarballs.version}, and this is ${to}.`,
-      2,
-    )
-  if (release.answers.packages === 'registry' || request.tarballs !== undefined) return
-  if (!(await isVendored(request.folder, to)))
+/** How the packages come into `vendor/`; undefined when a registry has them, or they are there already. */
+async function vendoring(
+  { folder, tarballs }: UpdateRequest,
+  { to, release }: UpdatePlan,
+): Promise<(() => Promise<void>) | undefined> {
+  if (tarballs !== undefined && tarballs.version !== to)
+    throw misuse(`The tarballs are of Plinth ${tarballs.version}, and this is ${to}.`)
+  if (tarballs !== undefined) return () => vendorTarballs(folder, tarballs)
+  if (release.answers.packages === 'registry' || (await isVendored(folder, to))) return undefined
+  if (checkoutFolder() === undefined)
     throw misuse(
       `This service takes Plinth from tarballs in vendor/, and those of ${to} are not there; say where they are: plinth update --from <folder>.`,
     )
+  return async () => {
+    await vendorPackages(folder)
+    await removeOtherTarballs(folder, to)
+  }
 }

@@ -1,8 +1,7 @@
 import { defineCommand } from 'citty'
 import { misuse } from '../cli-error.ts'
 import { devFolder } from '../dev/dev-folder.ts'
-import { say, whileWaiting } from '../dev/terminal.ts'
-import type { Waiting } from './apply-update.ts'
+import { say } from '../dev/terminal.ts'
 
 const ARGS = {
   check: {
@@ -59,7 +58,7 @@ async function goOn(service: string, json: boolean): Promise<void> {
     import('./continue-update.ts'),
     import('./repository.ts'),
   ])
-  await print(await continueUpdate(repositoryAt(service), waitingFor(json)), json)
+  await print(await continueUpdate(repositoryAt(service)), json)
 }
 
 interface Asked {
@@ -87,7 +86,6 @@ async function update(asked: Asked): Promise<void> {
     folder: service,
     release: installedRelease,
     install: asked.install,
-    waiting: waitingFor(json),
     ...(tarballs !== undefined && { tarballs }),
   }
   if (!asked.check && !asked['dry-run']) return print(await updateService(request), json)
@@ -95,11 +93,6 @@ async function update(asked: Asked): Promise<void> {
   const report = reportOf(await foretellUpdate(request))
   await print(report, json)
   if (asked.check && report.code === 'behind') process.exitCode = 2
-}
-
-/** JSON is the only thing on standard output, where it is asked for. */
-function waitingFor(json: boolean): Waiting {
-  return json ? (_what, work) => work : whileWaiting
 }
 
 async function print(report: import('./report.ts').UpdateReport, json: boolean): Promise<void> {

@@ -32,7 +32,7 @@ export function mergeJson(versions: Versions, { isManifest }: JsonKind): Merged 
 }
 
 function parsedTrees({ base, mine, theirs }: Versions) {
-  const [was, is, wanted] = [parse(base), parse(mine), parse(theirs)]
+  const [was, is, wanted] = [parse(base === '' ? '{}' : base), parse(mine), parse(theirs)]
   if (was === undefined || is === undefined || wanted === undefined) return undefined
   return { base: was.value, mine: is.value, theirs: wanted.value }
 }

@@ -1,0 +1,4 @@
+import { start } from 'plinth'
+import { features } from './features.ts'
+
+await start({ features, run: 'worker' })

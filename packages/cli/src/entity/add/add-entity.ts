@@ -56,7 +56,7 @@ export async function addEntity(plan: EntityPlan, options: AddOptions): Promise<
 
 async function write(service: string, files: readonly NewFile[]): Promise<readonly string[]> {
   await writeNew(service, files)
-  return (await syncService(service)).written
+  return (await syncService(service, { onBreaking: 'keep' })).written
 }
 
 function tableOf({ declaration }: AnyEntity): string {
@@ -65,7 +65,7 @@ function tableOf({ declaration }: AnyEntity): string {
 
 function refuseTaken(service: string, plan: EntityPlan): void {
   const folder = folderOf(plan)
-  if (!isThere(placeInService(service, `${folder}/x`).slice(0, -2))) return
+  if (!isThere(placeInService(service, folder))) return
   throw misuse(
     `${folder} is there already; choose another name, or remove it with \`plinth entity rm ${plan.name.pascal}\`.`,
   )

@@ -4,6 +4,7 @@ import type { NewFile } from '../safe-place.ts'
 import { entityText } from '../text/entity-text.ts'
 import { type EntityPlan, pathOf } from '../text/plan.ts'
 import { sampleRows } from '../text/sample-rows.ts'
+import { sharedTestText } from '../text/shared-test-text.ts'
 import { splitFiles } from '../text/split-text.ts'
 import { testText } from '../text/test-text.ts'
 
@@ -31,12 +32,13 @@ export function entityFiles(
     : [{ file: `${folder}/${kebab}.ts`, text: entityText(plan) }]
   const test = `${folder}/${kebab}.test.ts`
   const rows = sampleRows({ declaration, file: test, known })
-  const served = plan.split ? `./${kebab}.routes.ts` : `./${kebab}.ts`
-  const text = testText({
+  const request = {
     declaration,
-    feature: { name: `${camel}Feature`, from: served },
+    feature: { name: `${camel}Feature`, from: `./${kebab}${plan.split ? '.routes' : ''}.ts` },
+    entity: { name: camel, from: `./${kebab}.ts` },
     path: pathOf(plan),
     rows,
-  })
+  }
+  const text = plan.owned === 'nobody' ? sharedTestText(request) : testText(request)
   return { files: [...modules, { file: test, text }], open: rows.open }
 }

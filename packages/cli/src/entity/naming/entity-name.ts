@@ -28,7 +28,9 @@ const LONGEST_SHOWN = 60
 export function entityName(text: string): EntityName {
   const parts = GRAMMAR.test(text) && text.length <= LONGEST ? partsOf(text) : []
   const snake = parts.join('_')
-  if (snake === '' || snake.length > LONGEST || snake in Object.prototype) {
+  const pascal = parts.map(capital).join('')
+  const camel = pascal.charAt(0).toLowerCase() + pascal.slice(1)
+  if (snake === '' || snake.length > LONGEST || camel in Object.prototype) {
     throw misuse(
       `${shown(text)} cannot name an entity: say a singular noun of letters and digits, at most ${LONGEST}, such as Product or PurchaseOrder.`,
     )
@@ -37,11 +39,10 @@ export function entityName(text: string): EntityName {
   if (why !== undefined) {
     throw misuse(`${shown(text)} cannot name an entity: it ${why}; choose another noun.`)
   }
-  const pascal = parts.map(capital).join('')
   return {
     snake,
     kebab: parts.join('-'),
-    camel: pascal.charAt(0).toLowerCase() + pascal.slice(1),
+    camel,
     pascal,
     words: parts.join(' '),
   }

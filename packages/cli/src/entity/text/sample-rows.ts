@@ -12,9 +12,11 @@ export interface SampleRows {
   /** Whether rows of other entities come first. */
   readonly hasTargets: boolean
   /** The first line of a call: `sample(1)`, or `await sample(ana, 1)` where other rows come first. */
-  call(who: string, n: number): string
+  call(who: string, n: number | 'n'): string
   /** Imports of the features that serve the rows referred to, a line each, sorted. */
   readonly imports: readonly string[]
+  /** Whether identifiers are made, of tenants that need not be there. */
+  readonly needsIds: boolean
   /** The names of those features. */
   readonly features: readonly string[]
   /** Names of the permissions to create them. */
@@ -49,9 +51,12 @@ export function sampleRows({ declaration, file, known }: SampleRequest): SampleR
     code: `${hasTargets ? 'let made = 0\n\n' : ''}${makers}${doc}${head}${object})\n`,
     hasTargets,
     call: (who, n) => (hasTargets ? `await sample(${who}, ${n})` : `sample(${n})`),
-    imports: targets.flatMap((target) => importOf(target, file)).sort(),
+    imports: targets.flatMap((target) => importsOf(target, file)).sort(),
+    needsIds: targets.some(({ entity }) => entity.declaration.owned === 'nobody'),
     features: targets.flatMap(({ servedBy }) => servedBy?.name ?? []),
-    permissions: targets.map(({ entity }) => `${entity.name}:create`),
+    permissions: targets
+      .filter(({ entity }) => entity.declaration.owned !== 'nobody')
+      .map(({ entity }) => `${entity.name}:create`),
     open: openPoints(declaration, targets),
   }
 }
@@ -89,17 +94,19 @@ function targetsOf(declaration: Declaration, known: readonly FoundEntity[]): Fou
   return found
 }
 
-function makerText({ entity: { declaration, plural, name } }: FoundEntity): string {
+function makerText({ entity, name }: FoundEntity): string {
+  const { declaration, plural } = entity
+  const isShared = declaration.owned === 'nobody'
+  const head = isShared
+    ? `  const { id } = await ${name}.insert(world.database.forTenant(newId()), `
+    : `  const { body } = await who.post('/api/v1/${plural.replaceAll('_', '-')}', `
   const entries = requiredOf(declaration).map((column) => entryOf(column, 'made'))
-  const head = `  const { body } = await who.post('/api/v1/${plural.replaceAll('_', '-')}', `
-  const object =
-    entries.length === 0 ? '{}' : objectText(entries, { indent: 2, used: head.length + 1 })
-  const words = name.replaceAll('_', ' ')
-  return `/** A new ${words}'s id. */
-async function ${makerName(name)}(who: Person): Promise<unknown> {
+  const object = objectText(entries, { indent: 2, used: head.length + 1 })
+  return `/** A new ${entity.name.replaceAll('_', ' ')}'s id. */
+async function ${makerName(entity.name)}(${isShared ? '_' : 'who'}: Person): Promise<unknown> {
   made += 1
 ${head}${object})
-  return body['id']
+  return ${isShared ? 'id' : "body['id']"}
 }
 
 `
@@ -109,11 +116,22 @@ function makerName(entity: string): string {
   return `new${entity.split('_').map(capital).join('')}`
 }
 
-function importOf({ servedBy }: FoundEntity, test: string): string[] {
-  if (servedBy === undefined) return []
-  const path = posix.relative(posix.dirname(test), servedBy.file)
-  const from = path.startsWith('.') ? path : `./${path}`
-  return [`import { ${servedBy.name} } from '${from}'\n`]
+function importsOf({ servedBy, file, name, entity }: FoundEntity, test: string): string[] {
+  const isShared = entity.declaration.owned === 'nobody'
+  const wanted = [
+    ...(servedBy === undefined ? [] : [[servedBy.file, servedBy.name] as const]),
+    ...(isShared ? [[file, name] as const] : []),
+  ]
+  const files = [...new Set(wanted.map(([from]) => from))]
+  return files.map((from) => {
+    const names = wanted.filter(([other]) => other === from).map(([, one]) => one)
+    return `import { ${names.sort().join(', ')} } from '${relativeTo(test, from)}'\n`
+  })
+}
+
+function relativeTo(test: string, file: string): string {
+  const path = posix.relative(posix.dirname(test), file)
+  return path.startsWith('.') ? path : `./${path}`
 }
 
 function openPoints(own: Declaration, targets: readonly FoundEntity[]): string[] {
@@ -127,6 +145,7 @@ function openPoints(own: Declaration, targets: readonly FoundEntity[]): string[]
       ),
   )
   const unserved = targets
+    .filter(({ entity }) => entity.declaration.owned !== 'nobody')
     .filter(({ servedBy, entity }) => !servesCreate(servedBy, entity.plural))
     .map(
       ({ entity }) =>

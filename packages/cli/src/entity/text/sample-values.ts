@@ -57,7 +57,7 @@ const SPOKEN: Readonly<Record<string, readonly (readonly [string, unknown])[]>> 
 
 function candidatesFor(column: Column): readonly Candidate[] {
   const { kind, values = [], sqlType } = column
-  if (kind.name === 'enum') return values.map((value) => fixed(`'${value}'`, value))
+  if (kind.name === 'enum') return values.map((value) => fixed(`'${value}' as const`, value))
   if (kind.name === 'decimal') return decimals(Number(/,(\d+)\)$/.exec(sqlType)?.[1] ?? 0))
   if (kind.name === 'text') return texts(column.name.split('_').map(capital).join(' '))
   return [...(CANDIDATES[kind.name] ?? []), ...fromLeast(column)]
@@ -132,7 +132,12 @@ function texts(title: string): readonly Candidate[] {
     code: `\`${title} \${n} \`.padEnd(${length}, '.')`,
     value: (n: number) => `${title} ${n} `.padEnd(length, '.'),
   }))
-  return [...plain, ...long]
+  return [...plain, ...[10, 100].map(digits), ...long]
+}
+
+/** Digits alone, for codes of a fixed length. */
+function digits(start: number): Candidate {
+  return { code: `String(${start} + n)`, value: (n) => String(start + n) }
 }
 
 function decimals(scale: number): readonly Candidate[] {

@@ -20,7 +20,8 @@ export async function find(
   db: Db,
   target: Omit<Target, 'version'>,
 ): Promise<AnyRow | undefined> {
-  return firstRow(table, await run(db, table.sql.find(target)))
+  // Callers may hand on a whole target: its version must not hide the row.
+  return firstRow(table, await run(db, table.sql.find({ ...target, version: undefined })))
 }
 
 /** The row as it is now, if it is there and is the version that the caller means. */

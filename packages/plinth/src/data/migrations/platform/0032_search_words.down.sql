@@ -1,0 +1,1 @@
+drop function plinth.search_words(uuid, text);

@@ -1,0 +1,1 @@
+drop table plinth.provider_sign_outs;

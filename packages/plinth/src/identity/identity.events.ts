@@ -23,6 +23,7 @@ export const SIGN_IN_FAULTS = [
   'other_person',
   'session_changed',
   'identity_taken',
+  'signed_out_meanwhile',
 ] as const
 
 /** One of {@link SIGN_IN_FAULTS}. */

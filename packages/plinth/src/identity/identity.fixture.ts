@@ -8,8 +8,8 @@ import { Secret } from '../kernel/index.ts'
 import { createOutbound, outboundSettings } from '../outbound/index.ts'
 import {
   configuredStrategies,
-  createFindStanding,
   createPlaceInTenant,
+  createStandings,
   createWelcome,
   tenancySettings,
 } from '../tenancy/index.ts'
@@ -115,7 +115,7 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
     placeInTenant: createPlaceInTenant({
       settings: tenancy,
       strategies: configuredStrategies(tenancy, []),
-      findStanding: createFindStanding(db.database, 0),
+      standings: createStandings(db.database, 0),
       ownPeople: true,
     }),
   })

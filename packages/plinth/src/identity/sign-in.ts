@@ -12,6 +12,7 @@ import { authEvents } from './identity.events.ts'
 import { hasAddress } from './linking/identities.repository.ts'
 import { moveOffers } from './linking/link-offers.repository.ts'
 import { offerLink } from './linking/offer-link.ts'
+import { holdNames, isSignedOut } from './logout/provider-sign-outs.repository.ts'
 import { findIdentity, rememberDevice } from './people/people.repository.ts'
 import type { Profile } from './people/profile.ts'
 import type { Provisioned } from './people/provision-person.ts'
@@ -42,6 +43,8 @@ export interface ProvenPerson {
   readonly profile: Profile
   /** When they last proved it to the provider, milliseconds since 1970. */
   readonly authenticatedAt: number
+  /** When the provider vouched for them, milliseconds since 1970: `iat` of the ID token. */
+  readonly vouchedAt: number
   /** OIDC `acr` and `sid` of the ID token; null when it carries none. */
   readonly acr: string | null
   readonly providerSession: string | null
@@ -61,6 +64,8 @@ export type SignIn =
   | { readonly code: 'signed_in'; readonly session: MintedSession }
   | { readonly code: 'person_disabled' }
   | { readonly code: 'other_person' }
+  /** The provider signed them out while this sign-in was under way. */
+  | { readonly code: 'signed_out_meanwhile' }
   /** Their address is that of the person who is signed in here: they are asked to link. */
   | { readonly code: 'offered'; readonly offer: Id<'link-offer'> }
 
@@ -70,6 +75,7 @@ export type SignIn =
  */
 export async function signIn(deps: SignInDeps, proven: ProvenPerson): Promise<SignIn> {
   return deps.platform.transaction(async (tx) => {
+    if (await wasSignedOut(tx, proven)) return { code: 'signed_out_meanwhile' }
     const known = await findIdentity(tx, proven)
     if (proven.expected !== undefined && known?.person !== proven.expected) {
       return { code: 'other_person' }
@@ -84,6 +90,14 @@ export async function signIn(deps: SignInDeps, proven: ProvenPerson): Promise<Si
     if (someone.status !== 'active') return { code: 'person_disabled' }
     return { code: 'signed_in', session: await openSession(deps, tx, { proven, someone, former }) }
   })
+}
+
+/** Whether the provider's word is taken back already: its sign-out may overtake the browser's way here. */
+async function wasSignedOut(tx: PlatformTx, proven: ProvenPerson): Promise<boolean> {
+  const { provider, issuer: iss, subject: sub, providerSession: sid, vouchedAt } = proven
+  const named = { provider, iss, sub, sid }
+  await holdNames(tx, named)
+  return isSignedOut(tx, named, isoTime(vouchedAt))
 }
 
 /** Who arrived, and the live session that their browser had until now. */

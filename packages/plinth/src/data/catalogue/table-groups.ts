@@ -27,6 +27,7 @@ export const tableRules: { readonly [table: string]: TableRule } = {
   'plinth.pending_logins': { group: 'global', app: ALL },
   'plinth.link_offers': { group: 'global', app: ALL },
   'plinth.logout_tokens': { group: 'global', app: ALL },
+  'plinth.provider_sign_outs': { group: 'global', app: ALL },
   'plinth.memberships': { group: 'tenant', app: ALL },
   'plinth.tenant_settings': { group: 'tenant', app: ALL },
   'plinth.idempotency_keys': { group: 'tenant', app: ALL },

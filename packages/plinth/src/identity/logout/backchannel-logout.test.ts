@@ -285,6 +285,44 @@ test('RP-117 a session that is not known answers as one that is', async () => {
   assert.deepEqual(facts(unknown), facts(known))
 })
 
+test('RP-117 a sign-out that overtakes the callback of its own sign-in: no session opens, and the next one does', async () => {
+  const person = world.visitor()
+  const back = evil.callback(await evil.start(person))
+  evil.next('token', { claims: { sid: 'overtaken' } })
+  assert.equal((await send(evil.mint.logout({ sid: 'overtaken', sub: undefined }))).status, 200)
+  assert.equal((await person.get(back)).status, 302)
+  assert.equal(person.cookies.has(COOKIE), false)
+  const { rows } = await world.database.platform.query<{ reason: string }>(
+    `select reason from plinth.audit_events
+      where action = 'auth.sign_in' order by occurred_at desc, id desc limit 1`,
+  )
+  assert.equal(rows[0]?.reason, 'signed_out_meanwhile')
+  await signedIn({ sub: 'overtaken-subject' })
+  // All of a subject: what the provider vouched for before is over, what it vouches for after is not.
+  const iat = Math.floor(world.clock.now() / 1_000)
+  const token = evil.mint.logout({ sub: 'overtaken-subject', sid: undefined, iat })
+  assert.equal((await send(token)).status, 200)
+  const late = world.visitor()
+  evil.next('token', { claims: { sub: 'overtaken-subject', iat: iat - 5 } })
+  await evil.signIn(late)
+  assert.equal(late.cookies.has(COOKIE), false)
+  await signedIn({ sub: 'overtaken-subject', iat })
+})
+
+test('RP-117 of a sign-in and its sign-out at one moment none leaves a session behind', async () => {
+  for (let round = 0; round < 6; round += 1) {
+    const [person, sid] = [world.visitor(), `at-once-${round}`]
+    const back = evil.callback(await evil.start(person))
+    evil.next('token', { claims: { sid } })
+    const [, said] = await Promise.all([
+      person.get(back),
+      send(evil.mint.logout({ sid, sub: undefined })),
+    ])
+    assert.equal(said.status, 200)
+    await until(async () => !(await isSignedIn(person)))
+  }
+})
+
 test('a provider whose keys cannot be had is not believed, and may try again with the same token', async () => {
   const token = evil.mint.logout({ sub: 'later' })
   const key = evil.rotateKeys(newSigningKey())

@@ -9,6 +9,7 @@ import type { SessionDeps } from '../sessions/mint-session.ts'
 import { isoTime } from '../sessions/mint-session.ts'
 import type { LogoutClaims } from './logout-token-claims.ts'
 import { isSomebodyElses, useLogoutToken } from './logout-tokens.repository.ts'
+import { holdNames, rememberSignOut } from './provider-sign-outs.repository.ts'
 
 /** What ending sessions by a logout token needs. */
 export interface EndByTokenDeps {
@@ -32,7 +33,7 @@ export type LogoutOutcome =
 /**
  * Ends the sessions that a logout token names: token, sessions and audit row commit together, so
  * that a provider that tries again after a failure finds the token unused. Every process hears of
- * it from the database.
+ * it from the database. A sign-in whose callback is still under way finds what was said.
  */
 export async function endByLogoutToken(
   { platform, sessions }: EndByTokenDeps,
@@ -43,8 +44,11 @@ export async function endByLogoutToken(
     const tokenHash = hashToken('logout-token', `${claims.iss}\0${claims.jti}`)
     const seen = { tokenHash, expiresAt: isoTime((claims.exp + KEEP_SECONDS) * 1_000) }
     if (!(await useLogoutToken(tx, seen, now))) return { code: 'replayed' }
+    const named = { provider, ...claims }
+    await holdNames(tx, named)
     const which = await whichSessions(tx, provider, claims)
     if (which === 'other_subject') return { code: 'other_subject' }
+    await rememberSignOut(tx, named, { saidAt: isoTime(claims.iat * 1_000), now })
     const end = { now, reason: 'provider_signed_out' } as const
     const ended = which === undefined ? 0 : await endSessions(tx, which, end)
     const event = authEvents.backchannel_logout({

@@ -28,6 +28,8 @@ export interface LogoutClaims {
   readonly jti: string
   /** Seconds since 1970. */
   readonly exp: number
+  /** When it was made, seconds since 1970. */
+  readonly iat: number
   readonly sub: string | undefined
   readonly sid: string | undefined
 }
@@ -49,7 +51,7 @@ const OLDEST_SECONDS = 120
  * an ID token, and a token without the event is one of another kind: neither may end a session.
  */
 export function readLogoutClaims(claims: Claims, expected: ExpectedLogoutClaims): ReadLogoutClaims {
-  const { iss, aud, jti, exp, sub, sid } = claims
+  const { iss, aud, jti, exp, iat, sub, sid } = claims
   if (typeof iss !== 'string' || !expected.isIssuer(iss)) return refused('iss')
   if (!isAudience(aud, expected.clientId)) return refused('aud')
   const late = timeFault(claims, {
@@ -64,7 +66,7 @@ export function readLogoutClaims(claims: Claims, expected: ExpectedLogoutClaims)
   if (sub !== undefined && !isSubject(sub)) return refused('sub')
   if (sid !== undefined && !isSubject(sid)) return refused('sid')
   if (sub === undefined && sid === undefined) return refused('nobody')
-  return { ok: true, claims: { iss, jti, exp: Number(exp), sub, sid } }
+  return { ok: true, claims: { iss, jti, exp: Number(exp), iat: Number(iat), sub, sid } }
 }
 
 function refused(fault: LogoutClaimFault): ReadLogoutClaims {

@@ -6,5 +6,11 @@ const tokens = platformTable(
   { key: ['token_hash'], index: { expiry: '(expires_at)' } },
 )
 
-/** Logout tokens that were taken. */
-export const logoutTables = [tokens]
+const signOuts = platformTable(
+  'provider_sign_outs',
+  { key_hash: bytes(), said_at: timestamp(), expires_at: timestamp() },
+  { key: ['key_hash'], index: { expiry: '(expires_at)' } },
+)
+
+/** Logout tokens that were taken, and what they said to sign-ins that are under way. */
+export const logoutTables = [tokens, signOuts]

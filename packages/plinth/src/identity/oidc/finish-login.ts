@@ -116,6 +116,8 @@ function provenPerson(
     provider: provider.name,
     profile: profileOf(claims),
     authenticatedAt: typeof authTime === 'number' ? authTime * 1_000 : unsaid(deps, provider),
+    vouchedAt:
+      typeof claims['iat'] === 'number' ? claims['iat'] * 1_000 : deps.sessions.clock.now(),
     acr: textClaim(claims, 'acr'),
     providerSession: textClaim(claims, 'sid'),
     tokens: {

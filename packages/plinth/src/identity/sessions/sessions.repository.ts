@@ -161,6 +161,7 @@ export function sweepStatements(now: string, graceOver: string): readonly Statem
     { text: 'delete from plinth.pending_logins where expires_at < $1', values: [now] },
     { text: 'delete from plinth.link_offers where expires_at < $1', values: [now] },
     { text: 'delete from plinth.logout_tokens where expires_at < $1', values: [now] },
+    { text: 'delete from plinth.provider_sign_outs where expires_at < $1', values: [now] },
   ]
 }
 

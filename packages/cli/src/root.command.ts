@@ -17,6 +17,7 @@ export const rootCommand = defineCommand({
     config: () => import('./config/config.command.ts').then((module) => module.configCommand),
     entity: () => import('./entity/entity.command.ts').then((module) => module.entityCommand),
     sync: () => import('./sync/sync.command.ts').then((module) => module.syncCommand),
+    check: () => import('./check/check.command.ts').then((module) => module.checkCommand),
     attack: () => import('./attack/attack.command.ts').then((module) => module.attackCommand),
     why: () => import('./why/why.command.ts').then((module) => module.whyCommand),
     routes: () => import('./routes.command.ts').then((module) => module.routesCommand),

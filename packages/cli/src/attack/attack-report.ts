@@ -22,6 +22,8 @@ export interface Hole {
   readonly place: SourcePlace | undefined
   /** In how many more ways of the same vector the same route stands open. */
   readonly more: number
+  /** What to do about it. */
+  readonly fix: string
 }
 
 /** One route of the service, and how it stood. */

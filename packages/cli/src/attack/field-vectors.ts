@@ -12,6 +12,7 @@ import { requestTo, withBody } from './vector.ts'
 export const forbiddenFields: Vector = {
   name: 'forbidden fields',
   column: 'fields',
+  fix: 'Take `entity.create` or `entity.patch` as body, or a strict object of the fields that callers may set.',
   shots(scene, target) {
     const { entity, facts } = target
     if (entity === undefined || facts.schemas.body === undefined || facts.takesForm) return []
@@ -100,6 +101,7 @@ function comparable(value: unknown): string {
 export const hiddenFields: Vector = {
   name: 'hidden fields',
   column: 'hidden',
+  fix: 'Answer `entity.present(row)` with `returns: entity.shown`.',
   async shots(scene, target) {
     const hidden = hiddenOf(target)
     const { hidden: values } = scene.ours.marks

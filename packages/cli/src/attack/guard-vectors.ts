@@ -8,6 +8,7 @@ import { refusal, requestTo } from './vector.ts'
 export const nobody: Vector = {
   name: 'nobody',
   column: 'nobody',
+  fix: 'Give the route `access: signedIn()` or a permission, and let an open route read no tenant’s data.',
   shots(scene, target) {
     const request = requestTo(scene, target, {
       subject: scene.ours,
@@ -28,6 +29,7 @@ export const nobody: Vector = {
 export const withoutTheRight: Vector = {
   name: 'without the right',
   column: 'right',
+  fix: 'Give the route a permission of its own: `access: product.can.update`.',
   async shots(scene, target) {
     const { access } = target.facts
     if (access.kind !== 'can') return []
@@ -60,6 +62,7 @@ function ours(
 export const noCsrfToken: Vector = {
   name: 'no CSRF token',
   column: 'csrf',
+  fix: 'Leave the guard on: no anonymous route may act on a session that it reads itself.',
   shots(scene, target) {
     if (!isUnsafe(target) || !looksAtCookies(target)) return []
     const token = (by: string, value: string | undefined): Shot =>
@@ -94,6 +97,7 @@ function followed(scene: Scene, target: Target): Shot {
 export const foreignOrigin: Vector = {
   name: 'foreign Origin',
   column: 'origin',
+  fix: 'Change data in POST, PUT, PATCH or DELETE only; a link can trigger any GET.',
   shots(scene, target) {
     if (!looksAtCookies(target)) return []
     const from = (by: string, change: Readonly<Record<string, string | undefined>>): Shot =>
@@ -114,6 +118,7 @@ export const foreignOrigin: Vector = {
 export const twoCredentials: Vector = {
   name: 'two credentials',
   column: 'two',
+  fix: 'Leave the guard on: a request carries one credential.',
   shots(scene, target) {
     if (!looksAtCookies(target)) return []
     const by = 'a session together with a bearer token'
@@ -126,6 +131,7 @@ export const twoCredentials: Vector = {
 export const endedSession: Vector = {
   name: 'ended session',
   column: 'ended',
+  fix: 'Ask the guard who calls; keep no list of sessions of your own.',
   async shots(scene, target) {
     if (target.facts.access.kind === 'open') return []
     const caller = await scene.known('ended', { tenant: scene.ours.slug }, async ({ headers }) => {
@@ -141,6 +147,7 @@ export const endedSession: Vector = {
 export const expiredSession: Vector = {
   name: 'expired session',
   column: 'expired',
+  fix: 'Ask the guard who calls; keep no list of sessions of your own.',
   prepare({ world }) {
     const { app, oidc } = world.service.config
     const seconds = Math.max(app.session_max_age, oidc.refresh_tokens.max_session_lifetime_seconds)

@@ -57,7 +57,14 @@ async function attackOne(scene: Scene, tally: Tally, attempt: Attempt): Promise<
   if (first !== undefined) {
     const what = `${first.shot.by}: ${first.judgement.why}`
     const { place } = target
-    tally.holes.push({ vector: vector.name, route, what, place, more: open.length - 1 })
+    tally.holes.push({
+      vector: vector.name,
+      route,
+      what,
+      place,
+      more: open.length - 1,
+      fix: vector.fix,
+    })
   }
   for (const { judgement } of judged)
     if (judgement.verdict === 'unreached')

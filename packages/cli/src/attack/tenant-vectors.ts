@@ -26,6 +26,7 @@ const ROLES: readonly Role[] = [
 export const idsOfAnotherTenant: Vector = {
   name: 'ids of another tenant',
   column: 'ids',
+  fix: 'Read and write through the route’s `db`, which knows the tenant; then another tenant’s id is nowhere (404).',
   async shots(scene, target) {
     const { ours, theirs, crossable } = scene
     if (!crossable) return []
@@ -81,6 +82,7 @@ function attacker(scene: Scene, { slug }: Side, { called, can }: Role): Promise<
 export const otherTenant: Vector = {
   name: 'another tenant',
   column: 'tenant',
+  fix: 'Read and write through the route’s `db`; enter other tenants only with systemContext, in routes of administrators.',
   async shots(scene, target) {
     const { ours, theirs, crossable, signIn } = scene
     if (!crossable || target.facts.anonymous) return []

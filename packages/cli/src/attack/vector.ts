@@ -34,6 +34,8 @@ export interface Vector {
   readonly name: string
   /** Head of its column. */
   readonly column: string
+  /** What mends what it finds. */
+  readonly fix: string
   /** Once, before its requests. */
   prepare?(scene: Scene): Promise<void> | void
   /** Its requests to one route; none where it does not concern the route. */

@@ -17,5 +17,6 @@ export async function wallHoles({ root, world, features }: ServiceWorld): Promis
     what,
     place: undefined,
     more: 0,
+    fix: 'Write it into a migration: `plinth db revision` makes the wall of every declared table.',
   }))
 }

@@ -18,6 +18,14 @@ const ANSWERERS: Answerers = {
     const { whyFrom } = await import('../why/why-from.ts')
     return whyFrom(service, details)
   },
+  generated: async ({ service }) => {
+    const { syncService } = await import('../sync/sync-service.ts')
+    return syncService(service, { check: true })
+  },
+  migrations: async ({ service }) => {
+    const { entitiesWithoutMigration } = await import('../db/revision/index.ts')
+    return entitiesWithoutMigration(service)
+  },
 }
 
 async function answer(question: Question): Promise<Said> {

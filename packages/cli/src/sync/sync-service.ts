@@ -1,6 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { mayReplace, type OnBreaking, OPENAPI_FILE } from '../openapi/breaking-changes.ts'
+import type { ApiChange } from '../openapi/api-change.ts'
+import type { OnBreaking } from '../openapi/breaking-changes.ts'
+import { changesOfApi, mayReplace, OPENAPI_FILE } from '../openapi/breaking-changes.ts'
 import { describeService } from '../read-routes.ts'
 import { findFeatures } from './find-features.ts'
 import { registryText } from './registry-text.ts'
@@ -11,6 +13,8 @@ export interface SyncResult {
   readonly written: readonly string[]
   /** Files that were not what the code says. */
   readonly stale: readonly string[]
+  /** What the API changes against the openapi.json that was there. */
+  readonly api: readonly ApiChange[]
 }
 
 /** How to bring a service up to date. */
@@ -39,6 +43,7 @@ export async function syncService(
     ['src/generated/routes.txt', census],
     [OPENAPI_FILE, openApi],
   ]
+  const api = openApi === undefined ? [] : changesOfApi(service, openApi)
   const stale: string[] = []
   for (const [file, text] of wanted) {
     const target = join(service, file)
@@ -49,7 +54,7 @@ export async function syncService(
     stale.push(file)
     if (!check) await write(target, text)
   }
-  return { written: check ? [] : stale, stale }
+  return { written: check ? [] : stale, stale, api }
 }
 
 async function textOf(file: string): Promise<string | undefined> {

@@ -20,12 +20,15 @@ import {
 import { createOutbound } from '../outbound/index.ts'
 import type { Pages } from '../pages/index.ts'
 import { createPages } from '../pages/index.ts'
+import type { Standings, TenantSettings } from '../tenancy/index.ts'
 import {
   configuredStrategies,
-  createFindStanding,
   createPlaceInTenant,
+  createStandings,
   createWelcome,
+  tenancyFeature,
 } from '../tenancy/index.ts'
+import type { WebDeps } from '../web/index.ts'
 import { ACCOUNT_PAGE, webFeature } from '../web/index.ts'
 import { metricsFeature } from './metrics-feature.ts'
 import { healthChecks } from './probes.ts'
@@ -43,12 +46,22 @@ export interface Platform {
   readonly documented: boolean
 }
 
+/**
+ * What of the platform a service may make itself: what people see. Who is who, and who may do what,
+ * stays in the platform, where a fix reaches it.
+ */
+export interface Replacements {
+  /** The sign-in page, the account page, and the page that asks before accounts are linked. */
+  readonly web?: (deps: WebDeps) => Feature
+}
+
 /** What the platform's features are made from, beside the parts of the service. */
 export interface PlatformOptions extends Parts {
   /** The service's own features: their resources count for readiness. */
   readonly features: readonly Feature[]
   /** Somebody else's identity; then ours is left out. */
   readonly authenticate?: AuthenticateRequest
+  readonly tenantSettings?: TenantSettings
   readonly csrfTokenFor: IdentityDeps['csrfTokenFor']
   readonly draining: () => boolean
 }
@@ -58,12 +71,14 @@ export function platformFeatures(options: PlatformOptions): Platform {
   const { config, clock, log, metrics, database } = options
   const documented = servesDocs(config.http.docs, config.app.environment)
   const identity = options.authenticate === undefined ? ownIdentity(options) : undefined
+  const standings = createStandings(database, config.sessions.cache_entries)
   const pages = createPages({
     service: config.app.name,
     links: documented ? DOCS_LINK : [],
     ...(identity && { account: ACCOUNT_PAGE }),
   })
-  const named = identity === undefined ? [] : [identity.feature, identity.web]
+  const named =
+    identity === undefined ? [] : [identity.feature, tenancyOf(options, standings), identity.web]
   const checks = healthChecks(config, database, [...named, ...options.features])
   const { environment } = config.app
   return {
@@ -78,18 +93,30 @@ export function platformFeatures(options: PlatformOptions): Platform {
     ],
     authenticate: options.authenticate ?? identity?.authenticate ?? nobody,
     sessionCookie: sessionCookieName(config.app.base_url),
-    placeInTenant: placement(options),
+    placeInTenant: placement(options, standings),
     pages,
     documented,
   }
 }
 
-function placement({ config, database, authenticate }: PlatformOptions) {
+function placement({ config, authenticate }: PlatformOptions, standings: Standings) {
   return createPlaceInTenant({
     settings: config.tenancy,
     strategies: configuredStrategies(config.tenancy, config.app.trusted_proxies),
-    findStanding: createFindStanding(database, config.sessions.cache_entries),
+    standings,
     ownPeople: authenticate === undefined,
+  })
+}
+
+function tenancyOf(options: PlatformOptions, standings: Standings) {
+  const { config, database, clock, tenantSettings } = options
+  return tenancyFeature({
+    settings: config.tenancy,
+    database,
+    clock,
+    standings,
+    entities: options.features.flatMap((one) => one.entities ?? []),
+    tenantSettings,
   })
 }
 
@@ -119,12 +146,12 @@ function ownIdentity(options: PlatformOptions) {
   return {
     feature: identityFeature(deps),
     authenticate: createAuthenticate(deps),
-    web: webPages(deps, config.app.name),
+    web: webPages(deps, config.app.name, options.replace?.web),
   }
 }
 
-function webPages(deps: IdentityDeps, service: string): Feature {
-  return webFeature({
+function webPages(deps: IdentityDeps, service: string, make = webFeature): Feature {
+  return make({
     service,
     choices: signInChoices(deps.oidc, deps.app.environment === 'production'),
     linkOffer: linkOfferReader(deps),

@@ -3,6 +3,7 @@ import type { Principal } from '../access/index.ts'
 import type { Database, DatabaseOptions, Outbox } from '../data/index.ts'
 import { openDatabase } from '../data/index.ts'
 import type { Feature } from '../feature/index.ts'
+import type { RenderProblem } from '../http/index.ts'
 import { createCsrf, createServer } from '../http/index.ts'
 import type { RunnableJob, Worker } from '../jobs/index.ts'
 import { createOutbox, startWorker } from '../jobs/index.ts'
@@ -12,12 +13,14 @@ import type { Notify } from '../notify/index.ts'
 import { createNotify } from '../notify/index.ts'
 import type { Metrics, RootLog, Tracer } from '../telemetry/index.ts'
 import { createLog, createMetrics, createTracer } from '../telemetry/index.ts'
+import type { TenantSettings } from '../tenancy/index.ts'
 import { splitsPaths, splitTenantPath } from '../tenancy/index.ts'
 import { announce } from './announce.ts'
 import type { Drain } from './drain.ts'
 import { createDrain } from './drain.ts'
 import type { ConfigPlace, LoadedConfig } from './load-service-config.ts'
 import { loadServiceConfig } from './load-service-config.ts'
+import type { Replacements } from './platform-features.ts'
 import { platformFeatures } from './platform-features.ts'
 import type { Served } from './serve-http.ts'
 import { serveHttp } from './serve-http.ts'
@@ -34,8 +37,14 @@ export interface ServiceOptions extends ConfigPlace {
   readonly features: readonly Feature[]
   /** Somebody else's identity instead of Plinth's own: `/auth` and its sessions are left out. */
   readonly authenticate?: AuthenticateRequest
+  /** Features of the platform that the service brings itself; `plinth eject` makes them. */
+  readonly replace?: Replacements
+  /** What each tenant may set for itself, made by `tenantSettings()` of plinth/tenancy. */
+  readonly tenantSettings?: TenantSettings
   /** Somebody else's server instead of one of our own. */
   readonly app?: FastifyInstance
+  /** Puts every error into the service's own form; its status stays. */
+  readonly renderProblem?: RenderProblem
   readonly clock?: Clock
   /** Where log lines go instead of standard output. */
   readonly logTo?: { write(line: string): unknown }
@@ -95,6 +104,7 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
     ...parts,
     ...platform,
     features,
+    renderProblem: options.renderProblem,
     own: options.app === undefined,
   })
   const resources = features.flatMap((one) => one.resources ?? [])

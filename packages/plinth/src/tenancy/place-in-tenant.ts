@@ -3,7 +3,7 @@ import type { Placement, Principal } from '../access/index.ts'
 import type { TenantDemand } from '../feature/index.ts'
 import type { Standing } from './membership/membership.ts'
 import { grantsOf } from './membership/membership.ts'
-import type { FindStanding } from './membership/standing-cache.ts'
+import type { Standings } from './membership/standing-cache.ts'
 import { THE_ONE_TENANT } from './modes/the-one-tenant.ts'
 import { namesOfRequest } from './strategies/names-of-request.ts'
 import type { TenantStrategy } from './strategies/tenant-strategy.ts'
@@ -16,7 +16,7 @@ import { tenantName } from './tenant-name.ts'
 export interface PlaceDeps {
   readonly settings: TenancySettings
   readonly strategies: readonly TenantStrategy[]
-  readonly findStanding: FindStanding
+  readonly standings: Pick<Standings, 'find'>
   /** Whether people are Plinth's own; else somebody else's identity vouches for its principals. */
   readonly ownPeople: boolean
 }
@@ -76,7 +76,7 @@ async function unnamed(
     return undefined
   }
   const name = tenantName(deps.settings.default_tenant)
-  const standing = name && (await deps.findStanding(principal.person, name))
+  const standing = name && (await deps.standings.find(principal.person, name))
   return standing && placed(deps, standing)
 }
 
@@ -115,17 +115,17 @@ async function inResource(
 
 /** @throws AppError tenant.unknown for the first that is not there, shut, or not the caller's */
 async function standingsOf(
-  { findStanding }: PlaceDeps,
+  { standings }: PlaceDeps,
   { person }: Principal,
   named: readonly TenantName[],
 ): Promise<readonly Standing[]> {
-  const standings: Standing[] = []
+  const found: Standing[] = []
   for (const name of named) {
-    const standing = await findStanding(person, name)
+    const standing = await standings.find(person, name)
     if (standing === undefined) throw tenancyProblems.unknown(`named ${name.text}`)
-    standings.push(standing)
+    found.push(standing)
   }
-  return standings
+  return found
 }
 
 function oneOf(standings: readonly Standing[]): Standing {

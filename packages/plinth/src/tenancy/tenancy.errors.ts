@@ -1,6 +1,6 @@
 import { problem } from '../kernel/index.ts'
 
-/** What naming a tenant, and working in it, may be refused with. */
+/** What naming a tenant, working in it and looking after it may be refused with. */
 export const tenancyProblems = {
   // One answer for what is not there, what is shut and what is somebody else's (TN-02).
   unknown: problem('tenant.unknown', 404, 'Tenant not found or inactive'),
@@ -18,5 +18,28 @@ export const tenancyProblems = {
     'tenant.invalid_claim',
     401,
     'The access token names no tenant that can be read. Get a new one.',
+  ),
+  slugTaken: problem('tenant.slug_taken', 409, 'That short name is taken. Choose another.'),
+  tooMany: problem(
+    'tenant.too_many',
+    409,
+    'You own as many organisations as one person may. Delete one, or hand it on to somebody.',
+  ),
+  personal: problem(
+    'tenant.personal',
+    409,
+    'A personal tenant cannot be deleted; it goes with its person.',
+  ),
+  ownersOnly: problem('tenant.owners_only', 403, 'Only an owner of the tenant may do this.'),
+  memberUnknown: problem('tenant.member_unknown', 404, 'There is no such member of this tenant.'),
+  beyondYours: problem(
+    'tenant.beyond_yours',
+    403,
+    'You can only change members below you, and only grant what you hold yourself.',
+  ),
+  lastOwner: problem(
+    'tenant.last_owner',
+    409,
+    'A tenant needs an owner. Make somebody else an owner first.',
   ),
 } as const

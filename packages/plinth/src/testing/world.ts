@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import type { AuthenticateRequest, Service, ServiceOptions } from '../compose/index.ts'
+import type { Service, ServiceOptions } from '../compose/index.ts'
 import { buildService } from '../compose/index.ts'
 import type { GivenValues } from '../config/index.ts'
 import type { Database } from '../data/index.ts'
@@ -20,15 +20,14 @@ import type { TestClock } from './test-clock.ts'
 import { createTestClock } from './test-clock.ts'
 import { handOnLogLine } from './test-log.ts'
 
-/** What a test says about its world. */
-export interface WorldOptions extends Pick<ServiceOptions, 'onStatements'> {
+/** What a test says about its world. With `authenticate`, `signIn` is of no use. */
+export interface WorldOptions
+  extends Pick<ServiceOptions, 'authenticate' | 'tenantSettings' | 'onStatements'> {
   readonly features: readonly Feature[]
   /** Settings by dotted key: `{ 'app.session_max_age': 120 }`. */
   readonly settings?: GivenValues
   /** Providers that people sign in through, made by `startEvilProvider()`; the first is the default one. */
   readonly providers?: readonly EvilProvider[]
-  /** Somebody else's identity, as `start({ authenticate })` takes it; then `signIn` is of no use. */
-  readonly authenticate?: AuthenticateRequest
   /** A clock that others share, such as those providers; one of its own by default. */
   readonly clock?: TestClock
   /** Folder of the service's migrations; `migrations` of the current folder where that exists, else the tables are made from the entities. */
@@ -68,6 +67,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const service = await buildService({
     features: options.features,
     ...(options.authenticate && { authenticate: options.authenticate }),
+    ...(options.replace && { replace: options.replace }),
+    ...(options.tenantSettings && { tenantSettings: options.tenantSettings }),
     ...(options.onStatements && { onStatements: options.onStatements }),
     clock,
     file: null,

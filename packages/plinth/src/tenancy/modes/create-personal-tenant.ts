@@ -13,10 +13,9 @@ export interface TenantOwner {
   readonly actor: Actor
 }
 
-/**
- * Makes the tenant that a new person owns alone. Nobody is ever put into somebody else's tenant by
- * what their e-mail address looks like: that takes an invitation.
- */
+const LONGEST_NAME = 200
+
+/** Makes the tenant that a person owns alone. */
 export async function createPersonalTenant(
   tx: PlatformTx,
   { person, name, actor }: TenantOwner,
@@ -24,7 +23,7 @@ export async function createPersonalTenant(
   const tenant = newId<'tenant'>()
   await tx.query(
     "insert into plinth.tenants (id, slug, name, kind) values ($1, $2, $3, 'personal')",
-    [tenant, `personal-${tenant.replaceAll('-', '')}`, name],
+    [tenant, `personal-${tenant.replaceAll('-', '')}`, name.slice(0, LONGEST_NAME)],
   )
   await tx.inTenant(tenant, async (inside) => {
     await inside.query(

@@ -1,0 +1,96 @@
+import type { AnyEntity, Database, Tx } from '../../data/index.ts'
+import { forgetJobs } from '../../jobs/index.ts'
+import type { Id } from '../../kernel/index.ts'
+import type { TenantTable } from './tenant-tables.ts'
+import { tenantTables } from './tenant-tables.ts'
+
+/** What erasing needs. */
+export interface EraseDeps {
+  readonly database: Database
+  /** The entities of the service. */
+  readonly entities: readonly AnyEntity[]
+}
+
+const CHUNK = 5_000
+
+/**
+ * Removes every row of a tenant that was shut, and the jobs that wait for it. Only the tombstone stays, and
+ * the audit log, which nobody can take anything out of. Running it again does nothing.
+ * @returns how many rows went
+ * @throws Error when tables refer to each other in a circle that no order of deleting undoes
+ */
+export async function eraseTenant(
+  { database, entities }: EraseDeps,
+  tenant: Id<'tenant'>,
+): Promise<number> {
+  return database.system('erase a deleted tenant').inTenant(tenant, async (tx) => {
+    await requireShut(tx)
+    const tables = await tenantTables(tx, 'delete', entities)
+    const rows = await emptyAll(tx, tables)
+    // A session that was in it then belongs nowhere now; not even the id need stay with it.
+    await tx.query('update plinth.sessions set tenant_id = null where tenant_id = $1', [tenant])
+    return rows + (await forgetJobs(tx, tenant))
+  })
+}
+
+/** @throws TypeError for a tenant that is in use */
+async function requireShut(tx: Tx): Promise<void> {
+  const { rows } = await tx.query<{ status: string }>(
+    'select status from plinth.tenants where id = $1',
+    [tx.tenant],
+  )
+  if (rows[0]?.status !== 'deleted') throw new TypeError('only a deleted tenant can be erased')
+}
+
+/** A table that others refer to waits until those are empty. */
+async function emptyAll(tx: Tx, tables: readonly TenantTable[]): Promise<number> {
+  let [waiting, gone]: [readonly TenantTable[], number] = [tables, 0]
+  while (waiting.length > 0) {
+    const left: TenantTable[] = []
+    for (const table of waiting) {
+      const rows = await emptied(tx, table)
+      if (rows === undefined) left.push(table)
+      else gone += rows
+    }
+    if (left.length === waiting.length) {
+      throw new Error(`rows of ${left.map(({ sql }) => sql).join(', ')} hold each other`)
+    }
+    waiting = left
+  }
+  return gone
+}
+
+/** Rows that went; undefined when something still refers to some of them. */
+async function emptied(tx: Tx, { sql, tenant }: TenantTable): Promise<number | undefined> {
+  const chunk = `delete from ${sql} where ctid in
+                   (select ctid from ${sql} where ${tenant} = $1 limit ${CHUNK})`
+  // In one statement, rows of a table may refer to each other.
+  const whole = `delete from ${sql} where ${tenant} = $1`
+  return (
+    (await trying(tx, (inner) => inChunks(inner, chunk))) ??
+    (await trying(tx, (inner) => once(inner, whole)))
+  )
+}
+
+async function inChunks(tx: Tx, text: string): Promise<number> {
+  let [gone, last] = [0, CHUNK]
+  while (last > 0) {
+    last = await once(tx, text)
+    gone += last
+  }
+  return gone
+}
+
+async function once(tx: Tx, text: string): Promise<number> {
+  return (await tx.query(text, [tx.tenant])).rowCount
+}
+
+async function trying(tx: Tx, work: (inner: Tx) => Promise<number>): Promise<number | undefined> {
+  try {
+    return await tx.transaction(work)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'data.referenced')
+      return undefined
+    throw error
+  }
+}

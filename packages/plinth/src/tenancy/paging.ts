@@ -1,0 +1,46 @@
+import { z } from 'zod'
+
+const [PAGE, LARGEST_PAGE, DEEPEST] = [50, 100, 10_000]
+
+/** Query fields of a list (decision D3). */
+export const paging = {
+  limit: z.coerce.number().int().min(1).max(LARGEST_PAGE).default(PAGE).describe('Page size'),
+  offset: z.coerce.number().int().min(0).max(DEEPEST).default(0).describe('Items to pass over'),
+  cursor: z.uuid().optional().describe('next_cursor of the page before'),
+  count: z.literal('exact').optional().describe('Also count all items'),
+}
+
+/** What was asked of a list. */
+export interface Asked {
+  readonly limit: number
+  readonly offset: number
+  readonly cursor?: string | undefined
+  readonly count?: 'exact' | undefined
+}
+
+/** The schema of a page. */
+export function pageOf<S extends z.ZodType>(item: S) {
+  return z.object({
+    items: z.array(item),
+    count: z.int32(),
+    limit: z.int32(),
+    offset: z.int32(),
+    total: z.int32().nullable(),
+    next_cursor: z.string().nullable(),
+  })
+}
+
+/**
+ * Makes a page of rows that are in the order of their ids, of which one more than the limit was read.
+ * @param idOf what the next page begins after
+ */
+export function pageFrom<T>(
+  rows: readonly T[],
+  { limit, offset }: Asked,
+  { total, idOf }: { readonly total: number | null; readonly idOf: (row: T) => string },
+) {
+  const items = rows.slice(0, limit)
+  const last = items.at(-1)
+  const next_cursor = rows.length > limit && last !== undefined ? idOf(last) : null
+  return { items, count: items.length, limit, offset, total, next_cursor }
+}

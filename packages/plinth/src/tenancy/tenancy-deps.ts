@@ -1,0 +1,18 @@
+import type { AnyEntity, Database } from '../data/index.ts'
+import type { Clock } from '../kernel/index.ts'
+import type { Standings } from './membership/standing-cache.ts'
+import type { TenantSettings } from './settings/tenant-settings.ts'
+import type { TenancySettings } from './tenancy.settings.ts'
+
+/** Everything that the routes of tenants are given. */
+export interface TenancyDeps {
+  readonly settings: TenancySettings
+  readonly database: Database
+  readonly clock: Clock
+  /** Told of what this process changes. */
+  readonly standings: Pick<Standings, 'forget'>
+  /** The entities of the service: what an export leaves out and blacks out is declared there. */
+  readonly entities: readonly AnyEntity[]
+  /** What each tenant may set for itself; undefined when the service declares nothing. */
+  readonly tenantSettings?: TenantSettings | undefined
+}

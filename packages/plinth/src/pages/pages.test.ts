@@ -134,6 +134,20 @@ test('a provider that is away: the same sign-in again; a step-up leads to the si
   assert.match(page, /confirm that it is you[\s\S]*max_age=60&amp;return_to=%2Fpay">Sign in again/)
 })
 
+test('a step-up that fell short leads to the sign-in that knows its own way back', () => {
+  const failed = pages.renderProblemPage({
+    ...{ title: 'x', sentence: 'Too old.', requestId: 'r-4', nonce: 'n' },
+    ...{ status: 403, code: 'auth.step_up_failed', returnTo: '/auth/web/callback?code=secret' },
+    signIn: '/auth/web/login?provider=one&max_age=60&return_to=%2Fstrong',
+  })
+  assert.match(failed, /That did not confirm that it is you/)
+  assert.match(
+    failed,
+    /href="\/auth\/web\/login\?provider=one&amp;max_age=60&amp;return_to=%2Fstrong"/,
+  )
+  assert.doesNotMatch(failed, /secret/)
+})
+
 test('over HTTP: a page runs its own files only, and they are immutable', async () => {
   const front = page('/', { access: open('test'), title: 'Front', render: () => html`<h1>x</h1>` })
   const { renderPage, renderProblemPage } = pages

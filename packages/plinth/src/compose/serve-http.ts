@@ -23,6 +23,7 @@ export interface ServeOptions extends Parts {
   readonly sessionCookie: string
   readonly placeInTenant: HttpDeps['placeInTenant']
   readonly documented: boolean
+  readonly renderProblem: HttpDeps['renderProblem']
   /** Whether the server is ours: then unknown addresses and preflights are answered too. */
   readonly own: boolean
 }
@@ -82,6 +83,7 @@ function httpDeps(options: ServeOptions): HttpDeps {
     dbFor: (tenant) => database.forTenant(tenant),
     observe: createObserver(config.http, log, metrics),
     refused: createRefusalRecorder(database.platform, log),
+    renderProblem: options.renderProblem,
     renderPage: pages.renderPage,
     renderProblemPage: pages.renderProblemPage,
   }

@@ -3,6 +3,7 @@ import type { Actor, Placement, Principal } from '../access/index.ts'
 import type { Db } from '../data/index.ts'
 import type { Context, Html, Log, TenantDemand } from '../feature/index.ts'
 import type { Clock, Id, Secret } from '../kernel/index.ts'
+import type { RenderProblem } from './answers/render-problem.ts'
 import type { HttpSettings } from './http.settings.ts'
 
 /** Everything that HTTP is given; it knows neither identity nor tenancy nor where data lies. */
@@ -31,6 +32,8 @@ export interface HttpDeps {
   observe(summary: RequestSummary): void
   /** Called for each refused or failed action of a principal: the audit log. */
   refused(refusal: Refusal): Promise<void>
+  /** The service's own form of errors; RFC 9457 without it. */
+  readonly renderProblem?: RenderProblem | undefined
   renderPage(page: PageContent): string
   renderProblemPage(page: ProblemPage): string
 }

@@ -1,6 +1,8 @@
 export { pagePolicy, securityHeaders } from './answers/headers.ts'
 export type { PolicyReportsDeps } from './answers/policy-reports.ts'
 export { policyReportsFeature } from './answers/policy-reports.ts'
+export type { ProblemBody } from './answers/problem.ts'
+export type { RenderedProblem, RenderProblem } from './answers/render-problem.ts'
 export type { CensusEntry } from './census.ts'
 export { renderCensus } from './census.ts'
 export type {

@@ -4,6 +4,7 @@ import type { Feature, Mount } from '../feature/index.ts'
 import { factsOf, foreignFacts } from '../feature/index.ts'
 import { headersFor } from './answers/headers.ts'
 import { createRefuser } from './answers/refuse.ts'
+import { problemWriter } from './answers/render-problem.ts'
 import type { HttpDeps } from './deps.ts'
 import { httpProblems } from './http.errors.ts'
 import { acceptFormOnly } from './limits/form-body.ts'
@@ -67,5 +68,8 @@ export function completeServer(app: FastifyInstance, deps: HttpDeps, methods: Me
   app.options('*', { config: { facts: preflight } }, async (_request, reply) =>
     reply.code(204).send(),
   )
-  answerBareWith(app, headersFor(deps))
+  answerBareWith(app, {
+    headers: headersFor(deps),
+    write: problemWriter(deps.renderProblem, deps.log),
+  })
 }

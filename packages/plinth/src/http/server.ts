@@ -6,22 +6,29 @@ import type { AppError } from '../kernel/index.ts'
 import { newId } from '../kernel/index.ts'
 import { securityHeaders } from './answers/headers.ts'
 import { problemBody, toAppError } from './answers/problem.ts'
+import type { WriteProblem } from './answers/render-problem.ts'
+import { plainly } from './answers/render-problem.ts'
 import { httpProblems } from './http.errors.ts'
 import type { HttpSettings } from './http.settings.ts'
 import { acceptJsonOnly } from './limits/json-body.ts'
 
-const bareHeaders = new WeakMap<FastifyInstance, Readonly<Record<string, string>>>()
-
-/** The security headers of what is answered before any hook runs. */
-export function answerBareWith(
-  app: FastifyInstance,
-  headers: Readonly<Record<string, string>>,
-): void {
-  bareHeaders.set(app, headers)
+/** How a server answers what reaches no hook. */
+export interface BareAnswers {
+  readonly headers: Readonly<Record<string, string>>
+  readonly write: WriteProblem
 }
 
-function headersOf(app: FastifyInstance): Readonly<Record<string, string>> {
-  return bareHeaders.get(app) ?? securityHeaders({ https: false, hsts: '' })
+const bareAnswers = new WeakMap<FastifyInstance, BareAnswers>()
+
+/** The security headers and the form of what is answered before any hook runs. */
+export function answerBareWith(app: FastifyInstance, answers: BareAnswers): void {
+  bareAnswers.set(app, answers)
+}
+
+function bareAnswersOf(app: FastifyInstance): BareAnswers {
+  return (
+    bareAnswers.get(app) ?? { headers: securityHeaders({ https: false, hsts: '' }), write: plainly }
+  )
 }
 
 /** Reads the target of a request before routing, and gives the one that is routed. */
@@ -50,25 +57,31 @@ export function createServer(settings: HttpSettings, rewriteUrl?: RewriteUrl): F
       // Node's own answer has none of our headers; `hygieneFault` refuses in its place.
       requireHostHeader: false,
     },
-    clientErrorHandler: (error, socket) => answerUnparsed(error, socket, headersOf(app)),
+    clientErrorHandler: (error, socket) => answerUnparsed(error, socket, bareAnswersOf(app)),
     // A target that the router cannot read reaches no hook: it is answered here.
     frameworkErrors: (error, request, reply) =>
-      answerUnread(error, request.url, (reply as FastifyReply).headers(headersOf(app))),
+      answerUnread(error, request.url, { reply: reply as FastifyReply, ...bareAnswersOf(app) }),
   })
   acceptJsonOnly(app, { maxDepth: settings.json_max_depth, maxItems: settings.json_max_items })
   limitConnections(app.server, settings)
   return app
 }
 
-function answerUnread(error: unknown, url: string, reply: FastifyReply): void {
+function answerUnread(
+  error: unknown,
+  url: string,
+  { reply, headers, write }: BareAnswers & { readonly reply: FastifyReply },
+): void {
   const problem = toAppError(error)
   const requestId = newId<'request'>()
+  const { type, text } = write(problemBody(problem, url.split('?')[0] ?? '', requestId))
   reply
     .code(problem.status)
+    .headers(headers)
     .header('x-request-id', requestId)
-    .type('application/problem+json; charset=utf-8')
-    .serializer(JSON.stringify)
-    .send(problemBody(problem, url.split('?')[0] ?? '', requestId))
+    .type(type)
+    .serializer((body: string) => body)
+    .send(text)
 }
 
 function limitConnections(server: Server, settings: HttpSettings): void {
@@ -91,19 +104,19 @@ const PARSER_PROBLEMS: Readonly<Record<string, () => AppError>> = {
 function answerUnparsed(
   error: NodeJS.ErrnoException,
   socket: Socket,
-  security: Readonly<Record<string, string>>,
+  { headers: security, write }: BareAnswers,
 ): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return
   const problem = PARSER_PROBLEMS[error.code ?? '']?.() ?? httpProblems.malformed()
   const requestId = newId<'request'>()
-  const body = JSON.stringify(problemBody(problem, '', requestId))
+  const { type, text } = write(problemBody(problem, '', requestId))
   const headers = {
     ...security,
     'x-request-id': requestId,
-    'content-type': 'application/problem+json; charset=utf-8',
-    'content-length': String(Buffer.byteLength(body)),
+    'content-type': type,
+    'content-length': String(Buffer.byteLength(text)),
     connection: 'close',
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-  socket.end(`HTTP/1.1 ${problem.status} Refused\r\n${lines.join('\r\n')}\r\n\r\n${body}`)
+  socket.end(`HTTP/1.1 ${problem.status} Refused\r\n${lines.join('\r\n')}\r\n\r\n${text}`)
 }

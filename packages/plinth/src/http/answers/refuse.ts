@@ -8,6 +8,7 @@ import { SIGN_IN_AGAIN } from '../guard/step-up.ts'
 import type { MethodTable } from '../method-table.ts'
 import { pageHeaders } from './headers.ts'
 import { problemBody, toAppError } from './problem.ts'
+import { problemWriter } from './render-problem.ts'
 
 /** Turns a thrown value into an answer. */
 export type Refuse = (
@@ -18,6 +19,7 @@ export type Refuse = (
 
 /** Answers every thrown error: the log gets the reason, the audit log the fact, the caller a sentence. */
 export function createRefuser(deps: HttpDeps, methods: MethodTable): Refuse {
+  const write = problemWriter(deps.renderProblem, deps.log)
   return async (thrown, request, reply) => {
     const error = toAppError(thrown)
     const context = requestContext(request)
@@ -31,10 +33,13 @@ export function createRefuser(deps: HttpDeps, methods: MethodTable): Refuse {
       reply.header('retry-after', String(error.retryAfterSeconds))
     }
     if (context !== undefined && wantsPage(request)) return problemPage(deps, reply, error, context)
-    reply.type('application/problem+json; charset=utf-8').serializer(JSON.stringify)
-    return problemBody(error, path, requestId)
+    const { type, text } = write(problemBody(error, path, requestId))
+    reply.type(type).serializer(asItIs)
+    return text
   }
 }
+
+const asItIs = (text: string): string => text
 
 function logRefusal(deps: HttpDeps, error: AppError, context: RequestContext | undefined): void {
   if (error.status < 500 && error.reason === undefined) return
@@ -83,7 +88,7 @@ function problemPage(
   context: RequestContext,
 ): string {
   reply.headers(pageHeaders(context.nonce))
-  reply.type('text/html; charset=utf-8').serializer((text: string) => text)
+  reply.type('text/html; charset=utf-8').serializer(asItIs)
   const signIn = error.details.find(({ code }) => code === SIGN_IN_AGAIN)?.message
   return deps.renderProblemPage({
     status: error.status,

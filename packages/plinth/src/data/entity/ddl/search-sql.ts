@@ -12,16 +12,15 @@ export const SEARCH_COLUMN = 'search_doc'
 /** Characters that are searched of a row: PostgreSQL keeps at most 1 MiB of words. */
 const MOST_CHARACTERS = 100_000
 
-/**
- * The generated column that holds a row's words, and its tenant as one more word: so the index
- * itself keeps to the tenant, however many others have the same words.
- */
+/** The generated column that holds a row's words, as its tenant's own (platform migration 0032). */
 export function searchColumn(declaration: Declaration): Line {
-  const words = `to_tsvector('simple', ${searchedText(declaration)})`
   const { tenant } = declaration
-  const tenantWord = tenant && `array_to_tsvector(array[${plain(tenant)}::text])`
-  const expression = tenantWord === undefined ? words : `\n    ${tenantWord} ||\n    ${words}\n  `
-  return [SEARCH_COLUMN, `tsvector generated always as (${expression}) stored`]
+  const text = searchedText(declaration)
+  const words =
+    tenant === undefined
+      ? `to_tsvector('simple', ${text})`
+      : `plinth.search_words(${plain(tenant)}, ${text})`
+  return [SEARCH_COLUMN, `tsvector generated always as (${words}) stored`]
 }
 
 /** The name of the index over the words. */
@@ -89,23 +88,20 @@ export function searchBody({ table, tenant, softDelete, key }: SearchBody): stri
   const deleted = softDelete ? '\n       and t.deleted_at is null' : ''
   const [variable, kept, words] =
     tenant === undefined
-      ? ['', '', 'words']
+      ? ['', '', "nullif(plainto_tsquery('simple', q), '')"]
       : [
           `\n  tenant uuid := ${CURRENT_TENANT};`,
           `t.${plain(tenant)} = tenant and `,
-          '(words && quote_literal(tenant)::tsquery)',
+          'plinth.search_query(tenant, q)',
         ]
   return `
 #variable_conflict use_variable
 declare${variable}
-  words tsquery := plainto_tsquery('simple', q);
+  words tsquery := ${words};
 begin
-  if numnode(words) = 0 then
-    return;
-  end if;
   return query
     select t.${plain(key)} from ${table} t
-     where ${kept}t.${SEARCH_COLUMN} @@ ${words}${deleted}
+     where ${kept}t.${SEARCH_COLUMN} @@ words${deleted}
      order by t.${plain(key)} desc limit n;
 end
 `

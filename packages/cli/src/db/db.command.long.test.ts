@@ -87,11 +87,11 @@ test('plinth db upgrade as the app role says whose work it is', async () => {
 })
 
 test('plinth db check names what is pending and what would let tenants meet', async () => {
-  assert.match((await plinthDb('check')).out, /^0001_shelf is pending$/)
+  assert.match((await plinthDb('check')).out, /^0001_shelf is pending$/m)
   await plinthDb('upgrade')
   const { code, out } = await plinthDb('check')
   assert.equal(code, 1)
-  assert.match(out, /^app\.shelf is neither a global nor a tenant table/)
+  assert.match(out, /^app\.shelf is neither a global nor a tenant table/m)
   await owner('alter table plinth.people add column nick text')
   assert.match((await plinthDb('check')).out, /^plinth\.people: column nick is not declared$/m)
   await owner('alter table plinth.people drop column nick')

@@ -1,13 +1,36 @@
+import type { PlatformDb } from 'plinth/data'
 import { serviceDatabase } from './service-database.ts'
 
-/** What the catalogue gate says of the service's database, and where it drifted; asked as the owner. */
-export async function faultsOfService(): Promise<readonly string[]> {
+/** What the catalogue gate says of the service's database, and where the platform's tables drifted. */
+export function faultsOfService(): Promise<readonly string[]> {
+  return asOwner(async (platform) => {
+    const [{ catalogueFaults, platformTableFaults }, { platformTables }] = await Promise.all([
+      import('plinth/data'),
+      import('plinth/server'),
+    ])
+    return [
+      ...(await catalogueFaults(platform)),
+      ...(await platformTableFaults(platform, platformTables)),
+    ]
+  })
+}
+
+/** Where the tables of the service's entities are not what is declared; also those migrated elsewhere. */
+export async function driftOfService(): Promise<readonly string[]> {
+  const [{ service, settings }, { driftOf, entitiesOf }, { declarationFaults, ownerConnection }] =
+    await Promise.all([serviceDatabase(), import('./revision/index.ts'), import('plinth/data')])
+  const entities = await entitiesOf(service)
+  const elsewhere = entities.filter(({ declaration }) => declaration.migrated === 'elsewhere')
+  return [
+    ...(await asOwner((platform) => declarationFaults(platform, elsewhere))),
+    ...(await driftOf(entities, ownerConnection(settings).url)),
+  ]
+}
+
+async function asOwner<T>(work: (platform: PlatformDb) => Promise<T>): Promise<T> {
   const { settings } = await serviceDatabase()
-  const { catalogueFaults, databaseSettings, openDatabase, platformTableFaults } = await import(
-    'plinth/data'
-  )
-  const [{ platformTables }, { systemClock }] = await Promise.all([
-    import('plinth/server'),
+  const [{ databaseSettings, openDatabase }, { systemClock }] = await Promise.all([
+    import('plinth/data'),
     import('plinth/kernel'),
   ])
   const url = settings.owner_url ?? settings.url
@@ -17,10 +40,7 @@ export async function faultsOfService(): Promise<readonly string[]> {
     log: { info() {}, warn() {}, error() {} },
   })
   try {
-    return [
-      ...(await catalogueFaults(database.platform)),
-      ...(await platformTableFaults(database.platform, platformTables)),
-    ]
+    return await work(database.platform)
   } finally {
     await database.close()
   }

@@ -44,7 +44,8 @@ export const revisionCommand = defineCommand({
       allowDestructive: args['allow-destructive'] === true,
       dryRun: args['dry-run'] === true,
     }
-    const asks = args.json !== true && process.stdin.isTTY && process.stdout.isTTY
+    const asks = process.stdin.isTTY && process.stdout.isTTY
+    if (args.json) return report(await writeQuietly(request), args)
     report(await (asks ? askedUntilSure(request) : revised(request)), args)
   },
 })
@@ -54,9 +55,13 @@ async function refuseExternal(service: string): Promise<void> {
   if (await areMigrationsExternal(service)) throw externalMigrations()
 }
 
-async function revised(request: RevisionRequest): Promise<RevisionResult> {
+async function writeQuietly(request: RevisionRequest): Promise<RevisionResult> {
   const { writeRevision } = await import('./revision/index.ts')
-  return whileWaiting('Comparing migrations and entities', writeRevision(request))
+  return writeRevision(request)
+}
+
+function revised(request: RevisionRequest): Promise<RevisionResult> {
+  return whileWaiting('Comparing migrations and entities', writeQuietly(request))
 }
 
 async function askedUntilSure(request: RevisionRequest): Promise<RevisionResult> {
@@ -87,10 +92,10 @@ function report(result: RevisionResult, args: RunOptions): void {
 
 async function checkOnly(service: string, json: boolean): Promise<void> {
   const { entitiesWithoutMigration } = await import('./revision/index.ts')
-  const missing = await whileWaiting(
-    'Comparing migrations and entities',
-    entitiesWithoutMigration(service),
-  )
+  const comparing = entitiesWithoutMigration(service)
+  const missing = await (json
+    ? comparing
+    : whileWaiting('Comparing migrations and entities', comparing))
   if (json) say(JSON.stringify({ withoutMigration: missing }))
   if (missing.length === 0) {
     if (!json) say('The committed migrations lead to what is declared.')

@@ -1,3 +1,5 @@
+export { driftOf } from './drift.ts'
+export { entitiesOf } from './entities-of.ts'
 export { entitiesWithoutMigration } from './entities-without-migration.ts'
 export type { RevisionRequest, RevisionResult } from './write-revision.ts'
 export { writeRevision } from './write-revision.ts'

@@ -7,16 +7,19 @@ export interface Scratch {
 }
 
 /**
- * Lends two databases that hold the platform's tables and nothing else; they are dropped at the end,
- * however it comes. They stand on the server of the tests: an embedded one that goes away when
- * nobody uses it, or the one that PLINTH_TEST_POSTGRES_URL names.
+ * Lends a database that holds the platform's tables and nothing else; it is dropped at the end, however
+ * that comes. It stands on the server of the tests: an embedded one that goes away when nobody uses
+ * it, or the one that PLINTH_TEST_POSTGRES_URL names.
  */
-export async function withTwoDatabases<T>(
+export async function withOneDatabase<T>(work: (scratch: Scratch) => Promise<T>): Promise<T> {
+  const { openTestDatabase } = await import('plinth/testing')
+  await using database = await openTestDatabase()
+  return await work(database)
+}
+
+/** Lends two of them. */
+export function withTwoDatabases<T>(
   work: (written: Scratch, declared: Scratch) => Promise<T>,
 ): Promise<T> {
-  const { openTestDatabase } = await import('plinth/testing')
-  // The first makes the template that the second clones.
-  await using written = await openTestDatabase()
-  await using declared = await openTestDatabase()
-  return await work(written, declared)
+  return withOneDatabase((written) => withOneDatabase((declared) => work(written, declared)))
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { cp, glob, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { CARRIED_ROOMS, readRoom } from '../../packages/cli/src/eject/feature-source.ts'
 import { shellEnvironment } from '../../packages/cli/src/shell-environment.ts'
 import { readTemplate } from '../../packages/cli/src/template/template-files.ts'
 import { type Manifest, manifestToPublish } from './manifest.ts'
@@ -28,7 +29,7 @@ export async function packPackages(folder: string): Promise<ReadonlyMap<string, 
   for (const [name, place] of Object.entries(PACKAGES)) {
     const staged = path.join(folder, place)
     await build(staged)
-    if (name === '@plinth/cli') await addTemplate(staged)
+    if (name === '@plinth/cli') await Promise.all([addTemplate(staged), addSources(staged)])
     await publishable(staged)
     tarballs.set(name, await pack(staged, folder))
     await linkPackage(folder, name, staged)
@@ -48,6 +49,15 @@ async function build(staged: string): Promise<void> {
 async function addTemplate(staged: string): Promise<void> {
   const template = await readTemplate(path.join(ROOT, 'template'))
   await writeFile(path.join(staged, 'template.json'), JSON.stringify(Object.fromEntries(template)))
+}
+
+/** The sources that `plinth eject` hands over: the package of the runtime carries none. */
+async function addSources(staged: string): Promise<void> {
+  const read = CARRIED_ROOMS.map(
+    async (room) => [room, Object.fromEntries(await readRoom(ROOT, room))] as const,
+  )
+  const rooms = Object.fromEntries(await Promise.all(read))
+  await writeFile(path.join(staged, 'eject.json'), JSON.stringify(rooms))
 }
 
 /** Copies the packages, and lends them this checkout's dependencies but none of its own packages. */

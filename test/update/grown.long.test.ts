@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import path from 'node:path'
 import { before, test } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
-import { migrate } from 'plinth/data'
-import { openTestDatabase } from 'plinth/testing'
 import { parse } from 'yaml'
 import { updateService } from '../../packages/cli/src/update/update-service.ts'
 import { grownFiles, growthsOf, ownFiles, thirdOf } from './grown.ts'
+import { startService } from './running-service.ts'
 import { makeService, type Service, snapshot } from './service.ts'
 import { readStates, type State } from './state.ts'
 
@@ -72,58 +67,7 @@ async function runTests(service: Service): Promise<void> {
 }
 
 async function boot(service: Service): Promise<void> {
-  await using database = await openTestDatabase()
-  const set = { folder: path.join(service.folder, 'migrations') }
-  await migrate({ url: database.ownerUrl, set, log: { info() {}, warn() {}, error() {} } })
-  const port = await freePort()
-  const env = {
-    ...process.env,
-    NODE_OPTIONS,
-    APP_PORT: String(port),
-    BASE_URL: `http://localhost:${port}`,
-    DATABASE_URL: database.appUrl,
-    SESSION_SIGNING_SECRET: 'kq3Zr8Wv1xN5tB7yL0pD4sF6hJ9mG2cA',
-    CSRF_SIGNING_SECRET: 'Xw2Ee9Rr4Tt7Yy1Uu6Ii3Oo8Pp5Aa0Ss',
-  }
-  const server = spawn(process.execPath, ['src/main.ts'], { cwd: service.folder, env })
-  let said = ''
-  for (const stream of [server.stdout, server.stderr])
-    stream.on('data', (chunk: Buffer) => {
-      said += chunk
-    })
-  const ended = once(server, 'exit')
-  try {
-    await ready(
-      `http://localhost:${port}/health/ready`,
-      () => server.exitCode !== null,
-      () => said,
-    )
-    assert.equal((await fetch(`http://localhost:${port}/api/v1/products`)).status, 401)
-  } finally {
-    server.kill('SIGTERM')
-    await ended
-  }
-}
-
-const PATIENCE_MS = 60_000
-
-async function ready(url: string, ended: () => boolean, said: () => string): Promise<void> {
-  const until = performance.now() + PATIENCE_MS
-  for (;;) {
-    const status = await fetch(url).then(
-      (answer) => answer.status,
-      () => undefined,
-    )
-    if (status === 200) return
-    assert.ok(!ended() && performance.now() < until, `not ready (${status}): ${said()}`)
-    await pause(100)
-  }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0)
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  return typeof address === 'object' && address !== null ? address.port : 0
+  await using running = await startService(service)
+  assert.equal((await fetch(`${running.url}/health/ready`)).status, 200)
+  assert.equal((await fetch(`${running.url}/api/v1/products`)).status, 401)
 }

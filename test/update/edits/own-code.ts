@@ -7,7 +7,7 @@ export const ownCode = [
   ...edits('own code', {
     'a field of the entity, with its migration': (files) => {
       rewrite(files, PRODUCT, (text) =>
-        text.replace('    stock:', '    colour: z.string().max(40).nullable(),\n    stock:'),
+        text.replace('    stock:', "    colour: z.string().max(40).default('plain'),\n    stock:"),
       )
       files.set('migrations/0002_colour.up.sql', upAfterProduct(files))
       files.set('migrations/0002_colour.down.sql', 'alter table app.products drop column colour;\n')
@@ -58,7 +58,7 @@ export const ownCode = [
 function upAfterProduct(files: Files): string {
   const chained = files.get('migrations/0001_product.up.sql')?.startsWith('-- after:') === true
   const first = chained ? '-- after: 0001_product\n' : ''
-  return `${first}alter table app.products add column colour varchar(40);\n`
+  return `${first}alter table app.products add column colour varchar(40) not null default 'plain';\n`
 }
 
 /** Services made before `src/generated/registry.ts` list their features by hand. */

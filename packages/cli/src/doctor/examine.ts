@@ -1,5 +1,6 @@
 import { examineChoices, examineConfiguration } from './configuration.ts'
 import { examineDatabase } from './database.ts'
+import { examineEjected } from './ejected-code.ts'
 import type { Examined, Finding } from './finding.ts'
 import { examineGenerated, examineMigrations } from './generated-files.ts'
 import { examineVersions } from './known-bad-versions.ts'
@@ -31,6 +32,7 @@ const ALL: readonly Examination[] = [
   { name: 'generated files', look: examineGenerated },
   { name: 'entities and migrations', look: examineMigrations },
   { name: 'database', look: examineDatabase },
+  { name: 'ejected code', look: examineEjected },
   { name: 'template', look: examineTemplate },
 ]
 

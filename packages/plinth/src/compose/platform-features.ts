@@ -61,6 +61,7 @@ export interface PlatformOptions extends Parts {
   readonly features: readonly Feature[]
   /** Somebody else's identity; then ours is left out. */
   readonly authenticate?: AuthenticateRequest
+  readonly replace?: Replacements
   readonly tenantSettings?: TenantSettings
   readonly csrfTokenFor: IdentityDeps['csrfTokenFor']
   readonly draining: () => boolean

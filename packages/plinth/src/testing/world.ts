@@ -22,7 +22,7 @@ import { handOnLogLine } from './test-log.ts'
 
 /** What a test says about its world. With `authenticate`, `signIn` is of no use. */
 export interface WorldOptions
-  extends Pick<ServiceOptions, 'authenticate' | 'tenantSettings' | 'onStatements'> {
+  extends Pick<ServiceOptions, 'authenticate' | 'replace' | 'tenantSettings' | 'onStatements'> {
   readonly features: readonly Feature[]
   /** Settings by dotted key: `{ 'app.session_max_age': 120 }`. */
   readonly settings?: GivenValues

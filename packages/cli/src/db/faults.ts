@@ -2,14 +2,20 @@ import type { PlatformDb } from 'plinth/data'
 import { serviceDatabase } from './service-database.ts'
 
 /** What the catalogue gate says of the service's database, and where the platform's tables drifted. */
-export function faultsOfService(): Promise<readonly string[]> {
+export async function faultsOfService(): Promise<readonly string[]> {
+  const [{ service }, { entitiesOf }] = await Promise.all([
+    serviceDatabase(),
+    import('./revision/index.ts'),
+  ])
+  // A table may be nobody's, or call the tenant otherwise: only its entity says so.
+  const entities = await entitiesOf(service)
   return asOwner(async (platform) => {
     const [{ catalogueFaults, platformTableFaults }, { platformTables }] = await Promise.all([
       import('plinth/data'),
       import('plinth/server'),
     ])
     return [
-      ...(await catalogueFaults(platform)),
+      ...(await catalogueFaults(platform, entities)),
       ...(await platformTableFaults(platform, platformTables)),
     ]
   })

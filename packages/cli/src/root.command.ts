@@ -14,6 +14,13 @@ export const rootCommand = defineCommand({
       ])
       return { ...dbCommand, setup: lendDatabase }
     },
+    platform: async () => {
+      const [{ platformCommand }, { lendDatabase }] = await Promise.all([
+        import('./platform/platform.command.ts'),
+        import('./dev/lend-database.ts'),
+      ])
+      return { ...platformCommand, setup: lendDatabase }
+    },
     config: () => import('./config/config.command.ts').then((module) => module.configCommand),
     entity: () => import('./entity/entity.command.ts').then((module) => module.entityCommand),
     sync: () => import('./sync/sync.command.ts').then((module) => module.syncCommand),
@@ -23,7 +30,10 @@ export const rootCommand = defineCommand({
     routes: () => import('./routes.command.ts').then((module) => module.routesCommand),
     openapi: () => import('./openapi.command.ts').then((module) => module.openApiCommand),
     doctor: () => import('./doctor/doctor.command.ts').then((module) => module.doctorCommand),
+    eject: () => import('./eject/eject.command.ts').then((module) => module.ejectCommand),
     update: () => import('./update/update.command.ts').then((module) => module.updateCommand),
+    completion: () =>
+      import('./completion/completion.command.ts').then((module) => module.completionCommand),
     version: () => import('./version.command.ts').then((module) => module.versionCommand),
   },
 })

@@ -10,6 +10,17 @@ export type { Welcome } from './modes/welcome.ts'
 export { createWelcome } from './modes/welcome.ts'
 export type { PlaceDeps, PlaceInTenant } from './place-in-tenant.ts'
 export { createPlaceInTenant } from './place-in-tenant.ts'
+export type {
+  PlatformAdministrator,
+  PlatformGrant,
+  PlatformPerson,
+} from './platform/platform-roles.ts'
+export {
+  findPlatformPerson,
+  grantPlatformRole,
+  listPlatformRoles,
+  revokePlatformRole,
+} from './platform/platform-roles.ts'
 export type { TenantSettings } from './settings/tenant-settings.ts'
 export { tenantSettings } from './settings/tenant-settings.ts'
 export { configuredStrategies, splitsPaths } from './strategies/configured-strategies.ts'

@@ -21,4 +21,6 @@ export const platformEvents = defineEvents('platform', {
   tenant_resumed: {},
   tenant_deleted: {},
   tenant_erased: { data: { rows: z.int() } },
+  role_granted: { data: { permissions: z.array(z.string()) } },
+  role_revoked: {},
 })

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { after, before, test } from 'node:test'
+import { Client } from 'pg'
+import { z } from 'zod'
+import { entity, ref } from '../../data/index.ts'
+import { crud } from '../../entities/index.ts'
+import { feature, job } from '../../feature/index.ts'
+import type { Id } from '../../kernel/index.ts'
+import type { Person, World } from '../../testing/index.ts'
+import { startWorld } from '../../testing/index.ts'
+import { BROWSER } from '../../testing/person.ts'
+import { eraseTenant } from '../index.ts'
+
+const shelf = entity('shelf', { name: z.string().max(40), inside_id: ref('shelf').nullable() })
+const thing = entity(
+  'thing',
+  {
+    name: z.string().max(40),
+    cost: z.int32().default(7),
+    holder: z.string().nullable(),
+    shelf_id: ref('shelf'),
+  },
+  { hidden: ['cost'], pii: ['holder'] },
+)
+const later = job('thing.later', { handle: async () => undefined })
+const store = feature('store', {
+  entities: [shelf, thing],
+  routes: [crud(shelf), crud(thing)],
+  jobs: [later],
+})
+
+let world: World
+let admin: Client
+before(async () => {
+  world = await startWorld({
+    features: [store],
+    settings: { 'tenancy.mode': 'organisations' },
+  })
+  admin = new Client(world.testDatabase.adminUrl)
+  await admin.connect()
+})
+after(async () => {
+  await admin.end()
+  await world[Symbol.asyncDispose]()
+})
+
+const idOf = async (slug: string): Promise<Id<'tenant'>> => {
+  const { rows } = await admin.query('select id from plinth.tenants where slug = $1', [slug])
+  return rows[0]?.id
+}
+
+/** Somebody with a tenant that holds rows which refer to each other, a setting and a waiting job. */
+async function filled(name: string): Promise<{ person: Person; tenant: Id<'tenant'> }> {
+  const person = await world.signIn(name, { tenant: `of-${name}` })
+  const tenant = await idOf(`of-${name}`)
+  const db = world.database.forTenant(tenant)
+  await db.transaction(async (tx) => {
+    const outer = await shelf.insert(tx, { name: 'outer', inside_id: null })
+    const inner = await shelf.insert(tx, { name: 'inner', inside_id: outer.id })
+    await thing.insert(tx, { name: 'lamp', holder: 'Ana', shelf_id: inner.id })
+    await tx.query("insert into plinth.tenant_settings (tenant_id, value) values ($1, '{}')", [
+      tenant,
+    ])
+    await later.enqueue(tx, {}, { afterSeconds: 3_600 })
+  })
+  return { person, tenant }
+}
+
+/** Every row that any table holds of a tenant, past every policy: by table, as text. */
+async function rowsOf(tenant: string): Promise<ReadonlyMap<string, string>> {
+  const { rows: tables } = await admin.query<{ name: string }>(
+    `select format('%I.%I', n.nspname, c.relname) as name from pg_class c
+       join pg_namespace n on n.oid = c.relnamespace
+       join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
+      where c.relkind in ('r', 'p') and n.nspname in ('app', 'plinth') order by 1`,
+  )
+  const found = new Map<string, string>()
+  const read = async (name: string, condition: string) => {
+    const text = `select coalesce(string_agg(t::text, '|' order by t::text), '') as rows
+                    from ${name} t where ${condition}`
+    const { rows } = await admin.query<{ rows: string }>(text, [tenant])
+    if (rows[0]?.rows !== '') found.set(name, rows[0]?.rows ?? '')
+  }
+  for (const { name } of tables) await read(name, 'tenant_id = $1')
+  await read('plinth_jobs.job', "data ->> 'tenant' = $1")
+  return found
+}
+
+const checksum = async (tenant: string) =>
+  createHash('sha256')
+    .update(JSON.stringify([...(await rowsOf(tenant))]))
+    .digest('hex')
+
+test('TN-59 TN-60 a deleted tenant is gone at once, its rows and jobs after a minute, and nothing of any other', async () => {
+  const [{ person, tenant }, other] = [await filled('ana'), await filled('ben')]
+  await assert.rejects(eraseTenant({ ...world, entities: [shelf, thing] }, other.tenant), TypeError)
+  const untouched = await checksum(other.tenant)
+  assert.ok((await rowsOf(tenant)).size >= 6)
+  assert.equal((await person.delete(`/tenants/${tenant}`)).status, 204)
+  assert.equal((await person.get(`/tenants/${tenant}`)).status, 404)
+  assert.equal((await person.get('/tenants/of-ana')).status, 404)
+  await admin.query("update plinth_jobs.job set start_after = now() where name = 'tenancy.erase'")
+  await world.drainJobs()
+  assert.deepEqual([...(await rowsOf(tenant)).keys()], ['plinth.audit_events'])
+  assert.equal(await checksum(other.tenant), untouched)
+  const { rows } = await admin.query(
+    'select name, slug, status, deleted_at is not null as at from plinth.tenants where id = $1',
+    [tenant],
+  )
+  const slug = `deleted-${tenant.replaceAll('-', '')}`
+  assert.deepEqual(rows, [{ name: 'Deleted', slug, status: 'deleted', at: true }])
+  const again =
+    "insert into plinth.tenants (id, slug, name, kind) values ($1, 'b', 'B', 'personal')"
+  await assert.rejects(world.database.platform.query(again, [tenant]), { code: 'data.taken' })
+  await assert.rejects(
+    world.database.platform.query('delete from plinth.tenants where id = $1', [tenant]),
+    /permission denied/,
+  )
+  const reused = await person.post<{ id: string }>('/tenants', { name: 'A', slug: 'of-ana' })
+  assert.equal(reused.status, 201)
+  assert.notEqual(reused.body.id, tenant)
+  const { rows: noted } = await admin.query(
+    "select data from plinth.audit_events where action = 'platform.tenant_erased'",
+  )
+  assert.deepEqual(noted, [{ data: { rows: 6 } }])
+})
+
+test('TN-59 deleting is for owners with a recent sign-in, and never for a personal tenant', async () => {
+  const { tenant } = await filled('carl')
+  const aide = await world.signIn('aide', { tenant: 'of-carl' })
+  await admin.query("update plinth.memberships set role = 'admin' where tenant_id = $1", [tenant])
+  const refused = await aide.delete(`/tenants/${tenant}`)
+  assert.deepEqual([refused.status, refused.body['code']], [403, 'tenant.owners_only'])
+  assert.equal((await aide.get(`/tenants/${tenant}/export`)).status, 403)
+  await admin.query("update plinth.memberships set role = 'owner' where tenant_id = $1", [tenant])
+  await admin.query("update plinth.tenants set kind = 'personal' where id = $1", [tenant])
+  const personal = await aide.delete(`/tenants/${tenant}`)
+  assert.deepEqual([personal.status, personal.body['code']], [409, 'tenant.personal'])
+  await admin.query("update plinth.tenants set kind = 'organisation' where id = $1", [tenant])
+  const session =
+    'update plinth.sessions set authenticated_at = authenticated_at - interval $$901 s$$'
+  await admin.query(session)
+  assert.equal((await aide.delete(`/tenants/${tenant}`)).status, 401)
+})
+
+interface Line {
+  readonly table?: string
+  readonly row?: Readonly<Record<string, unknown>>
+  readonly end?: boolean
+  readonly rows?: number
+}
+
+/** The kit's own calls would take NDJSON for one JSON text. */
+async function exported(person: Person, tenant: string, query = '') {
+  const cookie = [...person.cookies].map((pair) => pair.join('=')).join('; ')
+  const headers = { cookie, 'user-agent': BROWSER }
+  const answer = await fetch(`${world.url}/tenants/${tenant}/export${query}`, { headers })
+  return { headers: answer.headers, body: await answer.text() }
+}
+
+const linesOf = (text: string): readonly Line[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line)
+
+test('an export holds every row of the tenant and none of another, hidden fields never, personal data on demand', async () => {
+  const [{ person, tenant }, other] = [await filled('dora'), await filled('evan')]
+  const answer = await exported(person, tenant)
+  assert.match(answer.headers.get('content-type') ?? '', /^application\/x-ndjson/)
+  assert.match(answer.headers.get('content-disposition') ?? '', new RegExp(tenant))
+  assert.equal(answer.headers.get('x-content-type-options'), 'nosniff')
+  const lines = linesOf(answer.body)
+  const last = lines.at(-1)
+  assert.deepEqual(last, { end: true, rows: lines.length - 1 })
+  assert.ok(!answer.body.includes(other.tenant))
+  const of = (table: string) => lines.filter((line) => line.table === table).map(({ row }) => row)
+  assert.deepEqual(
+    of('app.shelves').map((row) => row?.['name']),
+    ['outer', 'inner'],
+  )
+  const [lamp] = of('app.things')
+  assert.deepEqual([lamp?.['name'], lamp?.['holder']], ['lamp', '[personal data]'])
+  assert.ok(lamp !== undefined && !('cost' in lamp))
+  const tables = new Set(lines.map(({ table }) => table))
+  for (const table of ['plinth.memberships', 'plinth.audit_events', 'plinth.tenant_settings']) {
+    assert.ok(tables.has(table), table)
+  }
+  const whole = await exported(person, tenant, '?personal_data=include')
+  assert.match(whole.body, /"holder":"Ana"/)
+  const { rows } = await admin.query(
+    "select data from plinth.audit_events where action = 'tenant.exported' order by occurred_at, id",
+  )
+  assert.deepEqual(
+    rows.map(({ data }) => data),
+    [{ personal: false }, { personal: true }],
+  )
+})
+
+test('an export goes on page after page', async () => {
+  const { person, tenant } = await filled('fay')
+  await world.database
+    .forTenant(tenant)
+    .query(
+      "insert into app.shelves (id, name) select gen_random_uuid(), 'n' || n from generate_series(1, 1203) n",
+    )
+  const lines = linesOf((await exported(person, tenant)).body)
+  const names = lines.filter(({ table }) => table === 'app.shelves').map(({ row }) => row?.['id'])
+  assert.deepEqual([names.length, new Set(names).size], [1_205, 1_205])
+})

@@ -8,7 +8,7 @@ export async function wallHoles({ root, world, features }: ServiceWorld): Promis
   const entities = features.flatMap((feature) => feature.entities ?? [])
   const { platform } = world.database
   const faults = [
-    ...(await catalogueFaults(platform)),
+    ...(await catalogueFaults(platform, entities)),
     ...(await declarationFaults(platform, entities)),
   ]
   return [...new Set(faults)].map((what) => ({

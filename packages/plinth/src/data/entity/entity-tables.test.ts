@@ -102,9 +102,8 @@ after(async () => {
 })
 
 let numbers = 0
-async function newTenant(): Promise<Db> {
+async function newTenant(id = newId<'tenant'>()): Promise<Db> {
   numbers += 1
-  const id = newId<'tenant'>()
   await admin.query(
     `insert into plinth.tenants (id, slug, name, kind) values ($1, $2, 'T', 'organisation')`,
     [id, `tenant-${numbers}`],
@@ -176,6 +175,14 @@ test('TN-30 search finds rows that have every word, newest first, in this tenant
   assert.deepEqual(await found(db, 'lamp'), [first.id])
   const nowhere = await database.database.platform.query('select app.notes_search($1, 9)', ['lamp'])
   assert.deepEqual(nowhere.rows, [])
+})
+
+test('TN-30 tenants whose words are the same in the index do not find each other’s rows', async () => {
+  const twin = `${newId().slice(0, -6)}${db.tenant.slice(-6)}` as Id<'tenant'>
+  const like = await newTenant(twin)
+  const row = await note.insert(like, { title: 'Ladder', words: null, owner_id: null })
+  assert.deepEqual(await found(like, 'ladder'), [row.id])
+  assert.deepEqual(await found(db, 'ladder'), [])
 })
 
 test('HI-19 whatever is searched for, and whatever a row says, is text', async () => {
@@ -349,6 +356,8 @@ test('where a host gives one role, search goes on, within the tenant, with the r
       ['leaf'],
     )
     assert.deepEqual(hits.rows, [{ name: 'brown leaf' }])
+    const seen = await owner.query('select name from app.leaves')
+    assert.deepEqual(seen.rows, hits.rows)
   } finally {
     await owner.query('rollback')
     await owner.end()

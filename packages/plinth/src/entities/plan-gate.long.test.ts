@@ -20,7 +20,8 @@ const ROWS_EACH = 50
 const P95_MS = 10
 /** A machine of tests may be many times slower; a plan that reads the table is hundreds of times. */
 const SLACK = 10
-const TIMES = 20
+const TIMES = 10
+const WARM_UP = 4
 
 const big = newId<'tenant'>()
 let database: TestDatabase
@@ -49,6 +50,7 @@ before(async () => {
   const indexes = await dropIndexes()
   const tenants = Array.from({ length: SMALL_TENANTS }, () => newId<'tenant'>())
   small = tenants[500] ?? big
+  await admin.query("set maintenance_work_mem = '256MB'")
   await admin.query(SEED, [[big], ROWS])
   await admin.query(SEED, [tenants, ROWS_EACH])
   for (const text of indexes) await admin.query(text)
@@ -59,14 +61,19 @@ after(async () => {
   await database[Symbol.asyncDispose]()
 })
 
-/** Indexes are made faster after the rows; what they are is as the migration says. */
+/** Keys and indexes are made faster after the rows; what they are is as the migration says. */
 async function dropIndexes(): Promise<readonly string[]> {
-  const { rows } = await admin.query<{ name: string; text: string }>(
-    `select indexrelid::regclass::text as name, pg_get_indexdef(indexrelid) as text
+  const { rows } = await admin.query<{ drop: string; make: string }>(
+    `select format('alter table app.lamps drop constraint %I', conname) as drop,
+            format('alter table app.lamps add constraint %I %s', conname, pg_get_constraintdef(oid))
+              as make
+       from pg_constraint where conrelid = 'app.lamps'::regclass and contype in ('p', 'u')
+     union all
+     select format('drop index %s', indexrelid::regclass), pg_get_indexdef(indexrelid)
        from pg_index where indrelid = 'app.lamps'::regclass and not indisunique`,
   )
-  for (const { name } of rows) await admin.query(`drop index ${name}`)
-  return rows.map(({ text }) => text)
+  for (const { drop } of rows) await admin.query(drop)
+  return rows.map(({ make }) => make)
 }
 
 const VALUES: Readonly<Record<string, readonly unknown[]>> = {
@@ -74,14 +81,14 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   sku: ['L-777', 'L-999999', 'zzz'],
   name: ['Lamp 777 of row 777', 'zzz', 'A'],
   cost: [1],
-  price: [7919, 999_990, 500_000, -1],
+  price: [7919, 999_990, -1],
   rating: [3, 142.2, -1],
   status: ['draft', 'live', 'retired'],
   lit: [true, false],
   sold_on: ['2020-01-01', '2024-01-01', '1990-01-01'],
   seen_at: ['2026-01-01T00:00:00.000Z', '1990-01-01T00:00:00.000Z'],
   shelf_id: ['0192f0c1-8a3e-7c4d-9b1a-2f6d5e8c7b10'],
-  created_at: ['2026-01-01T00:00:00.000Z', '2990-01-01T00:00:00.000Z', '1990-01-01T00:00:00.000Z'],
+  created_at: ['2990-01-01T00:00:00.000Z', '1990-01-01T00:00:00.000Z'],
 }
 
 interface Case {
@@ -115,12 +122,8 @@ function sortCases(): readonly Case[] {
       { field: 'created_at', descending: true },
       { field: 'name', descending: false },
     ],
-    [
-      { field: 'status', descending: true },
-      { field: 'created_at', descending: true },
-    ],
   ].filter((sort) => listOrder(lamp.declaration, sort).code === 'ordered')
-  assert.ok(sorts.length >= 18)
+  assert.ok(sorts.length >= 15)
   return sorts.map((sort) => ({
     title: `sort ${sort.map(({ field, descending }) => (descending ? '-' : '') + field).join()}`,
     options: { sort },
@@ -167,13 +170,13 @@ async function plansOf(db: Db, options: ListOptions): Promise<readonly string[]>
 
 async function p95Of(db: Db, options: ListOptions): Promise<number> {
   const times: number[] = []
-  for (let at = 0; at < TIMES + 6; at += 1) {
+  for (let at = 0; at < TIMES + WARM_UP; at += 1) {
     const start = performance.now()
     await lamp.list(db, options)
     times.push(performance.now() - start)
   }
   // The first ones read from disk, plan and prepare.
-  return times.slice(6).toSorted((a, b) => a - b)[Math.floor(TIMES * 0.95) - 1] ?? 0
+  return times.slice(WARM_UP).toSorted((a, b) => a - b)[Math.ceil(TIMES * 0.95) - 1] ?? 0
 }
 
 for (const which of ['one tenant of 1,000,000 rows', '1,000 tenants of 50 rows'] as const) {

@@ -21,12 +21,6 @@ export const NEWEST: readonly SortField[] = [{ field: 'created_at', descending: 
 /** Most fields that a caller may sort by. */
 export const MOST_SORT_FIELDS = 4
 
-// Thousands of rows can share one of their values: each such group would be sorted whole.
-const FEW_VALUES: ReadonlySet<string> = new Set(['enum', 'boolean', 'reference'])
-
-// Hardly two rows share one: whatever else they are sorted by costs next to nothing.
-const MANY_VALUES: ReadonlySet<string> = new Set(['timestamp', 'uuid', 'float', 'money', 'bigint'])
-
 /**
  * The order of a list that an index can walk: the fields asked for, the rest of that index, and the
  * id, so that no two rows stand at the same place and a cursor can name one.
@@ -44,13 +38,9 @@ export function listOrder(
   if (found === undefined) return refused(lead, NO_INDEX)
   const { index, matched } = found
   const names = asked.map(({ field }) => field)
-  const whole = matched === asked.length
-  const walked = whole ? index.columns : index.columns.slice(0, matched)
-  const kinds = walked.map((name) => columns.get(name)?.kind.name ?? '')
-  const enough = whole
-    ? index.unique || kinds.some((kind) => !FEW_VALUES.has(kind))
-    : kinds.some((kind) => MANY_VALUES.has(kind))
-  if (!enough) return refused(lead, TOO_FEW)
+  const walked = matched === asked.length ? index.columns : index.columns.slice(0, matched)
+  const stepped = walked.flatMap((name) => columns.get(name) ?? [])
+  if (!decides(index, stepped)) return refused(lead, UNDECIDED)
   const directions = new Map(asked.map((one) => [one.field, one.descending]))
   const order = [...new Set([...names, ...walked, 'id'])].flatMap((name) => {
     const column = columns.get(name)
@@ -60,8 +50,23 @@ export function listOrder(
 }
 
 const NO_INDEX = 'A list cannot be sorted by this: no index begins with it.'
-const TOO_FEW =
-  'A list cannot be sorted this way: many rows share one value, and no index goes on from it as asked.'
+const UNDECIDED =
+  'A list cannot be sorted this way: many rows may share one value, and no index goes on from it as asked.'
+
+/**
+ * Whether hardly two rows stand at the same place of what is walked of an index. Rows that do are
+ * sorted by themselves, and there may be a million with one price, or without any.
+ */
+function decides(index: ListIndex, walked: readonly ListedColumn[]): boolean {
+  const alone = ({ kind, nullable }: ListedColumn): boolean =>
+    !nullable && (kind.name === 'timestamp' || kind.name === 'uuid')
+  if (walked.some(alone)) return true
+  return (
+    index.unique &&
+    walked.length === index.columns.length &&
+    walked.every(({ nullable }) => !nullable)
+  )
+}
 
 function refused(field: string, message: string): OrderAnswer {
   return { code: 'refused', field, message }

@@ -5,5 +5,8 @@ export const entityCommand = defineCommand({
   meta: { name: 'entity', description: 'Add, list, change and remove entities' },
   subCommands: {
     add: () => import('./add/add.command.ts').then((module) => module.addCommand),
+    ls: () => import('./list/list.command.ts').then((module) => module.listCommand),
+    rm: () => import('./remove/remove.command.ts').then((module) => module.removeCommand),
+    field: () => import('./field/field.command.ts').then((module) => module.fieldCommand),
   },
 })

@@ -1,5 +1,6 @@
 import type { AnyEntity } from 'plinth/data'
 import { misuse } from '../../cli-error.ts'
+import { areMigrationsExternal } from '../../db/external-migrations.ts'
 import { suggestion } from '../../suggestion.ts'
 import { loadModules } from '../../sync/find-features.ts'
 import { syncService } from '../../sync/sync-service.ts'
@@ -44,7 +45,8 @@ export async function addEntity(plan: EntityPlan, options: AddOptions): Promise<
   const entity = await declareEarly(service, entityAloneText(plan))
   const { files: modules, open } = entityFiles(plan, entity, known)
   const others = known.map((one) => one.entity)
-  const migration = options.migration ? await tableMigration(service, entity, others) : []
+  const migrates = options.migration && !(await areMigrationsExternal(service))
+  const migration = migrates ? await tableMigration(service, entity, others) : []
   const files = [...modules, ...migration]
   refuseExisting(
     service,

@@ -20,7 +20,7 @@ export interface Field {
 
 /** A name that a schema needs. */
 export interface FieldImport {
-  readonly from: 'plinth' | 'plinth/data'
+  readonly from: 'plinth' | 'plinth/data' | 'zod'
   readonly name: string
 }
 

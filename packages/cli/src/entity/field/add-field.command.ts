@@ -1,0 +1,47 @@
+import { defineCommand } from 'citty'
+import { devFolder } from '../../dev/dev-folder.ts'
+import { withProgress } from '../../progress.ts'
+import { requiredValue } from '../required-name.ts'
+
+/** `plinth entity field add`: one line more in a declaration, and its migration. */
+export const addFieldCommand = defineCommand({
+  meta: {
+    description: `Add a field to an entity: the line in its declaration, and the migration.
+The field is spelled as in \`plinth entity add --help\`.
+
+  plinth entity field add Product 'weight:decimal(10,2)? In kilograms'
+  plinth entity field add Product stock:int=0`,
+  },
+  args: {
+    entity: { type: 'positional', required: false, description: 'Its name' },
+    field: {
+      type: 'positional',
+      required: false,
+      valueHint: 'name:type',
+      description: 'The field',
+    },
+    migration: {
+      type: 'boolean',
+      default: true,
+      description: 'Write the migration',
+      negativeDescription: 'Write no migration',
+    },
+    'dry-run': { type: 'boolean', description: 'Only say what would change' },
+    json: { type: 'boolean', description: 'Print JSON' },
+  },
+  async run({ args }) {
+    const example = 'plinth entity field add Product weight:float'
+    const { service } = devFolder()
+    const { entityName } = await import('../naming/entity-name.ts')
+    const entity = entityName(requiredValue(args.entity, example))
+    const { parseField } = await import('../fields/parse-field.ts')
+    const field = await parseField(requiredValue(args.field, example))
+    const { addField } = await import('./field-changes.ts')
+    const dryRun = args['dry-run'] === true
+    const { migration } = args
+    const work = addField({ service, entity, migration, dryRun }, field)
+    const changed = await withProgress(`Adding ${field.name}`, work)
+    const { reportChange } = await import('./report-change.ts')
+    reportChange(changed, { json: args.json === true, dryRun })
+  },
+})

@@ -1,24 +1,30 @@
 import { type CommandDef, renderUsage } from 'citty'
+import { commandNotes } from './command-notes.ts'
 import type { Resolved } from './resolve-command.ts'
+import { settled } from './resolve-command.ts'
 
-const ROOT = `plinth: run, look after and understand a service
+const ROOT = `plinth: make, run, check and update a service
 
-  plinth dev                    run all of it on this machine, reload on change
-  plinth dev --provider keycloak    the same, with a real Keycloak
-  plinth dev start-env          only PostgreSQL, identity provider and mailbox
-  plinth dev start-server       only the server, on services that run
-  plinth dev status             what runs, and where
-  plinth dev logs [service]     what postgres, provider, mailbox and server said
-  plinth dev stop               stop everything; data stays
+  new <name>             a service that runs at once
+  entity …               add, list, change and remove entities
+  sync                   write src/generated/ from the code
 
-  plinth init-db                make roles, schemas and tables
-  plinth db …                   setup, migrate and look into the database
-  plinth config …               explain every setting, check the configuration
-  plinth routes                 every route and who may call it
-  plinth version                versions of Plinth and Node
+  dev                    all of it on this machine, reloading on change
+  dev start-env · start-server · status · logs · stop
+  db …                   migrations, roles, drift; init-db makes all at once
+  config … · platform …  settings and where they come from · administrators
 
-  plinth <command> --help       its options; --dry-run wherever it writes
+  check                  types, lint, routes, API, migrations, attack, in one
+  attack                 every route, as everybody who should not get through
+  why GET /a/path        who may call a route, by which line, at what cost
+  routes · openapi       every route and who may call it · the API's document
+  doctor · version       what is wrong here, each with its fix · what runs
 
+  update                 bring the service to this Plinth; your edits stay
+  eject <feature>        take a feature of the platform over as your own code
+  completion <shell>     for bash, zsh and fish
+
+  plinth <command> --help    options and examples; --json and --dry-run in most
 Exit codes: 0 done · 1 failed · 2 asked wrongly, or in the wrong place
 `
 
@@ -28,11 +34,22 @@ export async function helpFor({ path, command }: Resolved): Promise<string> {
   const parent: CommandDef = { meta: { name: ['plinth', ...path.slice(0, -1)].join(' ') } }
   const named: CommandDef = {
     ...command,
-    meta: { ...(await metaOf(command)), name: path.at(-1) ?? '' },
+    meta: { ...(await settled(command.meta)), name: path.at(-1) ?? '' },
+    args: await optionsOf({ path, command }),
   }
-  return `${await renderUsage(named, parent)}\n`
+  return `${await renderUsage(named, parent)}\n${examplesOf(path)}`
 }
 
-async function metaOf({ meta }: CommandDef) {
-  return typeof meta === 'function' ? await meta() : await meta
+function examplesOf(path: readonly string[]): string {
+  const { examples = [] } = commandNotes[path.join(' ')] ?? {}
+  if (examples.length === 0) return ''
+  return `\nFor example:\n${examples.map((line) => `  ${line}\n`).join('')}`
+}
+
+/** The options of a command, and `--json` where the tool itself brings it. */
+export async function optionsOf({ path, command }: Pick<Resolved, 'path' | 'command'>) {
+  const options = (await settled(command.args)) ?? {}
+  if (command.run === undefined || 'json' in options) return options
+  if (commandNotes[path.join(' ')]?.noJson !== undefined) return options
+  return { ...options, json: { type: 'boolean', description: 'Print JSON' } } as const
 }

@@ -26,7 +26,7 @@ test('help is one screen, and needs no service', async () => {
   for (const args of [['--help'], ['help'], ['-h']]) {
     const { code, stdout } = await plinth(args, { cwd: '/' })
     assert.equal(code, 0)
-    assert.match(stdout, /plinth dev start-env/)
+    assert.match(stdout, /^ {2}dev start-env · start-server/m)
     assert.ok(stdout.split('\n').length <= 24, 'more than one screen')
     assert.ok(stdout.split('\n').every((line) => line.length <= 80))
   }

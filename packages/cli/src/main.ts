@@ -1,7 +1,8 @@
 import { parseArgs } from 'citty'
 import { CliError } from './cli-error.ts'
-import { helpFor } from './help.ts'
-import { checkArguments, type Resolved, resolveCommand } from './resolve-command.ts'
+import { helpFor, optionsOf } from './help.ts'
+import { asJson } from './json-lines.ts'
+import { checkArguments, type Resolved, resolveCommand, settled } from './resolve-command.ts'
 import { rootCommand } from './root.command.ts'
 
 /** Runs one command line and sets the exit code: 0 done, 1 failed, 2 asked wrongly. */
@@ -31,20 +32,20 @@ async function run(argv: readonly string[]): Promise<void> {
     process.exitCode = path.length === 0 ? 0 : 2
     return
   }
-  await checkArguments(found)
-  const args = parseArgs([...rest], await argumentsOf(found))
+  const options = await optionsOf(found)
+  await checkArguments({ ...found, command: { ...command, args: options } })
+  const args = parseArgs([...rest], options)
   const context = { rawArgs: [...rest], args, cmd: command }
   for (const { setup } of [...groups, command]) await setup?.(context)
-  await command.run(context)
+  const work = command.run
+  const speaksJson = 'json' in ((await settled(command.args)) ?? {})
+  if (args['json'] === true && !speaksJson) await asJson(() => work(context))
+  else await work(context)
 }
 
 function wantsHelp({ rest }: Resolved): boolean {
   const before = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest
   return before.includes('--help') || before.includes('-h')
-}
-
-async function argumentsOf({ command: { args } }: Resolved) {
-  return (typeof args === 'function' ? await args() : await args) ?? {}
 }
 
 /** One line for a person, whatever was thrown. */

@@ -114,6 +114,7 @@ async function unknownOption(word: string, place: string, known: readonly string
   return misuse(`\`${place}\` has no option ${word.replace(/=.*$/s, '')}; ${next}`)
 }
 
-async function settled<T>(value: T | Promise<T> | (() => T | Promise<T>) | undefined) {
+/** A value, or what a function or a promise of it comes to. */
+export async function settled<T>(value: T | Promise<T> | (() => T | Promise<T>) | undefined) {
   return typeof value === 'function' ? await (value as () => T | Promise<T>)() : await value
 }

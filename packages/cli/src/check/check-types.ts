@@ -12,7 +12,9 @@ export async function checkTypes(service: string): Promise<Looked> {
   const tsc = programOf(service, 'tsc')
   if (tsc === undefined)
     return { code: 'skipped', because: 'TypeScript is not installed; run `npm install`' }
-  const args = ['-p', '.', '--noEmit', '--pretty', 'false', ...conditions()]
+  // What was found out is kept, so that the next run looks at what changed only.
+  const kept = ['--incremental', '--tsBuildInfoFile', join('.plinth', 'dev', 'types.json')]
+  const args = ['-p', '.', '--noEmit', '--pretty', 'false', ...kept, ...conditions()]
   const { code, out, err } = await runProgram(service, tsc, args)
   const findings = out.split('\n').flatMap((line) => {
     const [, file, at, fault, message] = FAULT.exec(line) ?? []

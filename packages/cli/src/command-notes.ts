@@ -1,0 +1,92 @@
+/** What is to be known of a command beside what citty keeps of it. */
+export interface CommandNote {
+  /** Whole command lines that work as they stand, or with names of one's own. */
+  readonly examples: readonly string[]
+  /** It changes files, a database or what runs, so it has `--dry-run`, or says why not. */
+  readonly writes?: true | { readonly noDryRun: string }
+  /** Its result is not for programs: it goes on until it is stopped, or prints a text as it is. */
+  readonly noJson?: string
+}
+
+const RUNS = 'it runs until it is stopped'
+
+/** By path: `dev status`. Groups are listed by what is below them. */
+export const commandNotes: Readonly<Record<string, CommandNote>> = {
+  new: {
+    examples: ['plinth new my-shop', 'plinth new my-shop --yes --tenancy organisations'],
+    writes: true,
+  },
+  'entity add': {
+    examples: ['plinth entity add Product name:string price:money stock:int=0 category:text?'],
+    writes: true,
+  },
+  'entity ls': { examples: ['plinth entity ls', 'plinth entity ls --json'] },
+  'entity rm': { examples: ['plinth entity rm product --dry-run'], writes: true },
+  'entity expand': { examples: ['plinth entity expand product list'], writes: true },
+  'entity field add': { examples: ['plinth entity field add product weight:int?'], writes: true },
+  'entity field rename': {
+    examples: ['plinth entity field rename product cost price'],
+    writes: true,
+  },
+  'entity field rm': {
+    examples: ['plinth entity field rm product weight --dry-run'],
+    writes: true,
+  },
+  sync: { examples: ['plinth sync', 'plinth sync --check'], writes: true },
+  dev: { examples: ['plinth dev', 'plinth dev --port 9000'], noJson: RUNS },
+  'dev start-env': {
+    examples: ['plinth dev start-env', 'plinth dev start-env --provider keycloak'],
+    writes: true,
+  },
+  'dev start-server': { examples: ['plinth dev start-server --no-reload'], noJson: RUNS },
+  'dev status': { examples: ['plinth dev status --json'] },
+  'dev logs': { examples: ['plinth dev logs server --follow'], noJson: RUNS },
+  'dev stop': {
+    examples: ['plinth dev stop'],
+    writes: { noDryRun: 'plinth dev status shows what it would stop' },
+  },
+  'init-db': { examples: ['plinth init-db --dry-run'], writes: true },
+  'db setup': {
+    examples: ['plinth db setup --admin-url postgresql://postgres:secret@localhost/shop --dry-run'],
+    writes: true,
+  },
+  'db revision': {
+    examples: ['plinth db revision -m "products have a weight"', 'plinth db revision --check'],
+    writes: true,
+  },
+  'db upgrade': { examples: ['plinth db upgrade', 'plinth db upgrade --dry-run'], writes: true },
+  'db migrate': { examples: ['plinth db migrate'], writes: true },
+  'db downgrade': { examples: ['plinth db downgrade --dry-run'], writes: true },
+  'db current': { examples: ['plinth db current --json'] },
+  'db history': { examples: ['plinth db history'] },
+  'db heads': { examples: ['plinth db heads'] },
+  'db renumber': { examples: ['plinth db renumber 0003_add_weight --dry-run'], writes: true },
+  'db stamp': { examples: ['plinth db stamp head --dry-run'], writes: true },
+  'db check': { examples: ['plinth db check'] },
+  'db url': { examples: ['plinth db url', 'plinth db url --reveal'] },
+  'db reset': { examples: ['plinth db reset --dry-run'], writes: true },
+  'db pull': { examples: ['plinth db pull'] },
+  'db seed': { examples: ['plinth db seed --dry-run'], writes: true },
+  'db dump': { examples: ['plinth db dump'], noJson: 'it prints SQL' },
+  'config explain': { examples: ['plinth config explain', 'plinth config explain database'] },
+  'config check': { examples: ['plinth config check --environment production'] },
+  'platform grant': { examples: ['plinth platform grant ana@example.com --dry-run'], writes: true },
+  'platform revoke': {
+    examples: ['plinth platform revoke ana@example.com --dry-run'],
+    writes: true,
+  },
+  'platform ls': { examples: ['plinth platform ls'] },
+  check: { examples: ['plinth check', 'plinth check --only types,attack --json'] },
+  attack: { examples: ['plinth attack', 'plinth attack --only /products', 'plinth attack --json'] },
+  why: { examples: ['plinth why GET /api/v1/products', 'plinth why /api/v1/products/:id --json'] },
+  routes: { examples: ['plinth routes', 'plinth routes --json'] },
+  openapi: { examples: ['plinth openapi', 'plinth openapi --check'] },
+  doctor: { examples: ['plinth doctor', 'plinth doctor --production --json'] },
+  update: { examples: ['plinth update --check', 'plinth update --dry-run'], writes: true },
+  eject: { examples: ['plinth eject web --dry-run'], writes: true },
+  completion: {
+    examples: ['source <(plinth completion bash)', 'plinth completion fish | source'],
+    noJson: 'it prints a script',
+  },
+  version: { examples: ['plinth version', 'plinth version --json'] },
+}

@@ -7,6 +7,8 @@ export interface Case {
   readonly title: string
   /** Least share of the floor's requests per second; reported only where there is none. */
   readonly target?: number
+  /** Both are asked of Plinth: what one of its own parts costs. */
+  readonly ofPlinth?: true
   readonly shots: Readonly<Partial<Record<Role, (server: Child) => Shot>>>
 }
 
@@ -17,7 +19,7 @@ export function casesFor(id: string): readonly Case[] {
     {
       name: 'by_id',
       title: 'read one row by id',
-      target: 0.4,
+      target: 0.6,
       shots: {
         floor: floorById,
         plinth: (server) => get(server, `/api/v1/products/${id}`),
@@ -25,8 +27,18 @@ export function casesFor(id: string): readonly Case[] {
       },
     },
     {
+      name: 'by_id_open',
+      title: 'read one row by id, open route',
+      target: 0.75,
+      shots: {
+        floor: floorById,
+        plinth: (server) => get({ ...server, session: [] }, `/open/products/${id}`),
+      },
+    },
+    {
       name: 'list',
       title: 'list of 50 rows',
+      target: 0.75,
       shots: {
         floor: (server) => get(server, '/products'),
         plinth: (server) => get(server, '/api/v1/products'),
@@ -48,9 +60,20 @@ export function casesFor(id: string): readonly Case[] {
     },
     {
       name: 'create',
-      title: 'create a row (Plinth: with audit)',
+      title: 'create a row and the row that tells of it',
+      target: 0.6,
       shots: {
         floor: (server) => create(server, '/products'),
+        plinth: (server) => create(server, '/api/v1/products'),
+      },
+    },
+    {
+      name: 'audit',
+      title: 'create in one tenant, with audit (floor: Plinth without)',
+      target: 0.7,
+      ofPlinth: true,
+      shots: {
+        floor: (server) => create(server, '/unaudited/products'),
         plinth: (server) => create(server, '/api/v1/products'),
       },
     },

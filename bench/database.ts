@@ -21,8 +21,16 @@ const FLOOR_TABLE = `
   );
   create index on bench.products (created_at, id);
   create index on bench.products (status, created_at);
+  create table bench.events (
+    id          uuid primary key default gen_random_uuid(),
+    occurred_at timestamptz(3) not null default now(),
+    action      text not null,
+    target_id   text,
+    data        jsonb not null
+  );
+  create index on bench.events (occurred_at desc, id);
   grant usage on schema bench to plinth_app;
-  grant select, insert on bench.products to plinth_app;`
+  grant select, insert on bench.products, bench.events to plinth_app;`
 
 const SEED = `
   insert into app.products (id, tenant_id, sku, name, price, created_at)

@@ -68,18 +68,34 @@ function readRoutes(app: FastifyInstance, pool: pg.Pool): void {
   })
 }
 
+/** A row and the row that tells of it, in one transaction. */
 function createRoute(app: FastifyInstance, pool: pg.Pool): void {
   app.post<{ Body: { sku: string; name: string; price: number } }>(
     '/products',
     { schema: { response: { 201: PRODUCT } } },
     async (request, reply) => {
       const { sku, name, price } = request.body
-      const { rows } = await pool.query({
-        name: 'create',
-        text: `insert into bench.products (sku, name, price) values ($1, $2, $3) returning ${COLUMNS}`,
-        values: [sku, name, price],
-      })
-      return reply.code(201).send(rows[0])
+      const client = await pool.connect()
+      try {
+        await client.query('begin')
+        const { rows } = await client.query({
+          name: 'create',
+          text: `insert into bench.products (sku, name, price) values ($1, $2, $3) returning ${COLUMNS}`,
+          values: [sku, name, price],
+        })
+        await client.query({
+          name: 'tell',
+          text: 'insert into bench.events (action, target_id, data) values ($1, $2, $3)',
+          values: ['product.create', rows[0]?.id, { fields: ['sku', 'name', 'price'] }],
+        })
+        await client.query('commit')
+        return reply.code(201).send(rows[0])
+      } catch (error) {
+        await client.query('rollback')
+        throw error
+      } finally {
+        client.release()
+      }
     },
   )
 }

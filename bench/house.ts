@@ -1,35 +1,52 @@
 import { z } from 'zod'
 import { open, signedIn } from '../packages/plinth/src/access/index.ts'
 import { buildService } from '../packages/plinth/src/compose/index.ts'
+import type { Database, Db } from '../packages/plinth/src/data/index.ts'
 import { feature, route } from '../packages/plinth/src/feature/index.ts'
+import type { Id } from '../packages/plinth/src/kernel/index.ts'
 import { newToken } from '../packages/plinth/src/kernel/index.ts'
 import { BROWSER, createPerson } from '../packages/plinth/src/testing/person.ts'
 import { createSignIn } from '../packages/plinth/src/testing/sign-in.ts'
-import { productFeature } from '../template/src/entities/product/product.ts'
+import { product, productFeature } from '../template/src/entities/product/product.ts'
 import { portOf } from './floor.ts'
 
 /** Where the session's person stands; the rows that are measured belong to it. */
 export const TENANT = 'bench'
 
-const openFeature = feature('bench', {
-  routes: [
-    route('GET /open', {
-      access: open('measures a request without a credential'),
-      returns: z.object({ status: z.string() }),
-      handle: () => ({ status: 'ok' }),
-    }),
-    route('GET /signed-in', {
-      access: signedIn(),
-      returns: z.object({ status: z.string() }),
-      handle: () => ({ status: 'ok' }),
-    }),
-  ],
-})
+const openFeature = (tenantDb: () => Db) =>
+  feature('bench', {
+    routes: [
+      route('GET /open/products/:id', {
+        access: open('measures a row without a credential'),
+        params: { id: product.id },
+        returns: product.shown,
+        handle: ({ params }) => product.get(tenantDb(), params.id),
+      }),
+      route('POST /unaudited/products', {
+        access: product.can.create,
+        body: product.create,
+        returns: product.shown,
+        status: 201,
+        handle: ({ db, body }) => product.insert(db, body),
+      }),
+      route('GET /open', {
+        access: open('measures a request without a credential'),
+        returns: z.object({ status: z.string() }),
+        handle: () => ({ status: 'ok' }),
+      }),
+      route('GET /signed-in', {
+        access: signedIn(),
+        returns: z.object({ status: z.string() }),
+        handle: () => ({ status: 'ok' }),
+      }),
+    ],
+  })
 
 /** Plinth as a service runs it, every guard and the worker on, with somebody signed in. */
 export async function startHouse(databaseUrl: string) {
+  const held: { db?: Db } = {}
   const service = await buildService({
-    features: [productFeature, openFeature],
+    features: [productFeature, openFeature(() => held.db ?? missing())],
     file: null,
     env: {},
     values: {
@@ -48,6 +65,7 @@ export async function startHouse(databaseUrl: string) {
   const visitor = () => createPerson({ url: `http://127.0.0.1:${port}`, origin: ORIGIN })
   const person = await createSignIn({ service, visitor })('ana', { tenant: TENANT })
   const csrf = await person.refreshCsrf()
+  held.db = service.database.forTenant(await tenantOf(service.database))
   const cookie = [...person.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   return {
     port,
@@ -59,6 +77,16 @@ export async function startHouse(databaseUrl: string) {
     ],
     stop: () => service.app.close(),
   }
+}
+
+async function tenantOf({ platform }: Database): Promise<Id<'tenant'>> {
+  const text = 'select id from plinth.tenants where slug = $1'
+  const { rows } = await platform.query<{ id: Id<'tenant'> }>(text, [TENANT])
+  return rows[0]?.id ?? missing()
+}
+
+function missing(): never {
+  throw new Error(`there is no tenant "${TENANT}"`)
 }
 
 const ORIGIN = 'http://localhost:8000'

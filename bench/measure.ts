@@ -54,10 +54,10 @@ export async function measure(
   return { name, title, ...(target !== undefined && { target }), reached }
 }
 
-function shotsOf({ shots }: Case, servers: Servers) {
+function shotsOf({ shots, ofPlinth }: Case, servers: Servers) {
   const roles: readonly Role[] = ['floor', 'plinth', 'ceiling']
   return roles.flatMap((role) => {
-    const [server, shotFor] = [servers[role], shots[role]]
+    const [server, shotFor] = [servers[ofPlinth ? 'plinth' : role], shots[role]]
     return server === undefined || shotFor === undefined ? [] : [[role, shotFor(server)] as const]
   })
 }

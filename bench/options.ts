@@ -17,10 +17,12 @@ export interface BenchOptions {
 /** Everything that `--only` knows. */
 export const NAMES = [
   'by_id',
+  'by_id_open',
   'list',
   'me',
   'open',
   'create',
+  'audit',
   'delayed',
   'start',
   'dev',

@@ -124,6 +124,37 @@ test('TN-33 a composite foreign key does not reach into another tenant', async (
   await assert.rejects(mine.query(insert, [await idOf(theirs)]), { code: 'data.referenced' })
 })
 
+const POLICY = `using (tenant_id = nullif(current_setting('plinth.tenant_id', true), '')::uuid)`
+
+test('TN-29 TN-42 a view of the caller, and a partition asked by its own name, show own rows only', async () => {
+  const client = new Client(db.ownerUrl)
+  await client.connect()
+  await client.query(`
+    create view app.items_of_caller with (security_invoker = true) as select name from app.item;
+    create view app.items_of_owner as select name from app.item;
+    create table app.visit (
+      tenant_id uuid not null default nullif(current_setting('plinth.tenant_id', true), '')::uuid,
+      day date not null, note text) partition by range (day);
+    create table app.visit_2026 partition of app.visit for values from ('2026-01-01') to ('2027-01-01');
+    alter table app.visit enable row level security; alter table app.visit force row level security;
+    alter table app.visit_2026 enable row level security;
+    alter table app.visit_2026 force row level security;
+    create policy tenant on app.visit ${POLICY};
+    create policy tenant on app.visit_2026 ${POLICY}`)
+  await client.end()
+  const visit = "insert into app.visit (day, note) values ('2026-02-03', $1)"
+  await mine.query(visit, ['mine'])
+  await theirs.query(visit, ['theirs'])
+  assert.deepEqual((await mine.query('select * from app.items_of_caller')).rows, [{ name: 'mine' }])
+  for (const name of ['visit', 'visit_2026']) {
+    const { rows } = await mine.query(`select note from app.${name}`)
+    assert.deepEqual(rows, [{ note: 'mine' }], name)
+  }
+  assert.equal((await db.database.platform.query('select from app.visit_2026')).rowCount, 0)
+  // FORCE binds the owner of a plain view too; where the owner is a superuser, the gate names it.
+  assert.equal((await mine.query('select * from app.items_of_owner')).rowCount, 1)
+})
+
 test('TN-34 TRUNCATE, which ignores policies, is not granted', async () => {
   await assert.rejects(mine.query('truncate app.item'), /permission denied/)
 })

@@ -17,9 +17,8 @@ const work = await mkdtemp(path.join(tmpdir(), 'plinth-pack-'))
 const pack = () => packPackages(work)
 try {
   await mkdir(target, { recursive: true })
-  for (const [name, tarball] of await (options.kept
-    ? keptTarballs(options.only, packed)
-    : packed())) {
+  for (const [name, tarball] of await (options.kept ? keptTarballs(pack) : pack())) {
+    if (options.only?.includes(name) === false) continue
     const file = path.join(target, path.basename(tarball))
     await cp(tarball, file)
     console.log(`${name}: ${path.relative(process.cwd(), file)}`)

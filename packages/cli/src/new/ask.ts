@@ -1,9 +1,6 @@
 import { CliError } from '../cli-error.ts'
-import { PARTS, type Part, TENANCIES, type Tenancy } from '../template/answers.ts'
+import { PARTS, type Part, TEMPLATE_TENANCY, TENANCIES, type Tenancy } from '../template/answers.ts'
 import { PART_CONTENTS } from '../template/parts.ts'
-
-/** What stands unless somebody says otherwise. */
-export const DEFAULT_TENANCY: Tenancy = 'personal'
 
 const TENANCY_HINTS: Readonly<Record<Tenancy, string>> = {
   none: 'one tenant underneath, which nobody sees',
@@ -29,7 +26,7 @@ export async function askTenancy(): Promise<Tenancy> {
   return answered(
     await select<Tenancy>({
       message: 'Whose is the data?',
-      initialValue: DEFAULT_TENANCY,
+      initialValue: TEMPLATE_TENANCY,
       options: TENANCIES.map((value) => ({ value, hint: TENANCY_HINTS[value] })),
     }),
   )

@@ -30,6 +30,16 @@ export async function install(folder: string, packageManager: PackageManager): P
   }
 }
 
+/**
+ * Writes `src/generated/` from the code, with the service's own command line.
+ * @returns whether it is up to date now; not when this machine's Node is too old for the service
+ */
+export async function sync(folder: string, packageManager: PackageManager): Promise<boolean> {
+  const [program = 'npx', ...args] = SPELLINGS[packageManager].exec.split(' ')
+  const work = run(program, [...args, 'plinth', 'sync'], folder)
+  return (await withProgress('Reading the routes', work)).code === 0
+}
+
 function run(program: string, args: readonly string[], cwd: string) {
   const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe']
   const child = spawn(program, args, { cwd, env: shellEnvironment(), shell: windows, stdio })

@@ -1,5 +1,6 @@
+import { TEMPLATE_TENANCY } from '../template/answers.ts'
 import { type FirstCommit, firstCommit } from './first-commit.ts'
-import { type Installed, install } from './install.ts'
+import { type Installed, install, sync } from './install.ts'
 import type { Plan } from './plan.ts'
 import { writeService } from './write-service.ts'
 
@@ -7,6 +8,8 @@ import { writeService } from './write-service.ts'
 export interface Made {
   readonly plan: Plan
   readonly installed: Installed
+  /** Whether `src/generated/` says what the code does. */
+  readonly inStep: boolean
   readonly commit: FirstCommit
 }
 
@@ -17,7 +20,14 @@ export async function makeService(plan: Plan): Promise<Made> {
   const installed: Installed = plan.install
     ? await install(target.folder, answers.packageManager)
     : { code: 'left_to_you' }
-  return { plan, installed, commit: plan.git ? firstCommit(target.folder) : notHere(plan) }
+  const inStep = await isInStep(plan, installed)
+  return { plan, installed, inStep, commit: plan.git ? firstCommit(target.folder) : notHere(plan) }
+}
+
+/** The template's routes are those of its own tenancy; another one's are known once the service can be asked. */
+async function isInStep({ target, answers }: Plan, installed: Installed): Promise<boolean> {
+  if (answers.tenancy === TEMPLATE_TENANCY) return true
+  return installed.code === 'installed' && (await sync(target.folder, answers.packageManager))
 }
 
 function notHere({ around }: Plan): FirstCommit {

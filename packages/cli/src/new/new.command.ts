@@ -53,7 +53,7 @@ export const newCommand = defineCommand({
     const made = await makeService(plan)
     const { installed, commit } = made
     const from = process.cwd()
-    const next = nextSteps(plan, { from, installed: installed.code === 'installed' })
+    const next = nextSteps(made, from)
     const facts = { ...planFacts(plan), installed: installed.code, commit: commit.code, next }
     process.stdout.write(args.json ? `${JSON.stringify(facts, null, 2)}\n` : madeText(made, from))
     if (installed.code === 'failed') throw new CliError(installed.note)

@@ -1,6 +1,6 @@
 import { misuse } from '../cli-error.ts'
-import { PACKAGE_MANAGERS, PARTS, TENANCIES } from '../template/answers.ts'
-import { askName, askTenancy, askWithout, DEFAULT_TENANCY } from './ask.ts'
+import { PACKAGE_MANAGERS, PARTS, TEMPLATE_TENANCY, TENANCIES } from '../template/answers.ts'
+import { askName, askTenancy, askWithout } from './ask.ts'
 import { type Plan, planService, surroundings } from './plan.ts'
 import { type Target, targetFolder } from './target-folder.ts'
 
@@ -33,7 +33,7 @@ export async function planFromArguments(args: NewArguments): Promise<Plan> {
   const around = surroundings(target)
   return planService(target, around, {
     ...args,
-    tenancy: given.tenancy ?? (asks ? await askTenancy() : DEFAULT_TENANCY),
+    tenancy: given.tenancy ?? (asks ? await askTenancy() : TEMPLATE_TENANCY),
     without: given.without ?? (asks ? await askWithout() : []),
     packageManager: given.packageManager,
   })

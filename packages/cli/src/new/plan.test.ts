@@ -40,18 +40,31 @@ test('a workspace that does not list the folder is named, with what to write the
 
 test('the last lines are the way to a running service', async () => {
   const plan = await planService(target, alone, { ...wishes, packageManager: 'yarn' })
-  const steps = (from: string, installed: boolean) => nextSteps(plan, { from, installed })
-  assert.deepEqual(steps('/srv', false), ['cd mono/apps/shop', 'yarn install', 'yarn run dev'])
-  assert.deepEqual(steps('/srv/mono/apps/shop', true), ['yarn run dev'])
+  const left = { installed: { code: 'left_to_you' }, inStep: true } as const
+  const done = { installed: { code: 'installed' }, inStep: true } as const
+  const way = ['cd mono/apps/shop', 'yarn install']
+  assert.deepEqual(nextSteps({ plan, ...left }, '/srv'), [...way, 'yarn run dev'])
+  assert.deepEqual(nextSteps({ plan, ...done }, '/srv/mono/apps/shop'), ['yarn run dev'])
+  const out = { ...left, inStep: false }
+  assert.deepEqual(nextSteps({ plan, ...out }, '/srv'), [
+    ...way,
+    'yarn plinth sync',
+    'yarn run dev',
+  ])
   const spaced: Plan = { ...plan, target: { ...target, folder: '/srv/my files/shop' } }
-  assert.deepEqual(nextSteps(spaced, { from: '/srv', installed: true })[0], "cd 'my files/shop'")
+  assert.deepEqual(nextSteps({ plan: spaced, ...done }, '/srv')[0], "cd 'my files/shop'")
 })
 
 test('what was not done is said with what to do', async () => {
   const plan = await planService(target, alone, wishes)
   const note = 'Nothing is committed, for git does not know who you are.'
   const text = madeText(
-    { plan, installed: { code: 'left_to_you' }, commit: { code: 'no_identity', note } },
+    {
+      plan,
+      installed: { code: 'left_to_you' },
+      inStep: true,
+      commit: { code: 'no_identity', note },
+    },
     '/srv',
   )
   assert.match(text, /^shop is made: \d+ files\.$/m)

@@ -8,14 +8,15 @@ import type { Plan } from './plan.ts'
 const SERVICE_NODE = 24
 
 /** What a person reads at the end: what there is, what to do next, and what they should know. */
-export function madeText({ plan, installed, commit }: Made, from: string): string {
+export function madeText(made: Made, from: string): string {
+  const { plan, commit } = made
   const { name } = plan.answers
   const notes = [
     ...(commit.code === 'committed' ? [] : [commit.note]),
     ...knownAbout(plan),
     ...nodeNote(process.versions.node),
   ]
-  const steps = nextSteps(plan, { from, installed: installed.code === 'installed' })
+  const steps = nextSteps(made, from)
   return [
     `${name} is made: ${plan.files.size} files${commit.code === 'committed' ? ', in a first commit' : ''}.`,
     '',
@@ -27,14 +28,15 @@ export function madeText({ plan, installed, commit }: Made, from: string): strin
 
 /** The commands that lead to a running service, from the folder that the person is in. */
 export function nextSteps(
-  plan: Plan,
-  { from, installed }: { readonly from: string; readonly installed: boolean },
+  { plan, installed, inStep }: Pick<Made, 'plan' | 'installed' | 'inStep'>,
+  from: string,
 ): readonly string[] {
-  const { install, run } = SPELLINGS[plan.answers.packageManager]
+  const { install, exec, run } = SPELLINGS[plan.answers.packageManager]
   const way = relative(from, plan.target.folder)
   return [
     ...(way === '' ? [] : [`cd ${quoted(way)}`]),
-    ...(installed ? [] : [install]),
+    ...(installed.code === 'installed' ? [] : [install]),
+    ...(inStep ? [] : [`${exec} plinth sync`]),
     `${run} dev`,
   ]
 }

@@ -4,6 +4,8 @@ import { misuse } from '../cli-error.ts'
 export const TENANCIES = ['none', 'personal', 'organisations'] as const
 /** One of them. */
 export type Tenancy = (typeof TENANCIES)[number]
+/** What the template has, and a service for which nobody says otherwise. */
+export const TEMPLATE_TENANCY: Tenancy = 'personal'
 
 /** What a service can be made without; each is a set of files and marked lines of the template. */
 export const PARTS = ['product', 'home', 'keycloak', 'github'] as const

@@ -17,6 +17,7 @@ export const dbCommand = defineCommand({
     renumber: () => import('./renumber.command.ts').then((module) => module.renumberCommand),
     stamp: () => import('./stamp.command.ts').then((module) => module.stampCommand),
     check: () => import('./check.command.ts').then((module) => module.checkCommand),
+    pull: () => import('./pull.command.ts').then((module) => module.pullCommand),
     url: () => import('./url.command.ts').then((module) => module.urlCommand),
     reset: () => import('./reset.command.ts').then((module) => module.resetCommand),
   },

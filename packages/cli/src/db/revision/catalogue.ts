@@ -44,9 +44,9 @@ export interface Beside {
   readonly rights: Rights
 }
 
-/** The tables of a database outside the platform's schema, without what is kept by hand. */
+/** The tables of a database outside the platform's schemas, without what is kept by hand. */
 export function tablesOf(database: PostgreSQL, beside: Beside): ReadonlyMap<string, LiveTable> {
-  const tables = Object.values(database.tables).filter(({ schema }) => schema !== 'plinth')
+  const tables = Object.values(database.tables).filter(({ schema }) => !/^plinth(_|$)/.test(schema))
   return new Map(
     tables
       .filter(({ schema, name }) => !beside.byHand.has(`${schema}.${name}`))
@@ -79,15 +79,9 @@ function tableOf(database: PostgreSQL, table: Inspected, { byHand, rights }: Bes
     ),
     grants: rights.tables.get(`${schema}.${name}`) ?? [],
     functions: new Map(
-      Object.values(database.functions)
-        .filter((one) => one.schema === schema && one.name === `${name}_search`)
-        .map((one) => [
-          one.name,
-          {
-            text: one.full_definition.trim(),
-            rights: rights.functions.get(`${schema}.${one.name}`) ?? '',
-          },
-        ]),
+      [...rights.functions]
+        .filter(([key]) => key === `${schema}.${name}_search`)
+        .map(([, one]) => [`${name}_search`, one]),
     ),
     secured: table.rowsecurity === true,
     forced: table.forcerowsecurity === true,

@@ -1,5 +1,6 @@
 export { driftOf } from './drift.ts'
 export { entitiesOf } from './entities-of.ts'
 export { entitiesWithoutMigration } from './entities-without-migration.ts'
+export { inspectOne } from './inspect.ts'
 export type { RevisionRequest, RevisionResult } from './write-revision.ts'
 export { writeRevision } from './write-revision.ts'

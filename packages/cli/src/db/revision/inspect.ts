@@ -39,6 +39,12 @@ export async function inspectBoth(one: Scratch, other: Scratch): Promise<Compari
   }
 }
 
+/** Reads the tables of a database outside the platform's schema. */
+export async function inspectOne(url: string): Promise<Tables> {
+  const { default: migra } = await import('@pgkit/migra')
+  return tables(await migra.PostgreSQL.create(url), { adminUrl: url, ownerUrl: url })
+}
+
 async function tables(found: PostgreSQL, { adminUrl }: Scratch): Promise<Tables> {
   return onConnection({ url: adminUrl }, async (connection) => {
     const byHand = await readByHand(connection)

@@ -1,11 +1,12 @@
 import type { Connection } from './by-hand.ts'
+import type { LiveFunction } from './catalogue.ts'
 
 /** Who may do what, by `schema.name`. */
 export interface Rights {
   /** `select plinth_app`, `select (id, name) plinth_search`, sorted. */
   readonly tables: ReadonlyMap<string, readonly string[]>
-  /** Owner of a function, if it is one of the platform's roles, and who may execute it. */
-  readonly functions: ReadonlyMap<string, string>
+  /** Search functions: their text, their owner if it is the platform's role, who may execute them. */
+  readonly functions: ReadonlyMap<string, LiveFunction>
 }
 
 const TABLES = `
@@ -31,18 +32,22 @@ const FUNCTIONS = `
          coalesce((select string_agg(coalesce(g.rolname, 'public'), ' ' order by g.rolname)
                      from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
                      left join pg_catalog.pg_roles g on g.oid = a.grantee
-                    where a.grantee <> p.proowner), '') as said
+                    where a.grantee <> p.proowner), '') as rights,
+         pg_get_functiondef(p.oid) as text
     from pg_catalog.pg_proc p
     join pg_catalog.pg_namespace n on n.oid = p.pronamespace
     join pg_catalog.pg_roles r on r.oid = p.proowner
-   where n.nspname not in ('pg_catalog', 'information_schema')`
+   where n.nspname not in ('pg_catalog', 'information_schema') and p.prokind = 'f'
+     and p.proname like '%\\_search'`
 
 /** Reads the rights on tables and functions; those of their owners go without saying. */
 export async function readRights(connection: Connection): Promise<Rights> {
   const tables = await connection.query<{ name: string; said: string[] }>(TABLES)
-  const functions = await connection.query<{ name: string; said: string }>(FUNCTIONS)
+  const functions = await connection.query<LiveFunction & { name: string }>(FUNCTIONS)
   return {
     tables: new Map(tables.rows.map(({ name, said }) => [name, said])),
-    functions: new Map(functions.rows.map(({ name, said }) => [name, said])),
+    functions: new Map(
+      functions.rows.map(({ name, text, rights }) => [name, { text: text.trim(), rights }]),
+    ),
   }
 }

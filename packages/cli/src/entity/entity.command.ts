@@ -8,5 +8,6 @@ export const entityCommand = defineCommand({
     ls: () => import('./list/list.command.ts').then((module) => module.listCommand),
     rm: () => import('./remove/remove.command.ts').then((module) => module.removeCommand),
     field: () => import('./field/field.command.ts').then((module) => module.fieldCommand),
+    expand: () => import('./expand/expand.command.ts').then((module) => module.expandCommand),
   },
 })

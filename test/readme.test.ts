@@ -27,6 +27,9 @@ const SHOWS: Readonly<Record<string, RegExp>> = {
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm start': 'npm start: as README says, on a copy of this checkout',
   'npm test': 'the runner',
+  'npm run new -- ../my-service': 'README: a service is made',
+  'cd ../my-service': 'README: a service is made',
+  'npm run dev': 'plinth new: npm run dev brings it up, and people can sign in',
 }
 
 test('README: every command has a proof', () => {

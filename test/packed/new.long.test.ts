@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { shellEnvironment } from '../../packages/cli/src/shell-environment.ts'
+import { ROOT, read } from '../gates/source/files.ts'
 import { type Ended, emptyFolder, ended, PLINTH, servicesShell, succeeds } from './new-service.ts'
 import { startDev } from './start-dev.ts'
 
@@ -22,13 +23,17 @@ before(async () => {
 })
 after(() => place?.[Symbol.asyncDispose]())
 
-test('plinth new: from a checkout, a service that is installed and committed', async () => {
-  const made = await plinthNew('shop', '--yes')
-  assert.equal(made.code, 0, made.stderr)
-  assert.match(
-    made.stdout,
-    /^shop is made: \d+ files, in a first commit\.\n\n {2}cd shop\n {2}npm run dev\n$/,
-  )
+test('README: a service is made', async () => {
+  const [, commands = ''] = /## Make your own\n\n```sh\n([\s\S]*?)```/.exec(read('README.md')) ?? []
+  const [first = '', ...others] = commands.trimEnd().split('\n')
+  const [program = '', ...args] = first.replace('../my-service', shop).split(' ')
+  const said = await succeeds({ program, args, cwd: ROOT })
+  assert.match(said, /^shop is made: \d+ files, in a first commit\.$/m)
+  assert.deepEqual(others, ['cd ../my-service', 'npm run dev'])
+  assert.match(said, /^ {2}cd .*shop\n {2}npm run dev$/m)
+})
+
+test('plinth new: everything is committed, and nothing that belongs to this machine', async () => {
   assert.equal(await inShop('git', 'status', '--porcelain'), '')
   assert.match(await inShop('git', 'log', '--format=%an %s'), /^Ana feat: .+\n$/)
   const tracked = (await inShop('git', 'ls-files')).split('\n')
@@ -202,7 +207,7 @@ test('plinth new: on the machine’s own Node, which may be too old for the serv
   const made = await ended({ program, args, cwd: place.folder })
   assert.equal(made.code, 0, made.stderr)
   assert.equal(
-    /The service itself needs Node 24 or newer, and this is/.test(made.stdout),
+    /The service itself needs Node 24 or newer, and this machine has/.test(made.stdout),
     Number(major) < 24,
   )
   const manifest = JSON.parse(await readFile(path.join(place.folder, 'elder/package.json'), 'utf8'))

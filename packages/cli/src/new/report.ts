@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { relative, sep } from 'node:path'
+import { shellEnvironment } from '../shell-environment.ts'
 import { ownershipOf } from '../template/ownership.ts'
 import { SPELLINGS } from '../template/spellings.ts'
 import type { Made } from './make-service.ts'
@@ -14,7 +16,7 @@ export function madeText(made: Made, from: string): string {
   const notes = [
     ...(commit.code === 'committed' ? [] : [commit.note]),
     ...knownAbout(plan),
-    ...nodeNote(process.versions.node),
+    ...nodeNote(nodeOnPath()),
   ]
   const steps = nextSteps(made, from)
   return [
@@ -83,10 +85,16 @@ function knownAbout({ around, answers, target }: Plan): readonly string[] {
   ]
 }
 
+/** The version of the Node that a person's shell finds; this process may run on a newer one of its own. */
+function nodeOnPath(): string {
+  const { stdout } = spawnSync('node', ['--version'], { env: shellEnvironment(), encoding: 'utf8' })
+  return stdout?.trim().replace(/^v/, '') || process.versions.node
+}
+
 function nodeNote(running: string): readonly string[] {
   if (Number(running.split('.')[0]) >= SERVICE_NODE) return []
   return [
-    `The service itself needs Node ${SERVICE_NODE} or newer, and this is ${running}: get one at nodejs.org before you run it.`,
+    `The service itself needs Node ${SERVICE_NODE} or newer, and this machine has ${running}: get one at nodejs.org before you run it.`,
   ]
 }
 

@@ -14,7 +14,7 @@ import { createNotify } from '../notify/index.ts'
 import type { Metrics, RootLog, Tracer } from '../telemetry/index.ts'
 import { createLog, createMetrics, createTracer } from '../telemetry/index.ts'
 import type { TenantSettings } from '../tenancy/index.ts'
-import { splitsPaths, splitTenantPath } from '../tenancy/index.ts'
+import { keepTenantPath, splitsPaths, splitTenantPath } from '../tenancy/index.ts'
 import { announce } from './announce.ts'
 import type { Drain } from './drain.ts'
 import { createDrain } from './drain.ts'
@@ -133,7 +133,10 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
 }
 
 function serverFor({ http, tenancy }: ServiceConfig): FastifyInstance {
-  return createServer(http, splitsPaths(tenancy) ? splitTenantPath : undefined)
+  if (!splitsPaths(tenancy)) return createServer(http)
+  const app = createServer(http, splitTenantPath)
+  keepTenantPath(app)
+  return app
 }
 
 type PartsOptions = ServiceOptions & Pick<Parts, 'tracer'>

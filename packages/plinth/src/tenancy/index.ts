@@ -27,6 +27,7 @@ export { configuredStrategies, splitsPaths } from './strategies/configured-strat
 export { HeaderTenantStrategy } from './strategies/header-tenant-strategy.ts'
 export type { ClaimsOf } from './strategies/jwt-claim-tenant-strategy.ts'
 export { JwtClaimTenantStrategy } from './strategies/jwt-claim-tenant-strategy.ts'
+export { keepTenantPath } from './strategies/keep-tenant-path.ts'
 export { PathTenantStrategy } from './strategies/path-tenant-strategy.ts'
 export { splitTenantPath } from './strategies/split-tenant-path.ts'
 export type { SubdomainOptions } from './strategies/subdomain-tenant-strategy.ts'

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
+import type { IncomingMessage } from 'node:http'
+import { request } from 'node:http'
 import { after, before, test } from 'node:test'
 import type { Principal } from '../access/index.ts'
+import { signedIn } from '../access/index.ts'
+import { feature, route } from '../feature/index.ts'
 import type { Id } from '../kernel/index.ts'
 import { newId } from '../kernel/index.ts'
 import type { World } from '../testing/index.ts'
@@ -8,12 +12,22 @@ import { startWorld } from '../testing/index.ts'
 import type { Arranged } from './tenancy.fixture.ts'
 import { arrange, ask, bearerOf, here, principalOfBearer } from './tenancy.fixture.ts'
 
+const made = feature('made', {
+  routes: [
+    route('GET /made', {
+      access: signedIn(),
+      tenant: 'required',
+      handle: ({ reply }) => void reply.header('location', '/things/1'),
+    }),
+  ],
+})
+
 let world: World
 let ana: Arranged
 before(async () => {
   world = await startWorld({
-    features: [here],
-    authenticate: (request) => principalOfBearer(request.headers.authorization),
+    features: [here, made],
+    authenticate: ({ headers }) => principalOfBearer(headers.authorization),
     settings: {
       'tenancy.mode': 'organisations',
       'tenancy.strategies': ['header', 'subdomain', 'claim', 'path'],
@@ -157,6 +171,15 @@ test('TN-10 every spelling of a path has one tenant for guard and router', async
   for (const [target, status] of spellings) assert.equal(await answers(target), status, target)
   const { body } = await say({}, '/t/evil/t/acme/required')
   assert.notEqual(body['tenant'], ana.tenants['acme'])
+})
+
+test('TN-10 the Location of what was made by a path with a tenant leads there again', async () => {
+  const { location } = await new Promise<{ location: string | undefined }>((resolve, reject) => {
+    const headers = { authorization: bearerOf({ person: ana.person }) }
+    const made = (answer: IncomingMessage) => resolve({ location: answer.headers.location })
+    request(`${world.url}/t/acme/made`, { headers }, made).on('error', reject).end()
+  })
+  assert.equal(location, '/t/acme/things/1')
 })
 
 test('TN-20 D18 an e-mail domain joins nobody: an address of a member’s domain opens nothing', async () => {

@@ -144,6 +144,12 @@ test('TN-15 the system context enters one tenant at a time, and each use leaves 
   ])
 })
 
+test('TN-15 nobody enters the system context without a reason', () => {
+  for (const reason of ['', '  ', 'x'.repeat(257)]) {
+    assert.throws(() => database.system(reason), /needs a reason/)
+  }
+})
+
 test('a tenant is named in one form only', () => {
   for (const text of ['', 'acme', acme.toUpperCase(), `{${acme}}`]) {
     assert.throws(() => database.forTenant(text as Id<'tenant'>), /UUID in lower case/)

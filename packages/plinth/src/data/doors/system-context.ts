@@ -18,8 +18,16 @@ const ACTIVE = `
   select id from plinth.tenants where status = 'active' and ($1::uuid is null or id > $1)
    order by id limit ${PAGE}`
 
-/** Work that belongs to no request. The audit row is written before it, and stays if it fails. */
+const LONGEST_REASON = 256
+
+/**
+ * Work that belongs to no request. The audit row is written before it, and stays if it fails.
+ * @throws TypeError when the reason says nothing, or too much to be kept
+ */
 export function systemContext(parts: SystemParts, reason: string): SystemContext {
+  if (reason.trim() === '' || reason.length > LONGEST_REASON) {
+    throw new TypeError(`system() needs a reason of 1 to ${LONGEST_REASON} characters`)
+  }
   const inTenant: SystemContext['inTenant'] = async (tenant, work) => {
     const db = parts.forTenant(tenant)
     await db.query(AUDIT, [newId(parts.clock), tenant, reason])

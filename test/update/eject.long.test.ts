@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { headService } from './head-service.ts'
 import { startService } from './running-service.ts'
-import { makeService, type Service, snapshot } from './service.ts'
-import { STATES } from './state.ts'
+import type { Service } from './service.ts'
 
 let service: Service
 before(async () => {
-  service = await makeService(await snapshot(path.join(STATES, 'dependency-major')))
+  service = await headService()
 })
 after(() => service?.[Symbol.asyncDispose]())
 
@@ -50,7 +50,6 @@ test('an ejected feature is the owner’s code: it compiles, runs in the place o
   const page = file('src/ejected/web/sign-in-page.ts')
   const before = await readFile(page, 'utf8')
   await writeFile(page, before.replaceAll('<h1>Sign in</h1>', '<h1>Come in to the shelf</h1>'))
-  await service.plinth('update', '--no-install')
   const tsc = file('node_modules/typescript/bin/tsc')
   const types = await service.run(process.execPath, [
     tsc,
@@ -62,7 +61,7 @@ test('an ejected feature is the owner’s code: it compiles, runs in the place o
   ])
   assert.equal(types.code, 0, types.out)
 
-  await using running = await startService(service)
+  await using running = await startService(service, { provider: true })
   const headers = { 'sec-fetch-site': 'cross-site' }
   const shown = await fetch(`${running.url}/auth/sign-in`, { headers })
   assert.match(await shown.text(), /Come in to the shelf/)

@@ -16,8 +16,20 @@ export interface RunningService extends AsyncDisposable {
 const PATIENCE_MS = 60_000
 const SILENT = { info() {}, warn() {}, error() {} }
 
-/** Starts a service on a database of its own, migrated, and waits until it is ready. */
-export async function startService(service: Service): Promise<RunningService> {
+/** A provider by name only: people are led to it, and nobody is there. */
+const PROVIDER = {
+  OIDC_KEYCLOAK_CLIENT_ID: 'shelf',
+  OIDC_KEYCLOAK_CLIENT_SECRET: 'Zz9Yy8Xx7Ww6Vv5Uu4Tt3Ss2Rr1Qq0Pp',
+}
+
+/**
+ * Starts a service on a database of its own, migrated, and waits until it is ready.
+ * @param options `provider`: with a sign-in that leads to somebody; then it lives, and is not ready
+ */
+export async function startService(
+  service: Service,
+  { provider = false }: { readonly provider?: boolean } = {},
+): Promise<RunningService> {
   const database = await openTestDatabase()
   const set = { folder: path.join(service.folder, 'migrations') }
   await migrate({ url: database.ownerUrl, set, log: SILENT })
@@ -31,8 +43,7 @@ export async function startService(service: Service): Promise<RunningService> {
     DATABASE_URL: database.appUrl,
     SESSION_SIGNING_SECRET: 'kq3Zr8Wv1xN5tB7yL0pD4sF6hJ9mG2cA',
     CSRF_SIGNING_SECRET: 'Xw2Ee9Rr4Tt7Yy1Uu6Ii3Oo8Pp5Aa0Ss',
-    OIDC_KEYCLOAK_CLIENT_ID: 'shelf',
-    OIDC_KEYCLOAK_CLIENT_SECRET: 'Zz9Yy8Xx7Ww6Vv5Uu4Tt3Ss2Rr1Qq0Pp',
+    ...(provider ? PROVIDER : {}),
   }
   const server = spawn(process.execPath, ['src/main.ts'], { cwd: service.folder, env })
   let said = ''
@@ -47,7 +58,7 @@ export async function startService(service: Service): Promise<RunningService> {
     await database[Symbol.asyncDispose]()
   }
   try {
-    await ready(`${url}/health/live`, () => {
+    await ready(`${url}/health/${provider ? 'live' : 'ready'}`, () => {
       assert.equal(server.exitCode, null, said)
     })
   } catch (error) {

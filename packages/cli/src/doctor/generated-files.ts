@@ -1,8 +1,9 @@
-import { type Examined, examined } from './finding.ts'
+import { type Examined, examined, skipped } from './finding.ts'
 import type { Subject } from './subject.ts'
 
 /** Whether `src/generated/` is what the code says. */
-export async function examineGenerated({ folder }: Subject): Promise<Examined> {
+export async function examineGenerated({ folder, filled }: Subject): Promise<Examined> {
+  if (!filled.ok) return skipped('the configuration has faults to mend first')
   const { syncService } = await import('../sync/sync-service.ts')
   const { stale } = await syncService(folder.service, { check: true })
   if (stale.length === 0) return examined([])

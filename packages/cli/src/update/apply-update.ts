@@ -1,5 +1,7 @@
 import { CliError } from '../cli-error.ts'
 import { withProgress } from '../progress.ts'
+import type { PackageManager } from '../template/answers.ts'
+import { SPELLINGS } from '../template/spellings.ts'
 import { abortUpdate } from './abort-update.ts'
 import { regenerate } from './owned-files.ts'
 import { install, packageManagerOf } from './package-manager.ts'
@@ -40,13 +42,14 @@ export function branchFor(version: string): string {
 export async function applyUpdate(application: Application): Promise<UpdateReport> {
   const { git, plan } = application
   const before = await standing(git)
+  const manager = packageManagerOf(git.folder, plan.release.answers.packageManager)
   const branch = branchFor(plan.to)
   const started = { from: plan.from, to: plan.to, before, branch, head: before.sha }
   const state: UpdateState = {
     ...started,
     phase: 'working',
     conflicts: [],
-    install: application.install,
+    manager,
   }
   await writeState(git, state)
   try {
@@ -62,7 +65,7 @@ export async function applyUpdate(application: Application): Promise<UpdateRepor
 async function takeSteps(application: Application, state: UpdateState): Promise<UpdateReport> {
   const { git, plan } = application
   const steps: Steps = { git, commits: [] }
-  const next = await bringPackages(application, steps)
+  const next = await bringPackages(application, steps, state.manager)
   await runCodemods(steps, plan)
   await writeSharedFiles(steps, plan)
   const report = { ...reportOf(plan), branch: state.branch }
@@ -71,8 +74,9 @@ async function takeSteps(application: Application, state: UpdateState): Promise<
     // Staged, so that going back takes new files away as well.
     await git.run('add', '--all', '--', '.')
     const { sha } = await standing(git)
+    const { exec } = SPELLINGS[state.manager]
     await writeState(git, { ...state, head: sha, phase: 'conflicts', conflicts })
-    const solve = `Choose in ${conflicts.join(', ')}, take the markers out, then: plinth update --continue (or go back: plinth update --abort)`
+    const solve = `Choose in ${conflicts.join(', ')}, take the markers out, then: ${exec} plinth update --continue (or go back: ${exec} plinth update --abort)`
     return { ...report, code: 'conflicts', commits: steps.commits, next: [...next, solve] }
   }
   await commitAll(steps, sharedSubject(plan.to))
@@ -81,18 +85,21 @@ async function takeSteps(application: Application, state: UpdateState): Promise<
 }
 
 /** The step of the packages; what is left for a person of it. */
-async function bringPackages(application: Application, steps: Steps): Promise<readonly string[]> {
+async function bringPackages(
+  application: Application,
+  steps: Steps,
+  manager: PackageManager,
+): Promise<readonly string[]> {
   const { git, plan, vendor } = application
   await vendor?.()
   await writePackages(steps, plan)
-  const manager = packageManagerOf(git.folder, plan.release.answers.packageManager)
   const done = application.install
     ? await withProgress('Installing packages', install(git.folder, manager))
     : undefined
   await commitAll(steps, `build: Plinth ${plan.to}`, `It was ${plan.from}.`)
   if (done?.ok === true) return []
   const why = done === undefined ? '' : ` (it failed: ${done.said.split('\n').at(-1)})`
-  return [`Install the packages: ${done?.command ?? `${manager} install`}${why}`]
+  return [`Install the packages: ${SPELLINGS[manager].install}${why}`]
 }
 
 /** The generated files, which need the packages and the merged configuration; then what a person does. */
@@ -104,13 +111,14 @@ export async function finish(steps: Steps, state: UpdateState): Promise<readonly
   const { sha } = await standing(git)
   await writeState(git, { ...state, head: sha, phase: 'done', conflicts: [] })
   const home = state.before.branch ?? 'main'
+  const { exec, run } = SPELLINGS[state.manager]
   return [
     ...(done.ok
       ? []
-      : [`Write the generated files: npx plinth sync, and commit them (${done.said})`]),
-    'Bring the tables of the platform up to date: npx plinth db upgrade (its migrations come with the package)',
-    `Try it: npm run check && npm test; look at it: git diff ${home}...${state.branch}`,
-    `Take it: git switch ${home} && git merge ${state.branch}; or go back: plinth update --abort`,
+      : [`Write the generated files: ${exec} plinth sync, and commit them (${done.said})`]),
+    `Bring the tables of the platform up to date: ${exec} plinth db upgrade (its migrations come with the package)`,
+    `Try it: ${run} check && ${run} test; look at it: git diff ${home}...${state.branch}`,
+    `Take it: git switch ${home} && git merge ${state.branch}; or go back: ${exec} plinth update --abort`,
   ]
 }
 

@@ -67,6 +67,12 @@ const VERBS: Readonly<Record<Decision['action'], string>> = {
   keep: 'keeps',
 }
 
+const HEADS = {
+  behind: 'This service is behind',
+  updated: 'Updated',
+  conflicts: 'Conflicts wait for you on the way',
+} as const
+
 /** The report for a person at a terminal. */
 export function linesOf(report: UpdateReport): readonly string[] {
   const { code, from, to, files, clashes, codemods, suggestions, next } = report
@@ -74,7 +80,7 @@ export function linesOf(report: UpdateReport): readonly string[] {
     return [`This service is up to date with Plinth ${to}.`, ...numbered(next)]
   const way = from === to ? `the template of ${to} as it is now` : `Plinth ${from} to ${to}`
   return [
-    code === 'behind' ? `This service is behind: ${way}.` : `Updated: ${way}.`,
+    `${HEADS[code]}: ${way}.`,
     ...codemods.map((name) => `  ${'renames'.padEnd(8)}${name}`),
     ...files.map(fileLine),
     ...clashes.map(clashLine),

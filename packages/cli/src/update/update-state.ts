@@ -1,5 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { PackageManager } from '../template/answers.ts'
 import type { Repository } from './repository.ts'
 
 /** Where a repository stood. */
@@ -23,8 +24,8 @@ export interface UpdateState {
   readonly phase: 'working' | 'conflicts' | 'done'
   /** Shared files with markers in them. */
   readonly conflicts: readonly string[]
-  /** Whether the packages were, or are to be, installed. */
-  readonly install: boolean
+  /** What the service is installed with. */
+  readonly manager: PackageManager
 }
 
 /** The update under way in a repository; undefined when there is none. */

@@ -42,15 +42,16 @@ export const updateCommand = defineCommand({
 })
 
 async function abort(service: string, json: boolean): Promise<void> {
-  const [{ abortUpdate }, { repositoryAt }] = await Promise.all([
+  const [{ abortUpdate }, { repositoryAt }, { SPELLINGS }] = await Promise.all([
     import('./abort-update.ts'),
     import('./repository.ts'),
+    import('../template/spellings.ts'),
   ])
-  const { before, branch, install } = await abortUpdate(repositoryAt(service))
+  const { before, branch, manager } = await abortUpdate(repositoryAt(service))
   const place = before.branch ?? before.sha
   if (json) return say(JSON.stringify({ code: 'aborted', branch: place, removed: branch }, null, 2))
   say(`Back on ${place}, as it was before the update; ${branch} is gone.`)
-  if (install) say('Install the packages of this version again: npm install')
+  say(`Install the packages of that version again: ${SPELLINGS[manager].install}`)
 }
 
 async function goOn(service: string, json: boolean): Promise<void> {

@@ -26,6 +26,7 @@ export const NAMES = [
   'delayed',
   'start',
   'dev',
+  'new',
   'types',
   'session',
   'callback',

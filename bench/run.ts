@@ -7,6 +7,7 @@ import { openBenchDatabase } from './database.ts'
 import { startDelayProxy } from './delay-proxy.ts'
 import type { Measured, Servers } from './measure.ts'
 import { measure } from './measure.ts'
+import { measureNew } from './new-service.ts'
 import type { BenchOptions } from './options.ts'
 import { readOptions } from './options.ts'
 import type { Report } from './report.ts'
@@ -41,8 +42,13 @@ async function run(options: BenchOptions): Promise<Report> {
     const delayed = options.wants('delayed') ? await measureDelayed(id, appUrl, options) : []
     const start = options.wants('start') ? await measureStart(appUrl) : []
     const dev = options.wants('dev') ? await measureDev() : []
+    const made = options.wants('new') ? await measureNew() : []
     const types = options.wants('types') ? await measureTypes() : []
-    return { throughput, delayed, figures: [...session, ...callback, ...start, ...dev, ...types] }
+    return {
+      throughput,
+      delayed,
+      figures: [...session, ...callback, ...start, ...dev, ...made, ...types],
+    }
   } finally {
     await database.close()
   }

@@ -12,9 +12,12 @@ export function copyService(): { readonly folder: string; remove(): void } {
   for (const part of PARTS) {
     cpSync(join(ROOT, 'template', part), join(folder, part), { recursive: true })
   }
-  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'dir')
+  symlinkSync(MODULES, join(folder, 'node_modules'), 'dir')
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
+
+/** What this checkout has installed. */
+export const MODULES = join(ROOT, 'node_modules')
 
 /** The program behind `plinth`. */
 export const CLI = join(ROOT, 'packages/cli/bin/plinth.js')

@@ -31,11 +31,21 @@ const OPTIONAL = [
     consequence: 'the browser tests are skipped; install it: apt-get install chromium',
   },
   {
+    variable: 'PLINTH_TEST_PGBOUNCER',
+    programs: ['pgbouncer'],
+    consequence: 'tests through a pooler are skipped; install it: apt-get install pgbouncer',
+  },
+  {
     variable: 'PLINTH_TEST_GO',
     programs: ['go'],
     consequence:
       'the public corpus of open redirects is skipped; install it: apt-get install golang-go',
   },
+  ...['zsh', 'fish'].map((shell) => ({
+    variable: `PLINTH_TEST_${shell.toUpperCase()}`,
+    programs: [shell],
+    consequence: `its completion is not tested; install it: apt-get install ${shell}`,
+  })),
 ]
 
 /** Finds optional programs, exports their paths to the tests, and says what is missing. */
@@ -54,7 +64,8 @@ export async function missingServices() {
 }
 
 async function firstOnPath(programs) {
-  const folders = (process.env.PATH ?? '').split(path.delimiter)
+  // Where services are installed, which not everybody has on the path.
+  const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin']
   for (const file of folders.flatMap((folder) => programs.map((name) => path.join(folder, name)))) {
     if (await isProgram(file)) return file
   }

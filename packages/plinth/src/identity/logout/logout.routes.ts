@@ -40,6 +40,7 @@ function backchannel(deps: LogoutRouteDeps): RouteOptions {
 
 function fromTheBrowser(deps: LogoutRouteDeps): readonly RouteOptions[] {
   const loggedOut = route('GET /auth/web/logged-out', {
+    status: 302,
     access: open('the identity provider sends the browser back after sign-out'),
     anonymous: true,
     tenant: 'none',
@@ -63,6 +64,7 @@ function fromTheBrowser(deps: LogoutRouteDeps): readonly RouteOptions[] {
     },
   })
   const initiate = route('GET /auth/web/initiate-login', {
+    status: 302,
     access: open('another site sends a person here to sign in'),
     anonymous: true,
     tenant: 'none',

@@ -22,6 +22,7 @@ export function oidcRoutes(deps: OidcRouteDeps): readonly RouteOptions[] {
 
 function loginRoute(deps: OidcRouteDeps): RouteOptions {
   return route('GET /auth/web/login', {
+    status: 302,
     access: open('a person signs in'),
     // A cookie that is broken or stolen must not keep anybody from signing in.
     anonymous: true,
@@ -63,10 +64,12 @@ const answer = {
 /** The callback of all providers, and one for each that has its own (`own_callback`). */
 function callbackRoutes(deps: OidcRouteDeps): readonly RouteOptions[] {
   const shared = route('GET /auth/web/callback', {
+    status: 302,
     ...answer,
     handle: (context) => handleCallback(deps, context),
   })
   const own = route('GET /auth/web/callback/:provider', {
+    status: 302,
     ...answer,
     params: { provider: z.string() },
     handle: (context) => handleCallback(deps, context),

@@ -18,6 +18,8 @@ export const dbCommand = defineCommand({
     stamp: () => import('./stamp.command.ts').then((module) => module.stampCommand),
     check: () => import('./check.command.ts').then((module) => module.checkCommand),
     pull: () => import('./pull.command.ts').then((module) => module.pullCommand),
+    dump: () => import('./dump.command.ts').then((module) => module.dumpCommand),
+    seed: () => import('./seed.command.ts').then((module) => module.seedCommand),
     url: () => import('./url.command.ts').then((module) => module.urlCommand),
     reset: () => import('./reset.command.ts').then((module) => module.resetCommand),
   },

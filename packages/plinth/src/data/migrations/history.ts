@@ -9,20 +9,23 @@ export interface Applied {
   readonly appliedAt: string
 }
 
+/** What a database needs before its first migration, beside its roles. */
+export const HISTORY_SQL = `create schema if not exists plinth;
+create schema if not exists app;
+create table plinth.migrations (
+  set        text not null,
+  number     integer not null,
+  name       text not null,
+  hash       text not null,
+  applied_at timestamptz(3) not null default now(),
+  primary key (set, number)
+);
+`
+
 /** Makes the history table where it is missing. Called under the migration lock. */
 export async function ensureHistory(client: Client): Promise<void> {
   const { rows } = await client.query("select to_regclass('plinth.migrations') as known")
-  if (rows[0]?.known !== null) return
-  await client.query('create schema if not exists plinth')
-  await client.query('create schema if not exists app')
-  await client.query(`create table plinth.migrations (
-    set        text not null,
-    number     integer not null,
-    name       text not null,
-    hash       text not null,
-    applied_at timestamptz(3) not null default now(),
-    primary key (set, number)
-  )`)
+  if (rows[0]?.known === null) await client.query(HISTORY_SQL)
 }
 
 /** What is applied of a set, in order; nothing when the database is still empty. */

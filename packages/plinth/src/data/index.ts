@@ -81,6 +81,7 @@ export {
 export type { Hearing, Listener } from './listen/listener.ts'
 export { historyTables } from './migrations/history.tables.ts'
 export type { Applied } from './migrations/history.ts'
+export { HISTORY_SQL } from './migrations/history.ts'
 export type { MigrateOptions, MigrateResult } from './migrations/migrate.ts'
 export { migrate } from './migrations/migrate.ts'
 export { afterLine, chainFault, headsOf } from './migrations/migration-chain.ts'

@@ -24,7 +24,7 @@ export async function makeService(plan: Plan): Promise<Made> {
   return { plan, installed, inStep, commit: plan.git ? firstCommit(target.folder) : notHere(plan) }
 }
 
-/** The template's routes are those of its own tenancy; another one's are known once the service can be asked. */
+/** The files that tell the routes are there, or have been written now that the service can be asked. */
 async function isInStep({ target, answers }: Plan, installed: Installed): Promise<boolean> {
   if (answers.tenancy === TEMPLATE_TENANCY) return true
   return installed.code === 'installed' && (await sync(target.folder, answers.packageManager))

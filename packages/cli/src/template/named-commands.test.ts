@@ -15,7 +15,7 @@ test('every command that a new service is told of is there, with these options',
     for (const [, command = ''] of text.matchAll(NAMED)) named.add(command.trim())
   assert.ok(named.size > 12)
   for (const command of named) {
-    const words = command.match(/"[^"]*"|\S+/g) ?? []
+    const words: readonly string[] = command.match(/"[^"]*"|\S+/g) ?? []
     const found = await resolveCommand(rootCommand, words)
     if (words.includes('--help')) continue
     assert.notEqual(found.path.length, 0, command)

@@ -75,6 +75,8 @@ test('the tenancy that was chosen stands in config.yaml', async () => {
   for (const tenancy of ['none', 'personal', 'organisations'] as const) {
     const files = await renderTemplate({ ...plain, tenancy })
     assert.match(files.get('config.yaml') ?? '', new RegExp(`^ {4}mode: ${tenancy}$`, 'm'))
+    // The routes of another tenancy are written by `plinth sync`, once the service can be asked.
+    assert.equal(files.has('src/generated/routes.txt'), tenancy === 'personal')
   }
 })
 

@@ -1,4 +1,4 @@
-import { type Answers, SOURCES, TENANCIES } from './answers.ts'
+import { type Answers, SOURCES, TEMPLATE_TENANCY, TENANCIES } from './answers.ts'
 import { censusWithout, openApiWithout, registryWithout } from './generated-files.ts'
 import { keepMarked, type Mark } from './marked-lines.ts'
 import { ownershipOf } from './ownership.ts'
@@ -26,8 +26,12 @@ export async function renderTemplate(
 /** No registry knows of a newer version of vendored packages, and none may be asked for names that nobody owns there. */
 const LOOKS_INTO_A_REGISTRY = '.github/workflows/plinth-update.yml'
 
-function isGone(path: string, { without, packages }: Answers): boolean {
+/** Routes follow the tenancy: for another one than the template's, `plinth sync` writes what only the code can say. */
+const SAYS_ROUTES = /^src\/generated\/(routes\.txt|openapi\.json)$/
+
+function isGone(path: string, { without, packages, tenancy }: Answers): boolean {
   if (packages === 'vendor' && path === LOOKS_INTO_A_REGISTRY) return true
+  if (tenancy !== TEMPLATE_TENANCY && SAYS_ROUTES.test(path)) return true
   return without.some((part) => PART_CONTENTS[part].files.test(path))
 }
 

@@ -15,6 +15,7 @@ import {
   dropTableSql,
   entity,
   migrationForAll,
+  query,
   ref,
 } from './index.ts'
 
@@ -298,6 +299,44 @@ test('a table that was there before is used under its own names, within its tena
   const north = await region.insert(db, { name: 'North' })
   assert.equal((await region.get(other, north.id)).name, 'North')
 })
+
+test('a query says id and * of an old table as of any other, and never reads what nobody declared', async () => {
+  const q = query(db, order, note)
+  const id = newId<'order'>()
+  const values = { id, total: 7, country_id: null }
+  const made = await q.insertInto('order').values(values).returningAll().executeTakeFirstOrThrow()
+  assert.deepEqual(Object.keys(made).sort(), ORDER_COLUMNS)
+  assert.deepEqual([made.id, made.version], [id, 1])
+  const whole = await q.selectFrom('order').selectAll().where('id', '=', id).orderBy('id').execute()
+  assert.deepEqual(whole, [made])
+  const aliased = q.selectFrom('order as o').select(['o.id', 'o.total as sum', 'o.id as same'])
+  assert.deepEqual(await aliased.where('o.id', '=', id).execute(), [{ id, sum: 7, same: id }])
+  const changed = await q
+    .updateTable('order')
+    .set({ total: 8 })
+    .where('id', '=', id)
+    .returning(['id', 'order.total'])
+    .executeTakeFirst()
+  assert.deepEqual(changed, { id, total: 8 })
+  const within = await q
+    .with('some', (w) => w.selectFrom('order').selectAll('order'))
+    .selectFrom('some')
+    .select(['id', 'total'])
+    .where('id', 'in', (e) => e.selectFrom('order').select('id').where('total', '>', 7))
+    .execute()
+  assert.deepEqual(within, [{ id, total: 8 }])
+  await note.insert(db, { title: 'Any', words: null, owner_id: null })
+  const joined = await q
+    .selectFrom('note')
+    .leftJoin('order', 'order.id', 'note.parent_id')
+    .selectAll('note')
+    .executeTakeFirstOrThrow()
+  assert.ok(!('search_doc' in joined) && !('tenant_id' in joined) && 'owner_id' in joined)
+  const gone = await q.deleteFrom('order').where('order.id', '=', id).executeTakeFirst()
+  assert.equal(gone.numDeletedRows, 1n)
+})
+
+const ORDER_COLUMNS = ['country_id', 'created_at', 'id', 'total', 'updated_at', 'version']
 
 test('drift names what an entity of an old table lacks, and what a migration forgot of a new one', async () => {
   await admin.query(`begin;

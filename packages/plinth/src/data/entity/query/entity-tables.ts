@@ -18,6 +18,7 @@ import type { Declaration } from '../declaration.ts'
 import { JsonValues } from './json-values.ts'
 import type { Kinds } from './output-kinds.ts'
 import { outputKinds } from './output-kinds.ts'
+import { OwnColumns } from './own-columns.ts'
 
 /** Puts each entity's table in the place of its name, and reads the answers by their kinds. */
 export class EntityTables implements KyselyPlugin {
@@ -32,7 +33,8 @@ export class EntityTables implements KyselyPlugin {
 
   transformQuery({ node, queryId }: PluginTransformQueryArgs): RootOperationNode {
     this.#outputs.set(queryId, outputKinds(node, this.#entities))
-    return this.#tables.transformNode(node, queryId)
+    const named = new OwnColumns(this.#entities).ofStatement(node, queryId)
+    return this.#tables.transformNode(named, queryId)
   }
 
   async transformResult(args: PluginTransformResultArgs): Promise<QueryResult<UnknownRow>> {

@@ -11,13 +11,20 @@ export async function examineDatabase(subject: Subject): Promise<Examined> {
   return examined([...role, ...(await standingFindings())])
 }
 
+/** A service gives up sooner; here a slow answer is an answer. */
+const PATIENCE_MS = 10_000
+
 async function roleFindings({ loaded }: Subject): Promise<readonly Finding[]> {
   const [{ databaseSettings, openDatabase, roleStanding }, { systemClock }] = await Promise.all([
     import('plinth/data'),
     import('plinth/kernel'),
   ])
   const found: unknown = loaded.ok ? Reflect.get(loaded.config, 'database') : undefined
-  const settings = databaseSettings.parse({ ...Object(found), pool_size: 1 })
+  const settings = databaseSettings.parse({
+    ...Object(found),
+    pool_size: 1,
+    connect_timeout_ms: PATIENCE_MS,
+  })
   const database = openDatabase({ settings, clock: systemClock, log: silent })
   try {
     const standing = await roleStanding(database.platform)

@@ -48,3 +48,14 @@ test('names that the platform only still understands are rewritten to those of t
   )
   assert.equal(rewrite('.env.example', 'SESSION_JWT_SECRET=\n'), 'SESSION_SIGNING_SECRET=\n')
 })
+
+test('a list of features that is kept by hand is named, in main.ts and worker.ts only', () => {
+  const said = (path: string, text: string) => codemods().flatMap((mod) => mod.suggest(path, text))
+  const old = "import { start } from 'plinth'\nimport { features } from './features.ts'\n"
+  assert.deepEqual(
+    said('src/main.ts', old).map(({ line }) => line),
+    [2],
+  )
+  assert.deepEqual(said('src/other.ts', old), [])
+  assert.deepEqual(said('src/worker.ts', old.replace('features.ts', 'generated/registry.ts')), [])
+})

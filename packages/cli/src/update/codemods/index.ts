@@ -1,5 +1,6 @@
 import { settingNames } from 'plinth/server'
 import type { Codemod, Move } from './codemod.ts'
+import { listOfFeatures } from './list-of-features.ts'
 import { renameConfigKey } from './rename-config-key.ts'
 import { renameVariable } from './rename-variable.ts'
 
@@ -24,7 +25,7 @@ function namesOfToday(): readonly Codemod[] {
 
 /** Everything that releases so far ask of a service's shared files, oldest first. */
 export function codemods(): readonly Codemod[] {
-  return namesOfToday()
+  return [...namesOfToday(), listOfFeatures(FIRST)]
 }
 
 /** Shared files that stand elsewhere than in an earlier release, oldest first. */

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Document, isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml'
+import { type Document, isMap, isScalar, type Pair, parseDocument, visit, type YAMLMap } from 'yaml'
 import { mergeLines } from './merge-lines.ts'
 import { type Edit, mergeValues, type Value } from './merge-values.ts'
 import type { Merged, Versions } from './versions.ts'
@@ -26,12 +26,23 @@ export function mergeYaml(versions: Versions): Merged | undefined {
 function parse(text: string): Document.Parsed | undefined {
   try {
     const document = parseDocument(text, { prettyErrors: false })
-    const isPlain = document.errors.length === 0 && !/^\s*(?:[\w-]+:\s*)?[&*][\w-]+/m.test(text)
-    return isPlain ? document : undefined
+    return document.errors.length === 0 && !sharesNodes(document) ? document : undefined
   } catch {
     // Two documents in one file.
     return undefined
   }
+}
+
+/** One value under two keys: a change at one of them would be a change at both. */
+function sharesNodes(document: Document): boolean {
+  let found = false
+  visit(document, {
+    Alias: () => {
+      found = true
+      return visit.BREAK
+    },
+  })
+  return found
 }
 
 function apply(mine: Document, { path, value, after }: Edit, theirs: Document): void {

@@ -29,7 +29,8 @@ export function rowReader(declaration: Declaration): ReadRow {
     kind.read === undefined ? [] : [{ name, read: kind.read }],
   )
   return (raw) => {
-    for (const name of required) {
+    for (let at = 0; at < required.length; at += 1) {
+      const name = required[at] ?? 'id'
       // Never an empty text in its place: the table and the declaration have come apart.
       if (raw[name] === null || raw[name] === undefined) throw apart(declaration, name)
     }

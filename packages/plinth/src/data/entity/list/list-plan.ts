@@ -24,7 +24,7 @@ export function listPlan(options: ListOptions): ListPlan {
   const { filters = [], search, owner, deleted = 'without', limit = 50, offset = 0 } = options
   const sort = options.sort === undefined || options.sort.length === 0 ? NEWEST : options.sort
   const rows = SIZES.find((size) => size > limit) ?? limit + 1
-  const plan = {
+  const plan: Omit<ListPlan, 'shape'> = {
     sort,
     filters: filters.length < 2 ? filters : filters.toSorted(byField),
     search,
@@ -34,7 +34,7 @@ export function listPlan(options: ListOptions): ListPlan {
     offset,
     rows,
   }
-  return { ...plan, shape: shapeOf(plan) }
+  return Object.assign(plan, { shape: shapeOf(plan) })
 }
 
 /** What a list is about, values and all: a cursor is good for no other one. */
@@ -48,11 +48,15 @@ function byField(a: Filter, b: Filter): number {
 }
 
 function shapeOf(plan: Omit<ListPlan, 'shape'>): string {
-  const sort = plan.sort.map(({ field, descending }) => (descending ? `-${field}` : field))
-  const filters = plan.filters.map(({ field, operator, value }) =>
-    operator === 'null' ? `${field} is ${value}` : `${field} ${operator}`,
-  )
-  const expand = plan.expand.map(({ column, owner }) => `${column} ${owner !== undefined}`)
-  const flags = [plan.search, plan.owner].map((value) => value !== undefined)
-  return [sort, filters, expand, flags, plan.deleted, plan.offset > 0, plan.rows].join('|')
+  const { sort, filters, expand, search, owner, deleted, offset, rows } = plan
+  let shape = `${deleted} ${rows}`
+  if (offset > 0) shape += ' skip'
+  if (search !== undefined) shape += ' search'
+  if (owner !== undefined) shape += ' owner'
+  for (const { field, descending } of sort) shape += ` ${descending ? '-' : '+'}${field}`
+  for (const { field, operator, value } of filters) {
+    shape += operator === 'null' ? ` ${field}=${value}` : ` ${field}:${operator}`
+  }
+  for (const one of expand) shape += ` *${one.column}${one.owner === undefined ? '' : '!'}`
+  return shape
 }

@@ -31,6 +31,10 @@ const schema = z.strictObject({
   database: z.strictObject({ url: z.string().optional(), owner_url: z.string().optional() }),
   telemetry: z.strictObject({ metrics_token: z.string().min(16).optional() }),
   oidc: z.strictObject({ providers: z.record(z.string(), provider).default({}) }),
+  tenancy: z.strictObject({
+    strategies: z.array(z.string()).default([]),
+    base_domain: z.string().optional(),
+  }),
 })
 
 interface Case {
@@ -52,6 +56,13 @@ const cases: readonly Case[] = [
     env: { SESSION_SIGNING_SECRET: '' },
     lines: [
       `config.yaml app.session_signing_secret: is required and not set → set SESSION_SIGNING_SECRET, for example to the output of: ${GENERATE} (plinth dev sets it by itself)`,
+    ],
+  },
+  {
+    title: 'tenants are named by sub-domain, of no domain',
+    yaml: '  tenancy:\n    strategies: [header, subdomain]\n',
+    lines: [
+      'default tenancy.base_domain: is not set although tenancy.strategies lists subdomain → write the domain below which tenants have their names, such as api.example.com',
     ],
   },
   {

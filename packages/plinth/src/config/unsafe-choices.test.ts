@@ -45,6 +45,10 @@ const table: readonly Case[] = [
   },
   { setting: 'http.docs', config: { ...base, http: { docs: 'on' } } },
   { setting: 'logging.level', config: { ...base, logging: { level: 'debug' } } },
+  {
+    setting: 'tenancy.member_permissions',
+    config: { ...base, tenancy: { member_permissions: ['product:read', '*'] } },
+  },
   { setting: 'database.url', facts: { databaseRoleOwnsTables: true } },
 ]
 

@@ -73,6 +73,12 @@ const CHOICES: readonly Choice[] = [
     made: ({ read }) => isProduction(read) && read('logging.level') === 'debug',
   },
   {
+    setting: 'tenancy.member_permissions',
+    consequence: 'Everybody who belongs to a tenant may do everything in it.',
+    made: ({ read }) =>
+      isProduction(read) && list(read('tenancy.member_permissions')).includes('*'),
+  },
+  {
     setting: 'database.url',
     consequence:
       'The database role owns the tables, so a flaw in one handler could drop row-level security.',

@@ -95,7 +95,7 @@ function valuesIn(text: string): [column: string, values: string[]][] {
   if (value !== undefined) return [[single, [value.replaceAll("''", "'")]]]
   const [, column, list] = LISTED.exec(text) ?? []
   if (column === undefined || list === undefined) return []
-  const items = [...list.matchAll(/'((?:[^']|'')*)'::/g)]
+  const items = [...list.matchAll(/'((?:[^']|'')*)'/g)]
   return [[column, items.map(([, item = '']) => item.replaceAll("''", "'"))]]
 }
 

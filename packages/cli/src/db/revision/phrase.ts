@@ -9,7 +9,7 @@ export function phrase(definition: string): string {
     /^['"]/.test(part) ? part : part.toLowerCase(),
   )
   return lower
-    .replace(/('(?:[^']|'')*')::(?:text|character varying)(?!\[)/g, '$1')
+    .replace(/('(?:[^']|'')*')(?:::(?:text|character varying)\b(?!\[))?/g, '$1')
     .replace(/= any \(array\[([^\]]*)\]\)/g, 'in ($1)')
     .replace(/\((\w+)\)::text in \(/g, '$1 in (')
     .replace(/^check \(\((.*)\)\)$/s, 'check ($1)')
@@ -25,17 +25,24 @@ export function typePhrase(type: string): string {
     .replace(/^timestamp with time zone$/, 'timestamptz')
 }
 
+/** How a policy asks for the tenant of the connection. */
+const TENANT = "nullif(current_setting('plinth.tenant_id', true), '')"
+
 /** A policy of the catalogue as a person writes it, without what goes without saying. */
 export function policyPhrase(definition: string): string {
-  return phrase(definition)
+  const line = phrase(definition.trim().replace(/;$/, '').split(/\s+/).join(' '))
     .replace(/"([a-z]\w*)"/g, (_, name: string) => sqlName(name))
-    .replace(/;\s*$/, '')
-    .replace(/\s+as permissive\b/, '')
-    .replace(/\s+for all\b/, '')
-    .replace(/\s+to public\b/, '')
-    .replace(/\s+on (\S+)/, ' on $1')
-    .replace(/\s+for (\w+)\s+to (\w+)/, ' for $1 to $2')
-    .replace(/\(nullif\((.*?), ''\)\)::uuid/g, "nullif($1, '')::uuid")
-    .replace(/\s*\b(using|with check) \(\((.*)\)\)/g, '\n  $1 ($2)')
-    .trim()
+    .replace(' as permissive', '')
+    .replace(' for all', '')
+    .replace(' to public', '')
+    .replaceAll(`(${TENANT})::uuid`, `${TENANT}::uuid`)
+  const [before = '', check] = line.split(' with check ')
+  const [head = '', using] = before.split(' using ')
+  return [head, ...clause('using', using), ...clause('with check', check)].join('\n  ')
+}
+
+function clause(word: string, condition: string | undefined): string[] {
+  if (condition === undefined) return []
+  const twice = condition.startsWith('((') && condition.endsWith('))')
+  return [`${word} ${twice ? condition.slice(1, -1) : condition}`]
 }

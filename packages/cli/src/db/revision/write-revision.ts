@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { areMigrationsExternal, externalMigrations } from '../external-migrations.ts'
 import type { Changes } from './compare.ts'
 import { type Doubt, doubtsOf, doubtText } from './doubts.ts'
 import { entitiesOf } from './entities-of.ts'
@@ -52,6 +53,9 @@ export type RevisionResult =
  */
 export async function writeRevision(request: RevisionRequest): Promise<RevisionResult> {
   const { service, message, renames = [], allowDestructive = false, dryRun = false } = request
+  if (await areMigrationsExternal(service)) {
+    return { code: 'nothing', files: [], text: externalMigrations().message }
+  }
   const folder = migrationsFolder(service)
   const plan = { folder, entities: await entitiesOf(service), message, renames }
   const isSure = (changes: Changes) => allowDestructive || losesOf(changes).length === 0

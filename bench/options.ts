@@ -27,6 +27,7 @@ export const NAMES = [
   'start',
   'dev',
   'new',
+  'entity-add',
   'types',
   'session',
   'callback',

@@ -5,6 +5,7 @@ import type { Child, Role } from './children.ts'
 import { startChild } from './children.ts'
 import { openBenchDatabase } from './database.ts'
 import { startDelayProxy } from './delay-proxy.ts'
+import { measureEntityAdd } from './entity-add.ts'
 import type { Measured, Servers } from './measure.ts'
 import { measure } from './measure.ts'
 import { measureNew } from './new-service.ts'
@@ -43,11 +44,12 @@ async function run(options: BenchOptions): Promise<Report> {
     const start = options.wants('start') ? await measureStart(appUrl) : []
     const dev = options.wants('dev') ? await measureDev() : []
     const made = options.wants('new') ? await measureNew() : []
+    const added = options.wants('entity-add') ? await measureEntityAdd() : []
     const types = options.wants('types') ? await measureTypes() : []
     return {
       throughput,
       delayed,
-      figures: [...session, ...callback, ...start, ...dev, ...made, ...types],
+      figures: [...session, ...callback, ...start, ...dev, ...made, ...added, ...types],
     }
   } finally {
     await database.close()

@@ -92,7 +92,7 @@ function entryIn(text: string, part: Span): Entry | undefined {
   )
   if (found === null) return undefined
   const key = found[1] ?? found[2] ?? found[3] ?? ''
-  const keyEnd = inner.start + found[0].replace(/\s*:$/, '').length
+  const keyEnd = inner.start + found[0].slice(0, -1).trimEnd().length
   return {
     ...part,
     key,

@@ -65,7 +65,7 @@ export function capital(word: string): string {
 /** `HTTPServer2` → `http`, `server2`. */
 function partsOf(text: string): string[] {
   return text
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
     .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .split(/[_-]/)

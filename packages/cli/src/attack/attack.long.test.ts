@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { entity } from 'plinth'
@@ -9,6 +9,7 @@ import { askService } from '../service-process/ask-service.ts'
 import type { AttackReport } from './attack-report.ts'
 import type { WrittenService } from './leaky-service.fixture.ts'
 import { LEAKS, MAIN, writeService } from './leaky-service.fixture.ts'
+import { RICH, RICH_MAIN } from './rich-service.fixture.ts'
 
 const offer = entity(
   'offer',
@@ -170,3 +171,37 @@ function hookFor(file: string, from: string, to: string): string {
       },
     })`
 }
+
+const CONFIG = `config:
+  app:
+    session_signing_secret: \${SESSION_SIGNING_SECRET:?set it}
+    csrf_signing_secret: \${CSRF_SIGNING_SECRET:?set it}
+  database:
+    url: \${DATABASE_URL:?set it}
+  tenancy:
+    mode: none
+`
+
+test('entities of every ownership and kind are filled, attacked and found whole', async () => {
+  await using service = await writeService({ 'src/main.ts': RICH_MAIN, 'src/library.ts': RICH })
+  // Without migrations the tables are made from the entities.
+  await rm(join(service.folder, 'migrations'), { recursive: true })
+  const report = await attack(service)
+  assert.deepEqual([report.holes, report.notes], [[], []])
+  const verdictsOf = (route: string) => report.routes.find((one) => one.route === route)?.verdicts
+  for (const name of ['books', 'notes', 'shelves'])
+    assert.equal(verdictsOf(`GET /api/v1/${name}/:id`)?.['ids of another tenant'], 'held', name)
+  assert.equal(verdictsOf('POST /api/v1/books/bulk')?.['forbidden fields'], 'held')
+  assert.equal(verdictsOf('GET /api/v1/languages/:id')?.['ids of another tenant'], 'none')
+})
+
+test('where everybody shares one tenant there is none to cross, and everything else is tried', async () => {
+  await using service = await writeService({ 'config.yaml': CONFIG })
+  const report = await attack(service)
+  assert.deepEqual([report.holes, report.notes], [[], []])
+  const verdicts = report.routes.find(({ route }) => route === 'GET /api/v1/products/:id')?.verdicts
+  assert.deepEqual(
+    [verdicts?.['another tenant'], verdicts?.['nobody'], verdicts?.['without the right']],
+    ['none', 'held', 'held'],
+  )
+})

@@ -25,7 +25,7 @@ export const forbiddenFields: Vector = {
         request: withBody(
           plain,
           'application/json',
-          JSON.stringify({ ...Object(JSON.parse(plain.body ?? '{}')), [field]: value }),
+          JSON.stringify(withField(JSON.parse(plain.body ?? '{}'), field, value)),
         ),
         expects: 'any',
         unseen: [],
@@ -34,6 +34,20 @@ export const forbiddenFields: Vector = {
       }),
     )
   },
+}
+
+/** The same body with one field more, in each of its rows where it holds several. */
+function withField(body: unknown, field: string, value: unknown): unknown {
+  if (Array.isArray(body)) return body.map((one) => withField(one, field, value))
+  const fields = Object.entries(Object(body))
+  const holdsRows = (inner: unknown) => Array.isArray(inner) && typeof inner[0] === 'object'
+  if (!fields.some(([, inner]) => holdsRows(inner))) return { ...Object(body), [field]: value }
+  return Object.fromEntries(
+    fields.map(([name, inner]) => [
+      name,
+      holdsRows(inner) ? withField(inner, field, value) : inner,
+    ]),
+  )
 }
 
 type Field = readonly [name: string, value: unknown]

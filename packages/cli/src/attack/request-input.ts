@@ -62,6 +62,7 @@ function sampled(source: InputSource, { facts }: Target, param: string): string 
 export function namesRows(source: InputSource, target: Target, { rows, ids }: Subject): boolean {
   return target.params.some((param) => {
     const entity = entityOfParam(target, param, source.entities)
+    if (entity?.declaration.owned === 'nobody') return false
     if (entity !== undefined && rows.has(entity.name)) return true
     return ids.has(target.url.slice(0, target.url.indexOf(`/:${param}`)))
   })

@@ -96,7 +96,10 @@ async function readBoth({ world, ours, theirs, input }: Scene): Promise<States['
     rowState(
       world.database,
       side,
-      input.entities.filter(({ name }) => side.rows.has(name)),
+      // Rows of nobody are everybody's to change who may.
+      input.entities.filter(
+        ({ name, declaration }) => side.rows.has(name) && declaration.owned !== 'nobody',
+      ),
     )
   return { ours: await state(ours), theirs: await state(theirs) }
 }

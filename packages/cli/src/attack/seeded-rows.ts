@@ -46,13 +46,22 @@ export async function seedRows(seeding: Seeding, owner: Owner): Promise<Seeded> 
       ]
       rows.set(entity.name, { kept, own })
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
       notes.push(
-        `No row of ${entity.name} could be made (${reason}); give its fields examples with .meta({ examples: […] }).`,
+        `No row of ${entity.name} could be made (${reasonOf(error)}); give its fields examples with .meta({ examples: […] }).`,
       )
     }
   }
   return { rows, notes }
+}
+
+/** The sentence of an error, with the fields that it blames. */
+function reasonOf(error: unknown): string {
+  const details: unknown = Reflect.get(Object(error), 'details')
+  const blamed = (Array.isArray(details) ? details : []).map(
+    (one) => `${Reflect.get(Object(one), 'path')} ${Reflect.get(Object(one), 'message')}`,
+  )
+  const message = error instanceof Error ? error.message : String(error)
+  return [message, ...blamed].join(' ')
 }
 
 /** Those that others refer to come first; a circle is entered anywhere. */
@@ -103,7 +112,8 @@ function valuesFor(seeding: Seeding, { person }: Owner, { entity, rows }: Fillin
     if (column.name === 'deleted_at' && entity.declaration.softDelete) return []
     if (column.reference === undefined) return [[column.name, valueFor(seeding, column)]]
     const target = rows.get(column.reference.to)
-    return target === undefined ? [] : [[column.name, target.kept.id]]
+    if (target !== undefined) return [[column.name, target.kept.id]]
+    return column.nullable ? [[column.name, null]] : []
   })
   return Object.fromEntries(fields)
 }

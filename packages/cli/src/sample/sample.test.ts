@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { bigint, decimal, timestamp } from 'plinth/data'
 import { z } from 'zod'
 import { textForPattern } from './pattern-text.ts'
 import { randomFrom } from './random.ts'
@@ -16,6 +17,9 @@ const schemas: readonly z.ZodType[] = [
   z.url(),
   z.iso.date(),
   z.iso.datetime(),
+  timestamp(),
+  decimal(8, 2),
+  bigint(),
   z.int32().min(0).max(3),
   z.number().positive(),
   z.int().multipleOf(5).min(1),

@@ -33,7 +33,8 @@ export function valueForSchema(samples: Samples, schema: JsonSchema, depth = 0):
   const [way, ...ways] = schemasAt(schema, 'anyOf').concat(schemasAt(schema, 'oneOf'))
   if (way !== undefined) return valueForSchema(samples, random.pick([way, ...ways]), depth + 1)
   const all = schemasAt(schema, 'allOf')
-  if (all.length > 0) {
+  // Several patterns of one text are tried together.
+  if (all.length > 0 && schema['type'] !== 'string') {
     const { allOf, ...rest } = schema
     return valueForSchema(samples, Object.assign({}, rest, ...all), depth + 1)
   }
@@ -116,14 +117,18 @@ function textFor(random: Random, schema: JsonSchema): string {
   const least = numberAt(schema, 'minLength') ?? 0
   const most = numberAt(schema, 'maxLength') ?? Number.POSITIVE_INFINITY
   const patterns = patternsOf(schema)
-  const [source] = patterns
-  for (let attempt = 0; source !== undefined && attempt < ATTEMPTS; attempt += 1) {
+  const fits = (text: string): boolean =>
+    text.length >= least &&
+    text.length <= most &&
+    patterns.every((pattern) => new RegExp(pattern, 'u').test(text))
+  for (let attempt = 0; patterns.length > 0 && attempt < ATTEMPTS; attempt += 1) {
+    const source = patterns[attempt % patterns.length] ?? ''
     const text = textForPattern(source, random, attempt < ATTEMPTS / 2)
-    if (text === undefined) break
-    const fits = patterns.every((pattern) => new RegExp(pattern, 'u').test(text))
-    if (fits && text.length >= least && text.length <= most) return text
+    if (text !== undefined && fits(text)) return text
   }
-  return random.word(Math.max(least, Math.min(most, USUAL)))
+  const known = Object.values(FORMATS).map((make) => make(random))
+  const other = patterns.length === 0 ? undefined : known.find(fits)
+  return other ?? random.word(Math.max(least, Math.min(most, USUAL)))
 }
 
 function patternsOf(schema: JsonSchema): readonly string[] {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { shellEnvironment } from '../../packages/cli/src/shell-environment.ts'
+import { keptTarballs } from '../../scripts/pack/kept-tarballs.ts'
 import { packPackages } from '../../scripts/pack/stage.ts'
 import { ROOT, repositoryFiles } from '../gates/source/files.ts'
 
@@ -24,7 +25,7 @@ export async function makeConsumer(): Promise<Consumer> {
   const work = await mkdtemp(path.join(tmpdir(), 'plinth-consumer-'))
   const packing = path.join(work, 'packing')
   await mkdir(packing)
-  const tarballs = await packPackages(packing)
+  const tarballs = await keptTarballs(() => packPackages(packing))
   const service = path.join(work, 'service')
   await copyTemplate(service)
   await dependOn(service, tarballs)

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
 import { type Consumer, makeConsumer, pinnedEnvironment } from './consumer.ts'
 import { productionTree } from './production-tree.ts'
 import { startDev } from './start-dev.ts'
@@ -27,6 +29,31 @@ test('the package holds what runs, and nothing of this repository', async () => 
   assert.deepEqual(strange, [])
   assert.ok(files.includes('LICENSE') && files.includes('README.md'))
   assert.ok(files.some((file) => file.endsWith('.sql')))
+})
+
+test('the command line brings the template, and shares the one plinth of the service', async () => {
+  const files = await readdir(installed('@plinth', 'cli'), { recursive: true })
+  const strange = files.filter((file) => /\.test\.|^src\/|tsconfig|(?<!\.d)\.ts$/.test(file))
+  assert.deepEqual(strange, [])
+  const template = JSON.parse(await readFile(installed('@plinth', 'cli', 'template.json'), 'utf8'))
+  for (const file of ['.gitignore', '.github/workflows/ci.yml', 'src/main.ts', 'AGENTS.md'])
+    assert.equal(typeof template[file], 'string', file)
+  assert.ok(!files.some((file) => file.endsWith('node_modules/plinth')))
+})
+
+test('create-plinth is its one program, and depends on the command line of its own version', async () => {
+  const tarball = consumer.tarballs.get('create-plinth') ?? ''
+  const { stdout } = await promisify(execFile)('tar', ['-xOzf', tarball, 'package/package.json'])
+  const { version, dependencies, bin } = JSON.parse(stdout)
+  assert.deepEqual(dependencies, { '@plinth/cli': version })
+  assert.deepEqual(Object.keys(bin), ['create-plinth'])
+  const listed = await promisify(execFile)('tar', ['-tzf', tarball])
+  assert.deepEqual(listed.stdout.trim().split('\n').sort(), [
+    'package/LICENSE',
+    'package/README.md',
+    'package/bin/create-plinth.js',
+    'package/package.json',
+  ])
 })
 
 test('what plinth exports is there and loads; what it does not export cannot be reached', async () => {

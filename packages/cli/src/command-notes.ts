@@ -2,11 +2,20 @@
 export interface CommandNote {
   /** Whole command lines that work as they stand, or with names of one's own. */
   readonly examples: readonly string[]
+  /** What the options alone do not tell, before the examples. */
+  readonly explains?: string
   /** It changes files, a database or what runs, so it has `--dry-run`, or says why not. */
   readonly writes?: true | { readonly noDryRun: string }
   /** Its result is not for programs: it goes on until it is stopped, or prints a text as it is. */
   readonly noJson?: string
 }
+
+const FIELDS = `A field is name:type, then any of ? optional, ! unique, # index, ~ search; then =default; then
+after a space a description. Quote a field that holds ( ) ? ! # ~ or a space.
+
+Types: string string(80) string(3..40) text int int(0..) money money(0..) bigint decimal(10,2) float
+bool date datetime uuid enum(a,b) json list ref(category) ref(category,cascade)
+`
 
 const RUNS = 'it runs until it is stopped'
 
@@ -17,13 +26,29 @@ export const commandNotes: Readonly<Record<string, CommandNote>> = {
     writes: true,
   },
   'entity add': {
-    examples: ['plinth entity add Product name:string price:money stock:int=0 category:text?'],
+    explains: FIELDS,
+    examples: [
+      "plinth entity add Product name:string price:money stock:int=0 'category:text?'",
+      "plinth entity add Review 'product_id:ref(product,cascade)' 'stars:int(1..5)#'",
+      'plinth entity add Product                 asks for the fields',
+      'plinth entity add --from product.json     or - for the standard input',
+    ],
     writes: true,
   },
   'entity ls': { examples: ['plinth entity ls', 'plinth entity ls --json'] },
-  'entity rm': { examples: ['plinth entity rm product --dry-run'], writes: true },
-  'entity expand': { examples: ['plinth entity expand product list'], writes: true },
-  'entity field add': { examples: ['plinth entity field add product weight:int?'], writes: true },
+  'entity rm': {
+    examples: ['plinth entity rm Product', 'plinth entity rm Product --dry-run'],
+    writes: true,
+  },
+  'entity expand': {
+    examples: ['plinth entity expand Product list', 'plinth entity expand Product update'],
+    writes: true,
+  },
+  'entity field add': {
+    explains: FIELDS,
+    examples: ["plinth entity field add Product 'weight:decimal(10,2)? In kilograms'"],
+    writes: true,
+  },
   'entity field rename': {
     examples: ['plinth entity field rename product cost price'],
     writes: true,

@@ -41,9 +41,10 @@ export async function helpFor({ path, command }: Resolved): Promise<string> {
 }
 
 function examplesOf(path: readonly string[]): string {
-  const { examples = [] } = commandNotes[path.join(' ')] ?? {}
+  const { examples = [], explains } = commandNotes[path.join(' ')] ?? {}
   if (examples.length === 0) return ''
-  return `\nFor example:\n${examples.map((line) => `  ${line}\n`).join('')}`
+  const before = explains === undefined ? '' : `\n${explains}`
+  return `${before}\nFor example:\n${examples.map((line) => `  ${line}\n`).join('')}`
 }
 
 /** The options of a command, and `--json` where the tool itself brings it. */

@@ -5,22 +5,9 @@ import { say } from '../../dev/terminal.ts'
 import { withProgress } from '../../progress.ts'
 import type { Said } from './make-plan.ts'
 
-const DESCRIPTION = `Write an entity: its module, its test, the migration of its table.
-
-A field is name:type, then any of ? optional, ! unique, # index, ~ search, then =default,
-then after a space a description. Quote what holds ( ) ? ! # ~ or a space.
-
-Types: string string(80) string(3..40) text int int(0..) money money(0..) bigint decimal(10,2)
-float bool date datetime uuid enum(a,b) json list ref(category) ref(category,cascade)
-
-  plinth entity add Product name:string 'price:money(0..) In minor units' stock:int=0 'category:text?'
-  plinth entity add Review 'product_id:ref(product,cascade)' 'stars:int(1..5)#' 'text:text?'
-  plinth entity add Product                 asks for the fields
-  plinth entity add --from product.json     or "-" for the standard input`
-
 /** `plinth entity add`: writes an entity; no file that was there is touched but src/generated/. */
 export const addCommand = defineCommand({
-  meta: { description: DESCRIPTION },
+  meta: { description: 'Write an entity: its module, its test, the migration of its table' },
   args: {
     name: { type: 'positional', required: false, description: 'Singular noun: Product' },
     fields: {

@@ -8,10 +8,7 @@ import { requiredValue } from '../required-name.ts'
 /** `plinth entity expand`: one operation of `crud()` as a route that is yours. */
 export const expandCommand = defineCommand({
   meta: {
-    description: `Write one operation of an entity out by hand: a route in a module of its own, yours to change.
-
-  plinth entity expand Product list        src/entities/product/list-products.ts
-  plinth entity expand Product update      list, get, create, update (PUT and PATCH) or delete`,
+    description: 'Write one operation of an entity out by hand, as a route that is yours to change',
   },
   args: {
     entity: { type: 'positional', required: false, description: 'Name of the entity' },

@@ -5,13 +5,7 @@ import { requiredValue } from '../required-name.ts'
 
 /** `plinth entity field add`: one line more in a declaration, and its migration. */
 export const addFieldCommand = defineCommand({
-  meta: {
-    description: `Add a field to an entity: the line in its declaration, and the migration.
-The field is spelled as in \`plinth entity add --help\`.
-
-  plinth entity field add Product 'weight:decimal(10,2)? In kilograms'
-  plinth entity field add Product stock:int=0`,
-  },
+  meta: { description: 'Add a field: the line in the declaration, and the migration' },
   args: {
     entity: { type: 'positional', required: false, description: 'Its name' },
     field: {

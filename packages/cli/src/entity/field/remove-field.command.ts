@@ -6,12 +6,7 @@ import { requiredValue } from '../required-name.ts'
 
 /** `plinth entity field rm`: one line less in a declaration, and a migration that drops the column. */
 export const removeFieldCommand = defineCommand({
-  meta: {
-    description: `Remove a field: from the declaration, and its column by a migration. Its values are lost.
-
-  plinth entity field rm Product cost
-  plinth entity field rm Product cost --force     without a question`,
-  },
+  meta: { description: 'Remove a field, and by a migration its column with all values' },
   args: {
     entity: { type: 'positional', required: false, description: 'Name of the entity' },
     field: { type: 'positional', required: false, description: 'The field' },

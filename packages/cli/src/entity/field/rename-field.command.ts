@@ -5,12 +5,7 @@ import { requiredValue } from '../required-name.ts'
 
 /** `plinth entity field rename`: a column keeps its values under another name. */
 export const renameFieldCommand = defineCommand({
-  meta: {
-    description: `Call a field otherwise: in its declaration, and by a migration that keeps the values.
-Other modules are not touched; the lines that still say the old name are shown.
-
-  plinth entity field rename Product cost price`,
-  },
+  meta: { description: 'Call a field otherwise; a migration keeps its values' },
   args: {
     entity: { type: 'positional', required: false, description: 'Name of the entity' },
     from: { type: 'positional', required: false, description: 'The field' },

@@ -8,13 +8,7 @@ import type { Removal } from './remove-entity.ts'
 
 /** `plinth entity rm`: removes an entity's folder and writes the migration that drops its table. */
 export const removeCommand = defineCommand({
-  meta: {
-    description: `Remove an entity: its folder, and its table by a migration. Refused while others need it.
-
-  plinth entity rm Product
-  plinth entity rm Product --force      without a question
-  plinth entity rm Product --dry-run    only say what would go`,
-  },
+  meta: { description: 'Remove an entity: its folder, and by a migration its table' },
   args: {
     name: { type: 'positional', required: false, description: 'Its name' },
     force: { type: 'boolean', alias: 'f', description: 'Do not ask' },

@@ -10,6 +10,7 @@ import { keysOf } from './keys.ts'
 import { isName, objectName } from './names.ts'
 import { pluralOf } from './plural.ts'
 import type { Ownership } from './row.ts'
+import { SEARCH_COLUMN } from './search-column.ts'
 
 /** An entity as data: what the schemas, the SQL and the catalogue check are derived from. */
 export interface Declaration extends TableKeys {
@@ -32,6 +33,8 @@ export interface Declaration extends TableKeys {
   readonly columns: readonly Column[]
   /** Text columns that `searchFunction` looks through. */
   readonly search: readonly string[]
+  /** The column of their words, which no row carries; undefined where nothing is searched. */
+  readonly searchColumn: string | undefined
   /**
    * `app.products_search(q text, n integer)`: the ids of the newest `n` rows of the tenant that hold
    * every word of `q`. Undefined where nothing is searched.
@@ -98,6 +101,7 @@ function tableOf(plural: string, declared: readonly Column[], options: DeclaredO
     tenant: owned === 'nobody' ? undefined : (place.tenant ?? 'tenant_id'),
     columns,
     search,
+    searchColumn: searched ? SEARCH_COLUMN : undefined,
     searchFunction: searched ? `${schema}.${objectName(table, 'search')}` : undefined,
     pii,
     ...keysOf({ table, columns, owned, softDelete, search, options }),

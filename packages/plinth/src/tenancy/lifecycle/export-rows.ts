@@ -1,4 +1,5 @@
 import type { AnyEntity, Db } from '../../data/index.ts'
+import { PERSONAL } from '../../kernel/index.ts'
 import type { TenantTable } from './tenant-tables.ts'
 
 const PAGE = 500
@@ -22,7 +23,9 @@ export function outgoing(
     .find((one) => one.schema === schema && one.table === table)
   const hidden = declaration?.columns.filter((column) => column.hidden).map(({ name }) => name)
   const personal = withPersonalData ? [] : (declaration?.pii ?? [])
-  return { hidden: new Set(hidden), blackedOut: new Set(personal) }
+  // The words of a search are those of its fields, personal ones too.
+  const words = declaration?.searchColumn ?? ''
+  return { hidden: new Set(hidden).add(words), blackedOut: new Set(personal) }
 }
 
 /**
@@ -60,8 +63,6 @@ function pageSql(
 function shownRow(row: object, { hidden, blackedOut }: Outgoing): object {
   const left = Object.entries(row).filter(([name]) => !hidden.has(name))
   return Object.fromEntries(
-    left.map(([name, value]) => [name, blackedOut.has(name) && value !== null ? BLACK : value]),
+    left.map(([name, value]) => [name, blackedOut.has(name) && value !== null ? PERSONAL : value]),
   )
 }
-
-const BLACK = '[personal data]'

@@ -4,7 +4,6 @@ import { after, before, test } from 'node:test'
 import { Client } from 'pg'
 import { z } from 'zod'
 import { entity, ref } from '../../data/index.ts'
-import { crud } from '../../entities/index.ts'
 import { feature, job } from '../../feature/index.ts'
 import type { Id } from '../../kernel/index.ts'
 import type { Person, World } from '../../testing/index.ts'
@@ -21,12 +20,11 @@ const thing = entity(
     holder: z.string().nullable(),
     shelf_id: ref('shelf'),
   },
-  { hidden: ['cost'], pii: ['holder'] },
+  { hidden: ['cost'], pii: ['holder'], search: ['holder'] },
 )
 const later = job('thing.later', { handle: async () => undefined })
 const store = feature('store', {
   entities: [shelf, thing],
-  routes: [crud(shelf), crud(thing)],
   jobs: [later],
 })
 
@@ -181,8 +179,8 @@ test('an export holds every row of the tenant and none of another, hidden fields
     ['outer', 'inner'],
   )
   const [lamp] = of('app.things')
-  assert.deepEqual([lamp?.['name'], lamp?.['holder']], ['lamp', '[personal data]'])
-  assert.ok(lamp !== undefined && !('cost' in lamp))
+  assert.deepEqual([lamp?.['name'], lamp?.['holder']], ['lamp', '[personal]'])
+  assert.ok(lamp !== undefined && !('cost' in lamp) && !('search_doc' in lamp))
   const tables = new Set(lines.map(({ table }) => table))
   for (const table of ['plinth.memberships', 'plinth.audit_events', 'plinth.tenant_settings']) {
     assert.ok(tables.has(table), table)

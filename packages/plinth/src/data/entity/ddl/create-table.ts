@@ -1,16 +1,11 @@
 import { roles } from '../../roles/role-names.ts'
 import type { Declaration } from '../declaration.ts'
 import type { AnyEntity } from '../entity.ts'
+import { SEARCH_COLUMN } from '../search-column.ts'
 import type { Line } from './column-sql.ts'
 import { columnLine } from './column-sql.ts'
 import { foreignKeySql } from './foreign-key.ts'
-import {
-  dropSearchSql,
-  SEARCH_COLUMN,
-  searchColumn,
-  searchIndex,
-  searchStatements,
-} from './search-sql.ts'
+import { dropSearchSql, searchColumn, searchIndex, searchStatements } from './search-sql.ts'
 import { keyColumns, tableName } from './table-name.ts'
 import { CURRENT_TENANT, tenantCondition } from './tenant-sql.ts'
 

@@ -2,12 +2,10 @@ import { roles } from '../../roles/role-names.ts'
 import type { Column } from '../column.ts'
 import type { Declaration } from '../declaration.ts'
 import { objectName, plain } from '../names.ts'
+import { SEARCH_COLUMN } from '../search-column.ts'
 import type { Line } from './column-sql.ts'
 import { tableName } from './table-name.ts'
 import { CURRENT_TENANT } from './tenant-sql.ts'
-
-/** The column of words. Not declared, so never selected. */
-export const SEARCH_COLUMN = 'search_doc'
 
 /** Characters that are searched of a row: PostgreSQL keeps at most 1 MiB of words. */
 const MOST_CHARACTERS = 100_000

@@ -1,20 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { FastifyRequest } from 'fastify'
-import { z } from 'zod'
-import { entity } from '../data/index.ts'
-import { crud } from '../entities/index.ts'
-import { feature } from '../feature/index.ts'
 import type { Id } from '../kernel/index.ts'
 import { newId } from '../kernel/index.ts'
 import type { World } from '../testing/index.ts'
 import { startWorld } from '../testing/index.ts'
 import { startSecondProcess } from '../testing/second-process.ts'
 import { pgbouncerPath, startPooler } from './pgbouncer.fixture.ts'
-import { ask, bearerOf, principalOfBearer } from './tenancy.fixture.ts'
+import { ask, bearerOf, principalOfBearer, thing, things } from './tenancy.fixture.ts'
 
-const thing = entity('thing', { name: z.string().max(60) })
-const features = [feature('store', { entities: [thing], routes: [crud(thing)] })]
+const features = [things]
 const authenticate = ({ headers }: FastifyRequest) => principalOfBearer(headers.authorization)
 const tenants = [newId<'tenant'>(), newId<'tenant'>()] as const
 
@@ -35,7 +30,7 @@ const as = (tenant: Id<'tenant'>) => ({
 async function alternate(process: { readonly url: string }): Promise<void> {
   const one = async (at: number) => {
     const tenant = at % 2 === 0 ? tenants[0] : tenants[1]
-    const { status, body } = await ask(process, '/api/v1/things', as(tenant))
+    const { status, body } = await ask(process, '/things', as(tenant))
     const items = body['items'] as readonly { readonly name: string }[]
     assert.equal(status, 200)
     assert.deepEqual(

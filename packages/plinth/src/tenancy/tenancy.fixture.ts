@@ -2,11 +2,37 @@ import { request as rawRequest } from 'node:http'
 import { z } from 'zod'
 import type { Principal } from '../access/index.ts'
 import { signedIn } from '../access/index.ts'
+import { entity } from '../data/index.ts'
 import type { Feature } from '../feature/index.ts'
 import { feature, route } from '../feature/index.ts'
 import type { Id } from '../kernel/index.ts'
 import { newId } from '../kernel/index.ts'
 import type { World } from '../testing/index.ts'
+
+/** An entity of a tenant, with a name that is one of a kind there. */
+export const thing = entity('thing', { name: z.string().max(60) }, { unique: [['name']] })
+
+const shown = z.object({ id: z.string(), name: z.string() })
+
+/** Things over HTTP, in the tenant of the request. */
+export const things: Feature = feature('things', {
+  entities: [thing],
+  routes: [
+    route('GET /things', {
+      access: signedIn(),
+      tenant: 'required',
+      returns: z.object({ items: z.array(shown) }),
+      handle: async ({ db }) => ({ items: [...(await thing.list(db)).items] }),
+    }),
+    route('GET /things/:id', {
+      access: signedIn(),
+      tenant: 'required',
+      params: { id: thing.id },
+      returns: shown,
+      handle: ({ db, params }) => thing.get(db, params.id),
+    }),
+  ],
+})
 
 /** Routes that say where a request stands. */
 export const here: Feature = feature('here', {

@@ -1,25 +1,27 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { FastifyRequest } from 'fastify'
-import { z } from 'zod'
-import { entity } from '../data/index.ts'
-import { crud } from '../entities/index.ts'
-import { feature } from '../feature/index.ts'
 import type { Id } from '../kernel/index.ts'
 import { newId } from '../kernel/index.ts'
 import type { World } from '../testing/index.ts'
 import { startWorld } from '../testing/index.ts'
 import type { Arranged } from './tenancy.fixture.ts'
-import { arrange, ask, bearerOf, here, principalOfBearer } from './tenancy.fixture.ts'
+import {
+  arrange,
+  ask,
+  bearerOf,
+  here,
+  principalOfBearer,
+  thing,
+  things,
+} from './tenancy.fixture.ts'
 
-const thing = entity('thing', { name: z.string().max(60) })
-const store = feature('store', { entities: [thing], routes: [crud(thing)] })
 const authenticate = ({ headers }: FastifyRequest) => principalOfBearer(headers.authorization)
 
 let world: World
 let ana: Arranged
 before(async () => {
-  world = await startWorld({ features: [store, here], authenticate })
+  world = await startWorld({ features: [things, here], authenticate })
   ana = await arrange(world, ['acme', 'evil'], ['acme'])
 })
 after(() => world[Symbol.asyncDispose]())
@@ -55,7 +57,7 @@ test('TN-57 a row of another tenant and an invented id take equal time', async (
   const evil = world.database.forTenant(ana.tenants['evil'] ?? newId())
   const { id } = await thing.insert(evil, { name: 'theirs' })
   const read = (one: string) => () =>
-    ask(world, `/api/v1/things/${one}`, {
+    ask(world, `/things/${one}`, {
       authorization: authorization(ana.tenants['acme'] ?? null),
     })
   const ratio = await compare([read(id), read(newId())])

@@ -9,8 +9,6 @@ import { Client } from 'pg'
 import { z } from 'zod'
 import { signedIn } from '../access/index.ts'
 import type { Db, Queryable } from '../data/index.ts'
-import { entity } from '../data/index.ts'
-import { crud } from '../entities/index.ts'
 import { contextOf, feature, route } from '../feature/index.ts'
 import type { Id } from '../kernel/index.ts'
 import { newId } from '../kernel/index.ts'
@@ -19,9 +17,15 @@ import { startWorld } from '../testing/index.ts'
 import type { SecondProcess } from '../testing/second-process.ts'
 import { startSecondProcess } from '../testing/second-process.ts'
 import type { Arranged } from './tenancy.fixture.ts'
-import { arrange, ask, bearerOf, here, principalOfBearer } from './tenancy.fixture.ts'
-
-const thing = entity('thing', { name: z.string().max(60) }, { unique: [['name']] })
+import {
+  arrange,
+  ask,
+  bearerOf,
+  here,
+  principalOfBearer,
+  thing,
+  things,
+} from './tenancy.fixture.ts'
 
 /** Does a bit of everything between looks at its own tenant, and says what it saw. */
 const wander = route('GET /wander', {
@@ -58,10 +62,7 @@ const nowhere = route('GET /nowhere', {
   handle: ({ db }) => void db,
 })
 
-const features = [
-  feature('store', { entities: [thing], routes: [crud(thing), wander, nowhere] }),
-  here,
-]
+const features = [things, feature('wander', { routes: [wander, nowhere] }), here]
 const authenticate = ({ headers }: FastifyRequest) => principalOfBearer(headers.authorization)
 
 const sent: string[] = []
@@ -144,9 +145,9 @@ async function foreignRow(): Promise<string> {
 
 test('TN-40 both walls: a row of another tenant is not found over HTTP', async () => {
   const id = await foreignRow()
-  assert.equal((await ask(world, `/api/v1/things/${id}`, asAna('acme'))).status, 404)
-  assert.equal((await ask(world, `/api/v1/things/${id}`, asAna('evil'))).status, 404)
-  const { body } = await ask(world, '/api/v1/things', asAna('acme'))
+  assert.equal((await ask(world, `/things/${id}`, asAna('acme'))).status, 404)
+  assert.equal((await ask(world, `/things/${id}`, asAna('evil'))).status, 404)
+  const { body } = await ask(world, '/things', asAna('acme'))
   assert.ok(!JSON.stringify(body).includes(tenant('evil')))
 })
 
@@ -194,7 +195,7 @@ test('TN-28 whoever can write SQL can write another tenant into it: values never
 
 test('TN-38 no request changes the role, nor anything that outlives its transaction', async () => {
   sent.length = 0
-  await ask(world, '/api/v1/things', asAna('acme'))
+  await ask(world, '/things', asAna('acme'))
   await ask(world, '/wander?how=well', bound(tenant('acme')))
   assert.ok(sent.length > 4)
   for (const text of sent) {
@@ -231,7 +232,7 @@ async function leave(headers: Record<string, string>): Promise<void> {
 
 test('TN-56 metrics, logs and errors show no value of another tenant', async () => {
   const id = await foreignRow()
-  await ask(world, `/api/v1/things/${id}`, asAna('acme'))
+  await ask(world, `/things/${id}`, asAna('acme'))
   await ask(world, '/required', asAna('evil'))
   const clash = world.database.forTenant(tenant('acme'))
   await assert.rejects(thing.insert(clash, { name: `of ${tenant('acme')}` }), (error: Error) => {

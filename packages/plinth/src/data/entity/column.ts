@@ -7,6 +7,7 @@ import type { Operator } from './operators.ts'
 import type { Reference } from './ref.ts'
 import { checkReference } from './ref.ts'
 import { assertSchema } from './refusals.ts'
+import { SEARCH_COLUMN } from './search-column.ts'
 import { enumValues } from './text-kinds.ts'
 import type { Unwrapped } from './wrappers.ts'
 import { unwrap } from './wrappers.ts'
@@ -52,6 +53,7 @@ const BASE = new Set(['id', 'tenant_id', 'created_at', 'updated_at', 'version'])
 const IMPLIED: Readonly<Record<string, string>> = {
   owner_id: "owned: 'person'",
   deleted_at: 'softDelete: true',
+  [SEARCH_COLUMN]: 'search: […]',
 }
 
 /**

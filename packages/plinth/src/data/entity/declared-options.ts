@@ -73,7 +73,7 @@ export function checkOptions(options: DeclaredOptions, columns: readonly Column[
   }
   for (const { path } of rules) columnNamed('rules', path, names)
   for (const name of options.search ?? []) checkSearched(name, columns)
-  if (options.table !== undefined) checkPlace(options.table, options)
+  if (options.table !== undefined) checkPlace(options.table, options, names)
 }
 
 /** What a program without types gets wrong: a name where a list stands, a list where lists stand. */
@@ -105,7 +105,11 @@ function checkSearched(name: string, columns: readonly Column[]): void {
   }
 }
 
-function checkPlace(place: TablePlace, { owned, search = [] }: DeclaredOptions): void {
+function checkPlace(
+  place: TablePlace,
+  { owned, search = [] }: DeclaredOptions,
+  names: readonly string[],
+): void {
   const stranger = Object.keys(place).find((name) => !PLACE.includes(name))
   if (stranger !== undefined) {
     throw new TypeError(`table has no "${stranger}"${instead(stranger, PLACE)}`)
@@ -113,6 +117,10 @@ function checkPlace(place: TablePlace, { owned, search = [] }: DeclaredOptions):
   const { schema, name, key = 'id', tenant = 'tenant_id' } = place
   for (const [part, text] of Object.entries({ schema, name, key, tenant })) {
     if (!isName(text)) throw new TypeError(`table.${part} "${text}" must look like [a-z][a-z0-9_]*`)
+  }
+  const twice = names.find((one) => one === key || one === tenant)
+  if (twice !== undefined) {
+    throw new TypeError(`"${twice}" is named as key or tenant of the table; leave the field out`)
   }
   if (place.migrated !== 'elsewhere') {
     throw new TypeError("table is for one that was there before; say migrated: 'elsewhere'")

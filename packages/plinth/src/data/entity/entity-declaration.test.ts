@@ -154,6 +154,7 @@ const refusedOptions: readonly (readonly [object, RegExp])[] = [
   [{ owned: 'people' }, /owned is "people"; say 'tenant', 'person' or 'nobody'/],
   [{ table: { ...legacy, kee: 'x' } }, /table has no "kee"; did you mean "key"\?/],
   [{ table: { ...legacy, key: 'Order ID' } }, /table\.key "Order ID" must look like/],
+  [{ table: { ...legacy, tenant: 'sku' } }, /"sku" is named as key or tenant of the table/],
   [{ table: { ...legacy, migrated: 'here' } }, /say migrated: 'elsewhere'/],
   [{ table: legacy, search: ['name'] }, /search needs a column and a function/],
   [{ table: legacy, owned: 'person' }, /owned: 'person' needs a foreign key/],
@@ -172,6 +173,7 @@ test('an option is refused in one sentence that names the entity, and what was p
   for (const [name, option] of [
     ['owner_id', "owned: 'person'"],
     ['deleted_at', 'softDelete: true'],
+    ['search_doc', 'search: \\[…\\]'],
   ]) {
     const made = () => entity('x', { [String(name)]: z.string() })
     assert.throws(made, new RegExp(`field "${name}": the option ${option} makes this column`))

@@ -1,27 +1,30 @@
 import { type Examined, examined, type Finding, skipped } from './finding.ts'
 import type { Subject } from './subject.ts'
 
-/** Whether the database answers, as whom, and whether it is as the migrations left it. */
+/**
+ * Whether the database answers and as whom; and, where the owner's URL is there to ask with, whether it
+ * is as the migrations left it. The app role may not read that, and production has no other.
+ */
 export async function examineDatabase(subject: Subject): Promise<Examined> {
   if (!subject.loaded.ok) return skipped('the configuration has faults to mend first')
   if (subject.supplied.has('database.url'))
     return skipped('no database runs here; start one with `npm run dev`, or set DATABASE_URL')
   const role = await roleFindings(subject)
   if (role.some(({ code }) => code === 'database.unreachable')) return examined(role)
+  if (databaseOf(subject)['owner_url'] === undefined) return examined(role)
   return examined([...role, ...(await standingFindings())])
 }
 
 /** A service gives up sooner; here a slow answer is an answer. */
 const PATIENCE_MS = 10_000
 
-async function roleFindings({ loaded }: Subject): Promise<readonly Finding[]> {
+async function roleFindings(subject: Subject): Promise<readonly Finding[]> {
   const [{ databaseSettings, openDatabase, roleStanding }, { systemClock }] = await Promise.all([
     import('plinth/data'),
     import('plinth/kernel'),
   ])
-  const found: unknown = loaded.ok ? Reflect.get(loaded.config, 'database') : undefined
   const settings = databaseSettings.parse({
-    ...Object(found),
+    ...databaseOf(subject),
     pool_size: 1,
     connect_timeout_ms: PATIENCE_MS,
   })
@@ -35,6 +38,11 @@ async function roleFindings({ loaded }: Subject): Promise<readonly Finding[]> {
   } finally {
     await database.close()
   }
+}
+
+function databaseOf({ loaded }: Subject): Readonly<Record<string, unknown>> {
+  const found: unknown = loaded.ok ? Reflect.get(loaded.config, 'database') : undefined
+  return typeof found === 'object' && found !== null ? { ...found } : {}
 }
 
 const silent = { info() {}, warn() {}, error() {} }

@@ -18,7 +18,8 @@ export async function examineGenerated({ folder, filled }: Subject): Promise<Exa
 }
 
 /** Whether every entity has its migration. */
-export async function examineMigrations({ folder }: Subject): Promise<Examined> {
+export async function examineMigrations({ folder, filled }: Subject): Promise<Examined> {
+  if (!filled.ok) return skipped('the configuration has faults to mend first')
   const { entitiesWithoutMigration } = await import('../db/revision/index.ts')
   const names = await entitiesWithoutMigration(folder.service)
   if (names.length === 0) return examined([])

@@ -116,6 +116,7 @@ export async function finish(steps: Steps, state: UpdateState): Promise<readonly
     ...(done.ok
       ? []
       : [`Write the generated files: ${exec} plinth sync, and commit them (${done.said})`]),
+    ...breakingStep(done.breaking, exec),
     `Bring the tables of the platform up to date: ${exec} plinth db upgrade (its migrations come with the package)`,
     `Try it: ${run} check && ${run} test; look at it: git diff ${home}...${state.branch}`,
     `Take it: git switch ${home} && git merge ${state.branch}; or go back: ${exec} plinth update --abort`,
@@ -126,4 +127,12 @@ export async function finish(steps: Steps, state: UpdateState): Promise<readonly
 async function dropChanges(git: Repository): Promise<void> {
   await git.run('add', '--all', '--', '.')
   await git.run('reset', '--quiet', '--hard')
+}
+
+function breakingStep(breaking: readonly string[], exec: string): readonly string[] {
+  if (breaking.length === 0) return []
+  const changes = breaking.map((line) => line.replace(/^breaking +/, '')).join('; ')
+  return [
+    `Callers of your API would notice this: ${changes}. When they may: ${exec} plinth sync --accept-breaking, and commit src/generated/openapi.json`,
+  ]
 }

@@ -7,7 +7,7 @@ export type Mark = Part | PackageSource
 const ALONE =
   /^[ \t]*(?:\/\/|#|<!--)[ \t]*plinth:(with|without|end)(?:[ \t]+(\w+))?[ \t]*(?:-->)?[ \t]*$/
 // At the end of a line of code it speaks for that line alone.
-const AT_THE_END = /[ \t]*(?:\/\/|#)[ \t]*plinth:(with|without)[ \t]+(\w+)[ \t]*$/
+const AT_THE_END = /(?:\/\/|#) plinth:(with|without) (\w+)$/
 
 /**
  * A text of the template as one service gets it: without what the service does without, and without the marks.
@@ -28,7 +28,7 @@ export function keepMarked(text: string, absent: readonly Mark[]): string {
     }
     const atTheEnd = AT_THE_END.exec(line)
     if (block === false || (atTheEnd !== null && !wanted(atTheEnd, absent))) continue
-    kept.push(atTheEnd === null ? line : line.slice(0, atTheEnd.index))
+    kept.push(atTheEnd === null ? line : line.slice(0, atTheEnd.index).trimEnd())
   }
   if (block !== undefined) throw new Error('A block of marked lines does not end.')
   return kept.join('\n')

@@ -1,5 +1,6 @@
 import { relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { getCallSites } from 'node:util'
 
 /** A line of a service's source. */
 export interface SourcePlace {
@@ -14,7 +15,8 @@ export interface DeclaredPlaces {
   of(declared: object | undefined): SourcePlace | undefined
 }
 
-const FRAME = /\(?((?:file:\/\/)?\/[^()]+?):(\d+):\d+\)?$/
+/** Deep enough for a route that helpers of helpers make. */
+const FRAMES = 100
 
 /**
  * Notes, from now on, where the service declares its routes. Call it before its modules load; Node
@@ -23,20 +25,20 @@ const FRAME = /\(?((?:file:\/\/)?\/[^()]+?):(\d+):\d+\)?$/
 export function watchDeclared(service: string): DeclaredPlaces {
   const places = new WeakMap<object, SourcePlace>()
   Reflect.set(globalThis, Symbol.for('plinth.declared'), (declared: object) => {
-    const place = firstPlaceIn(service, new Error().stack ?? '')
+    const place = firstPlaceIn(service)
     if (place !== undefined) places.set(declared, place)
   })
   return { of: (declared) => (declared === undefined ? undefined : places.get(declared)) }
 }
 
 /** The innermost frame that is the service's own code. */
-function firstPlaceIn(service: string, stack: string): SourcePlace | undefined {
-  for (const text of stack.split('\n')) {
-    const [, where, line] = FRAME.exec(text) ?? []
-    if (where === undefined) continue
-    const file = relative(service, where.startsWith('file:') ? fileURLToPath(where) : where)
+function firstPlaceIn(service: string): SourcePlace | undefined {
+  for (const { scriptName, lineNumber } of getCallSites(FRAMES)) {
+    if (!scriptName.startsWith('file:') && !scriptName.startsWith(sep)) continue
+    const path = scriptName.startsWith('file:') ? fileURLToPath(scriptName) : scriptName
+    const file = relative(service, path)
     if (file.startsWith('..') || file.includes(`node_modules${sep}`)) continue
-    return { file: file.split(sep).join('/'), line: Number(line) }
+    return { file: file.split(sep).join('/'), line: lineNumber }
   }
   return undefined
 }

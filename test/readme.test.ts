@@ -22,7 +22,7 @@ const SHOWS: Readonly<Record<string, RegExp>> = {
   'npx plinth config explain': /app\.base_url/,
   'npx plinth dev status': /postgres/i,
   'npx plinth version': /Plinth|plinth/,
-  'npx plinth --help': /plinth dev/,
+  'npx plinth --help': /^ +dev +all of it/m,
 }
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm start': 'npm start: as README says, on a copy of this checkout',

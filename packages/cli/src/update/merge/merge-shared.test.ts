@@ -118,6 +118,17 @@ test('config.yaml: a value that both changed is the owner’s, and is named; the
   ])
 })
 
+test('a workflow: steps that each side added come together, and it still reads', () => {
+  const steps = (...names: string[]) =>
+    `jobs:\n  test:\n    steps:\n${names.map((name) => `      - name: ${name}\n        run: ${name}\n`).join('')}`
+  const merged = mergeShared('.github/workflows/ci.yml', {
+    base: steps('install', 'types', 'test'),
+    mine: steps('install', 'types', 'test', 'mine'),
+    theirs: steps('node', 'install', 'types', 'test'),
+  })
+  assert.deepEqual(merged, { text: steps('node', 'install', 'types', 'test', 'mine'), clashes: [] })
+})
+
 test('a chart’s template and a list of commands are not taken apart', () => {
   const chart = (n: number) => `a: {{ .Values.a }}\nb: 1\nc: 2\nd: ${n}\n`
   const merged = mergeShared('infra/chart.yaml', {

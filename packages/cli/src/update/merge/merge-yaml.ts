@@ -15,10 +15,12 @@ export function mergeYaml(versions: Versions): Merged | undefined {
   const { edits, clashes } = mergeValues(trees)
   for (const edit of edits) apply(mine, edit, theirs)
   const value: Value = mine.toJS()
-  // By lines the template's new comments come along and nothing is laid out anew.
+  // By lines the template's new comments come along and nothing is laid out anew. And where keys clash
+  // because both sides changed a list of steps, the lines may still come together.
   const byLines = mergeLines(versions)
-  if (byLines.clashes.length === 0 && isDeepStrictEqual(parse(byLines.text)?.toJS(), value))
-    return { text: byLines.text, clashes }
+  const joined = byLines.clashes.length === 0 ? parse(byLines.text) : undefined
+  if (joined !== undefined && clashes.length > 0) return byLines
+  if (joined !== undefined && isDeepStrictEqual(joined.toJS(), value)) return byLines
   const text = edits.length === 0 ? versions.mine : mine.toString({ lineWidth: 0 })
   return isDeepStrictEqual(parse(text)?.toJS(), value) ? { text, clashes } : undefined
 }

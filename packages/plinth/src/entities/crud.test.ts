@@ -235,7 +235,7 @@ test('TN-61 another tenant’s id, an unknown id: the same 404, and nothing happ
   assert.deepEqual([list.body['items'], list.body['count']], [[], 0])
 })
 
-test('TN-31 a conflict is 409 and names the field', async () => {
+test('TN-31 TN-58 a conflict is 409, names the field and is per tenant', async () => {
   const body = draft()
   await call('POST', '/api/v1/gadgets', { body })
   const twice = await call('POST', '/api/v1/gadgets', { body })

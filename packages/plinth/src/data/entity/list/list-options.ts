@@ -58,7 +58,7 @@ export type Expanded = ReadonlyMap<string, ReadonlyMap<string, AnyRow>>
 
 /** One page of rows. */
 export interface Page<R> {
-  readonly items: readonly R[]
+  readonly items: R[]
   /** Where the next page begins; null on the last one. */
   readonly nextCursor: string | null
   /** All rows that the list is about, null unless they were asked for. */

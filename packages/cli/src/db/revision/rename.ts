@@ -4,6 +4,7 @@ import type { LiveTable } from './catalogue.ts'
 import { keyOf } from './compare.ts'
 import type { Declared } from './declared-sql.ts'
 import { dropFunction, functionText } from './function-text.ts'
+import type { Tables } from './inspect.ts'
 import { nameOf } from './names.ts'
 import type { Piece } from './piece.ts'
 
@@ -12,6 +13,23 @@ export interface Rename {
   readonly piece: Piece
   /** The new name of a table → its old one. */
   readonly table?: readonly [key: string, formerly: string]
+  /** The tables as they are called then, for the renames that follow. */
+  readonly after: Tables
+}
+
+/** Reads every rename, those of entities first: columns go by the new name of theirs. */
+export function renamesOf(
+  texts: readonly string[],
+  written: Tables,
+  entities: readonly Declared[],
+): Rename[] {
+  const isColumn = (text: string) => text.includes('.')
+  const ordered = [...texts.filter((text) => !isColumn(text)), ...texts.filter(isColumn)]
+  const renames: Rename[] = []
+  for (const text of ordered) {
+    renames.push(renameOf(text, renames.at(-1)?.after ?? written, entities))
+  }
+  return renames
 }
 
 const GRAMMAR = /^([a-z]\w*)(?:\.([a-z]\w*))?=([a-z]\w*)$/
@@ -20,11 +38,7 @@ const GRAMMAR = /^([a-z]\w*)(?:\.([a-z]\w*))?=([a-z]\w*)$/
  * Reads `product.cost=price` or `product=item`.
  * @throws CliError when it does not fit what is declared and what there is
  */
-export function renameOf(
-  text: string,
-  written: ReadonlyMap<string, LiveTable>,
-  entities: readonly Declared[],
-): Rename {
+function renameOf(text: string, written: Tables, entities: readonly Declared[]): Rename {
   const [, owner = '', from, to = ''] = GRAMMAR.exec(text) ?? []
   if (owner === '')
     throw misuse(`--rename takes product.cost=price or product=item, not "${text}".`)
@@ -35,7 +49,7 @@ export function renameOf(
 
 function renamedColumn(
   { owner, from, to }: { owner: string; from: string; to: string },
-  written: ReadonlyMap<string, LiveTable>,
+  written: Tables,
   entities: readonly Declared[],
 ): Rename {
   const declared = entities.find(({ declaration }) => declaration.name === owner)
@@ -49,12 +63,16 @@ function renamedColumn(
   }
   const alter = `alter table ${nameOf(table)} rename column`
   const say = (one: string, other: string) => `${alter} ${sqlName(one)} to ${sqlName(other)}`
-  return { piece: { stage: 'rename', about: to, up: [say(from, to)], down: [say(to, from)] } }
+  const columns = new Map([...table.columns].map(([name, one]) => [name === from ? to : name, one]))
+  return {
+    after: new Map([...written, [keyOf(declared), { ...table, columns }]]),
+    piece: { stage: 'rename', about: to, up: [say(from, to)], down: [say(to, from)] },
+  }
 }
 
 function renamedEntity(
   { from, to }: { from: string; to: string },
-  written: ReadonlyMap<string, LiveTable>,
+  written: Tables,
   entities: readonly Declared[],
 ): Rename {
   const declared = entities.find(({ declaration }) => declaration.name === to)
@@ -73,7 +91,9 @@ function renamedEntity(
   const down = `alter table ${nameOf(fresh)} rename to ${sqlName(old.name)}`
   const trigger = (one: string, other: string) =>
     `alter trigger ${one}_touch on ${nameOf(fresh)} rename to ${other}_touch`
+  const others = [...written].filter(([, one]) => one !== old)
   return {
+    after: new Map([...others, [keyOf(declared), { ...old, name: table }]]),
     table: [keyOf(declared), old.name],
     piece: {
       stage: 'rename',

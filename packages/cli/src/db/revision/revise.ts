@@ -8,7 +8,7 @@ import { type Comparison, inspectBoth, type Tables } from './inspect.ts'
 import { makeStandIns, makeTables, runMigrations, runSql } from './lay-out.ts'
 import { type MigrationText, migrationTexts, slugOf } from './migration-texts.ts'
 import { prove } from './prove.ts'
-import { type Rename, renameOf } from './rename.ts'
+import { type Rename, renamesOf } from './rename.ts'
 import { type Scratch, withTwoDatabases } from './scratch.ts'
 
 /** What a revision is made from. */
@@ -76,7 +76,7 @@ async function layMigrations(
 async function found(written: Scratch, comparison: Comparison, plan: RevisionPlan) {
   const { before, wanted } = comparison
   const { entities } = plan
-  const renames = plan.renames.map((text) => renameOf(text, before, entities))
+  const renames = renamesOf(plan.renames, before, entities)
   await runSql(
     written,
     renames.flatMap(({ piece }) => piece.up),

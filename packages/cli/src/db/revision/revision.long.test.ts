@@ -235,7 +235,7 @@ test('an entity takes another name, rows and all', async () => {
     name: z.string().max(300),
     status: z.enum(['draft', 'live', 'gone']).default('live'),
     stock: z.int32().nullable(),
-    cost: money().min(0),
+    price: money().min(0),
     weight: decimal(10, 2),
     category_id: ref('category').nullable(),
     sold_at: timestamp().nullable(),
@@ -244,8 +244,9 @@ test('an entity takes another name, rows and all', async () => {
   const plan = { folder, entities: [item, category], message: 'x', renames: [] }
   const { changes } = await revise(plan, () => false)
   assert.deepEqual(doubtsOf(changes), [{ entity: undefined, gone: 'products', come: ['item'] }])
-  const up = await walk({ entities: plan.entities, renames: ['product=item'] })
+  const up = await walk({ entities: plan.entities, renames: ['item.cost=price', 'product=item'] })
   assert.match(up, /alter table app\.products rename to items;/)
+  assert.match(up, /alter table app\.items rename column cost to price;/)
   assert.match(up, /rename constraint products_pkey to items_pkey;/)
   const { rows } = await inTenant('select count(*)::int as n from app.items')
   assert.deepEqual(rows, [{ n: 50 }])

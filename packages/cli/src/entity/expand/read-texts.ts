@@ -33,7 +33,6 @@ ${ownerLines(request, '      ')}      const row = await ${constant}.get(db, para
 export function listText(request: OperationRequest, declaration: Declaration): string {
   const { constant, plural, path, owned } = request
   const filters = declaration.columns.flatMap(filterOf)
-  const sorts = sortsOf(declaration)
   const search = declaration.search.length > 0
   const asks = owned === 'person' ? ', principal, placement' : ''
   const names = ['limit', 'offset', 'cursor', 'count', 'sort', ...(search ? ['search'] : [])]
@@ -82,21 +81,23 @@ ${search ? '        ...(search !== undefined && { search }),\n' : ''}      })
   })
 }
 
-/** What a list may be sorted by: fields with an index to walk, \`-\` for descending. */
+${helpersText(sortsOf(declaration), filters.length > 0)}`
+}
+
+/** What stands below the route: the sorts, and how they and the filters are read. */
+function helpersText(sorts: readonly string[], hasFilters: boolean): string {
+  const equalTo = `
+function equalTo([field, value]: [string, unknown]) {
+  return value === undefined ? [] : [{ field, operator: 'eq' as const, value }]
+}
+`
+  return `/** What a list may be sorted by: fields with an index to walk, \`-\` for descending. */
 ${sortsText(sorts)}
 
 function sortedBy(sort: (typeof SORTS)[number]) {
   return { field: sort.replace(/^-/, ''), descending: sort.startsWith('-') }
 }
-${
-  filters.length === 0
-    ? ''
-    : `
-function equalTo([field, value]: [string, unknown]) {
-  return value === undefined ? [] : [{ field, operator: 'eq' as const, value }]
-}
-`
-}`
+${hasFilters ? equalTo : ''}`
 }
 
 const PAGING = new Set('limit offset cursor count sort search fields expand deleted'.split(' '))

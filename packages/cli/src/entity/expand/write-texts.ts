@@ -40,7 +40,7 @@ ${headOf(request)}
 
 /** The text of `update-product.ts`: PUT and PATCH. */
 export function updateText(request: OperationRequest): string {
-  const { constant, singular, path, entity } = request
+  const { constant, singular, path } = request
   const type = capital(constant)
   return `import { route } from 'plinth'
 ${accessImport(request)}import { record } from 'plinth/audit'
@@ -88,8 +88,15 @@ type Asked = ContextFor<typeof ${type}.can.update> & {
   readonly headers: { readonly 'if-match'?: string | undefined }
 }
 
-async function change(
-  ${constant}: typeof ${type},
+${changeText(request)}
+${VERSION_IN}`
+}
+
+/** What PUT and PATCH have in common. */
+function changeText(request: OperationRequest): string {
+  const { constant, entity } = request
+  return `async function change(
+  ${constant}: typeof ${capital(constant)},
   { db, params, headers, actor${asks(request)}, reply }: Asked,
   changes: Changes,
 ) {
@@ -107,8 +114,7 @@ ${ownerLines(request, '  ')}  const row = await db.transaction(async (tx) => {
   reply.header('etag', \`"\${row.version}"\`)
   return ${constant}.present(row)
 }
-
-${VERSION_IN}`
+`
 }
 
 /** The text of `delete-product.ts`. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { z } from 'zod'
 import { migrationForAll } from '../data/index.ts'
-import { feature } from '../feature/index.ts'
+import { factsOf, feature } from '../feature/index.ts'
 import type { CrudWorld } from './crud.fixture.ts'
 import { openCrudWorld } from './crud.fixture.ts'
 import { crud } from './index.ts'
@@ -282,6 +283,47 @@ test('HI-23 SQL and search syntax as words find nothing and break nothing', asyn
 const FILTERS = ['', '[ne]', '[gt]', '[gte]', '[lt]', '[lte]']
   .flatMap((operator) => [`price${operator}`, `rating${operator}`])
   .slice(0, 11)
+
+test('OpenAPI names every parameter of a list, with its type, and no other', async () => {
+  const parameters = new Map(
+    documented().map(({ name, schema, description }) => [name, { ...schema, description }]),
+  )
+  const names = [...parameters.keys()]
+  assert.deepEqual(
+    names.filter((name) => /^(price|lit|rating|status)/.test(name)),
+    [
+      ...['price', 'price[ne]', 'price[gt]', 'price[gte]', 'price[lt]', 'price[lte]'],
+      ...['rating', 'rating[ne]', 'rating[gt]', 'rating[gte]', 'rating[lt]', 'rating[lte]'],
+      ...['rating[null]', 'status', 'status[ne]', 'lit', 'lit[ne]'],
+    ],
+  )
+  assert.equal(parameters.get('price[gte]')?.type, 'integer')
+  assert.equal(parameters.get('lit[ne]')?.type, 'boolean')
+  assert.match(parameters.get('sort')?.description ?? '', /: created_at, id, sku, name, price, /)
+  assert.match(parameters.get('expand')?.description ?? '', /: shelf$/)
+  for (const absent of ['cost', 'stock', 'labels', 'cheap', 'deleted', 'tenant_id', 'version']) {
+    assert.ok(!names.includes(absent), absent)
+  }
+})
+
+interface Documented {
+  readonly name: string
+  readonly description: string
+  readonly schema: { readonly type?: string }
+}
+
+function documented(): readonly Documented[] {
+  const [listed] = crud(lamp, { expand: [shelf] })
+  const facts = factsOf(listed ?? assert.fail())
+  const schema = z.toJSONSchema(facts?.schemas.query ?? assert.fail(), {
+    io: 'input',
+    unrepresentable: 'any',
+  })
+  return Object.entries(schema.properties ?? {}).map(([name, property]) => {
+    const { type, description = '' } = Object(property)
+    return { name, description, schema: { type } }
+  })
+}
 
 test('TN-52 filter, search, count and expand show nothing of another tenant', async () => {
   for (const query of ['search=lamp', 'price[gte]=0', 'sort=price', `shelf_id=${shelves[0]}`]) {

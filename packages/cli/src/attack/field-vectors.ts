@@ -19,6 +19,7 @@ export const forbiddenFields: Vector = {
     if (!scene.ours.rows.has(entity.name)) return []
     const { headers } = scene.ours.caller
     const plain = requestTo(scene, target, { subject: scene.ours, which: 'own', headers })
+    const sides = scene.crossable ? BOTH : OURS
     return forbiddenIn(scene, entity).map(
       ([field, value]): Shot => ({
         by: `an owner who also writes ${field}`,
@@ -30,11 +31,14 @@ export const forbiddenFields: Vector = {
         expects: 'any',
         unseen: [],
         untouched: true,
-        afterwards: (_, states) => written(entity, [field, value], states),
+        afterwards: (_, states) => written(entity, [field, value], { ...states, sides }),
       }),
     )
   },
 }
+
+const OURS = ['ours'] as const
+const BOTH = ['ours', 'theirs'] as const
 
 /** The same body with one field more, in each of its rows where it holds several. */
 function withField(body: unknown, field: string, value: unknown): unknown {
@@ -72,7 +76,7 @@ function forbiddenIn({ input, ours, theirs }: Scene, entity: AnyEntity): readonl
     })
   return [
     ['id', valueForSchema(input, uuid)],
-    ['tenant_id', theirs.tenant],
+    ...(ours.tenant === theirs.tenant ? [] : [['tenant_id', theirs.tenant] as const]),
     ['version', VERSION],
     ['created_at', MOMENT],
     ['updated_at', MOMENT],
@@ -84,10 +88,10 @@ function forbiddenIn({ input, ours, theirs }: Scene, entity: AnyEntity): readonl
 function written(
   { name, declaration: { key, tenant } }: AnyEntity,
   [field, value]: Field,
-  { before, after }: States,
+  { before, after, sides }: States & { readonly sides: typeof OURS | typeof BOTH },
 ): string | undefined {
   const column = field === 'id' ? key : field === 'tenant_id' ? tenant : field
-  for (const side of ['ours', 'theirs'] as const) {
+  for (const side of sides) {
     for (const [id, now] of after[side].get(name) ?? []) {
       const old = before[side].get(name)?.get(id)
       if (side === 'theirs' && old === undefined) return `a row of ${name} is in the other tenant`

@@ -4,12 +4,13 @@ import type { SessionDeps } from '../identity/index.ts'
 import { createFingerprints, mintSession, sessionCookieName } from '../identity/index.ts'
 import type { Id } from '../kernel/index.ts'
 import { newId } from '../kernel/index.ts'
+import { joinTheOneTenant } from '../tenancy/index.ts'
 import type { Person } from './person.ts'
 import { BROWSER } from './person.ts'
 
 /** Where somebody signs in, and what they may do there. */
 export interface SignInOptions {
-  /** Short name of the tenant, made when it is not there; `acme` by default. */
+  /** Short name of the tenant, made when it is not there; `acme` by default. Mode none knows one only. */
   readonly tenant?: string
   /** Permissions in that tenant; everything when left out. */
   readonly can?: readonly string[]
@@ -34,8 +35,11 @@ export function createSignIn({ service, visitor }: SignInDeps) {
   }
   return async (who: string, options: SignInOptions = {}): Promise<Person> => {
     const { token } = await database.platform.transaction(async (tx) => {
-      const tenant = await tenantNamed(tx, options.tenant ?? 'acme')
       const { person, identity } = await personNamed(tx, who)
+      const tenant =
+        config.tenancy.mode === 'none'
+          ? await joinTheOneTenant(tx, person)
+          : await tenantNamed(tx, options.tenant ?? 'acme')
       await join(tx, { tenant, person, can: options.can })
       return mintSession(mint, tx, {
         person,

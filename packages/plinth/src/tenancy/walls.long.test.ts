@@ -160,12 +160,13 @@ test('TN-40 the first wall off: SQL that names no tenant reaches nothing foreign
 test('TN-02 TN-40 the second wall off: nobody gets into a tenant that is not theirs; and every attempt of the test above is seen to succeed', async () => {
   const id = await foreignRow()
   const mine = world.database.forTenant(tenant('acme'))
+  await arrange(world, ['rival'], ['rival'])
   const tables = ['app.things', 'plinth.memberships']
   const walls = (way: 'enable' | 'disable') =>
     admin.query(tables.map((name) => `alter table ${name} ${way} row level security`).join(';'))
   await walls('disable')
   try {
-    for (const way of ['evil', tenant('evil'), 'nowhere']) {
+    for (const way of ['rival', 'evil', tenant('evil'), 'nowhere']) {
       assert.equal((await ask(world, '/required', asAna(way))).status, 404, way)
     }
     assert.equal((await ask(world, '/required', asAna('acme'))).status, 200)

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client } from 'pg'
 import { z } from 'zod'
 import type { Answer, Person, World } from '../../testing/index.ts'
 import { startWorld } from '../../testing/index.ts'
@@ -53,6 +55,33 @@ const personOf = async (name: string): Promise<string> => {
 const codes = (answers: readonly Answer[]) =>
   answers.map(({ status, body }) => `${status} ${body?.['code'] ?? ''}`)
 
+/**
+ * Sends requests while a lock keeps each of them from writing, and lets go when all of them wait: what
+ * they read before, they read at the same time.
+ */
+async function atOnce(
+  lock: string,
+  many: number,
+  send: (at: number) => Promise<Answer>,
+): Promise<readonly Answer[]> {
+  const holder = new Client(world.testDatabase.adminUrl)
+  const watcher = new Client(world.testDatabase.adminUrl)
+  await Promise.all([holder.connect(), watcher.connect()])
+  try {
+    await ana.refreshCsrf()
+    await holder.query('begin')
+    await holder.query(lock)
+    const sent = Promise.all(Array.from({ length: many }, (_, at) => send(at)))
+    const waiting = `select from pg_catalog.pg_stat_activity
+                      where datname = current_database() and wait_event_type = 'Lock'`
+    while ((await watcher.query(waiting)).rowCount !== many) await sleep(5)
+    await holder.query('commit')
+    return await sent
+  } finally {
+    await Promise.all([holder.end(), watcher.end()])
+  }
+}
+
 test('D23 D3 whoever creates an organisation owns it, may enter it at once, and sees it in their list', async () => {
   const made = await ana.post<{ id: string; slug: string }>('/tenants', { name: 'Größe & Söhne' })
   assert.equal(made.status, 201)
@@ -81,8 +110,9 @@ test('TN-58 a short name is one of a kind and plain; how many one may own is lim
     assert.equal((await ana.post('/tenants', { name: 'B', slug })).status, 422, slug)
   }
   assert.equal((await ana.post('/tenants', { name: ' ' })).status, 422)
-  const both = await Promise.all([1, 2, 3].map(() => ana.post('/tenants', { name: 'Fourth' })))
-  assert.deepEqual(codes(both).sort(), ['201 ', '409 tenant.too_many', '409 tenant.too_many'])
+  const lock = 'lock table plinth.tenants in share mode'
+  const three = await atOnce(lock, 3, () => ana.post('/tenants', { name: 'Fourth' }))
+  assert.deepEqual(codes(three).sort(), ['201 ', '409 tenant.too_many', '409 tenant.too_many'])
   assert.equal((await eve.post('/tenants', { name: 'Hers' })).status, 201)
 })
 
@@ -186,7 +216,10 @@ test('the last owner stays, also when two owners take the role from each other a
     '409 tenant.last_owner',
   ])
   const bob = await member('bob', 'bees', 'owner')
-  const both = await Promise.all([demote(ana, bob.id), demote(bob.person, anaId)])
+  const lock = `select from plinth.memberships where tenant_id = '${await idOf('bees')}' for update`
+  const both = await atOnce(lock, 2, (at) =>
+    at === 0 ? demote(ana, bob.id) : demote(bob.person, anaId),
+  )
   assert.equal(both.filter(({ status }) => status === 200).length, 1)
   const { items } = await membersOf(both[0]?.status === 200 ? ana : bob.person, tenant)
   assert.equal(items.filter(({ role }) => role === 'owner').length, 1)

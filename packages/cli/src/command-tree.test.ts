@@ -26,6 +26,14 @@ test('every command says what it does, and shows an example', () => {
   )
 })
 
+test('what is noted is noted of a command that there is', () => {
+  const names = new Set(all.map(nameOf))
+  assert.deepEqual(
+    Object.keys(commandNotes).filter((name) => !names.has(name)),
+    [],
+  )
+})
+
 test('every command has --json, or a reason why not', () => {
   const without = failing(
     (node) => !('json' in node.options) && commandNotes[nameOf(node)]?.noJson === undefined,

@@ -16,7 +16,7 @@ export async function abortUpdate(git: Repository): Promise<UpdateState> {
   if (now.branch === branch) {
     // What a step wrote and did not commit goes too. In a conflict everything of ours is staged, and
     // what else is there is a person's.
-    if (state.phase === 'working') await git.run('add', '--all', '--', '.')
+    if (state.phase === 'working') await git.run('add', '--all', '--', ':/')
     await git.run('reset', '--quiet', '--hard')
     const place = before.branch === undefined ? ['--detach', before.sha] : [before.branch]
     await git.run('switch', '--quiet', ...place)

@@ -72,7 +72,7 @@ async function takeSteps(application: Application, state: UpdateState): Promise<
   const conflicts = conflictsOf(plan)
   if (conflicts.length > 0) {
     // Staged, so that going back takes new files away as well.
-    await git.run('add', '--all', '--', '.')
+    await git.run('add', '--all', '--', ':/')
     const { sha } = await standing(git)
     const { exec } = SPELLINGS[state.manager]
     await writeState(git, { ...state, head: sha, phase: 'conflicts', conflicts })
@@ -125,7 +125,7 @@ export async function finish(steps: Steps, state: UpdateState): Promise<readonly
 
 /** All that an update did so far is in commits; half-written generated files are not worth one. */
 async function dropChanges(git: Repository): Promise<void> {
-  await git.run('add', '--all', '--', '.')
+  await git.run('add', '--all', '--', ':/')
   await git.run('reset', '--quiet', '--hard')
 }
 

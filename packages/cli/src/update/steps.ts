@@ -10,13 +10,16 @@ export interface Steps {
   readonly commits: string[]
 }
 
-/** Commits all that changed in the service; nothing when nothing did. */
+/**
+ * Commits all that changed; nothing when nothing did. The whole repository, which was clean: a monorepo's
+ * lockfile stands above the service.
+ */
 export async function commitAll(
   { git, commits }: Steps,
   subject: string,
   body = '',
 ): Promise<void> {
-  await git.run('add', '--all', '--', '.')
+  await git.run('add', '--all', '--', ':/')
   if ((await git.ask('diff', '--cached', '--quiet')).ok) return
   const message = body === '' ? ['-m', subject] : ['-m', subject, '-m', body]
   // The owner's hooks judge the branch when it is merged; half an update may not please them.

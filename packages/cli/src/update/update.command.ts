@@ -17,6 +17,7 @@ const ARGS = {
   install: {
     type: 'boolean',
     default: true,
+    description: 'Run the package manager',
     negativeDescription: 'Do not run the package manager',
   },
   continue: { type: 'boolean', description: 'Go on after conflicts were solved' },

@@ -1,6 +1,6 @@
 import { types } from 'pg'
 
-const { DATE, TIMESTAMP, TIMESTAMPTZ } = types.builtins
+const { DATE, INT8, TIMESTAMP, TIMESTAMPTZ } = types.builtins
 type Parse = (text: string) => unknown
 
 /**
@@ -14,6 +14,7 @@ export const rowValues = {
       case TIMESTAMPTZ:
         return isoInstant
       case DATE:
+      case INT8:
       case TIMESTAMP:
         return asItIs
       default:

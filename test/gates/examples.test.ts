@@ -35,6 +35,8 @@ function compile(examples: readonly Example[]): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'plinth-examples-'))
   try {
     symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'))
+    // An example may use what every service begins with.
+    symlinkSync(path.join(ROOT, 'template/src/entities'), path.join(folder, 'entities'))
     examples.forEach(({ where, code }, index) => {
       writeFileSync(path.join(folder, `example-${index}.ts`), `${code}export {} // ${where}\n`)
     })

@@ -65,9 +65,9 @@ function send(method: string, url: string, body: string | undefined): Promise<An
     case 'POST':
       return ana.post(url, json)
     case 'PUT':
-      return ana.put(url, json)
+      return ana.put(url, json ?? {})
     case 'PATCH':
-      return ana.patch(url, json)
+      return ana.patch(url, json ?? {})
     case 'DELETE':
       return ana.delete(url)
     default:

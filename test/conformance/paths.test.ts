@@ -301,13 +301,21 @@ const ALL = [
   'GET HEAD POST PUT PATCH DELETE TRACE PROPFIND SEARCH LOCK PURGE QUERY M-SEARCH LINK',
 ].flatMap((line) => line.split(' '))
 
+/** Whether a path is one of a template's. */
+const fits = (template: string, path: string) =>
+  new RegExp(`^${template.replaceAll(/:\w+/g, '[^/]+').replace('*', '.*')}$`).test(path)
+
 test('v5.0.0-V4.1.4 a method that a route does not declare is a 405 that names the right ones', async () => {
   const rows = await checksum(world)
   const served = Map.groupBy(targetsOf(world), ({ url }) => url)
   for (const [url, targets] of served) {
     const [target] = targets
     const declared: string[] = targets.map(({ method }) => method)
-    const others = ALL.filter((method) => !declared.includes(method) && method !== 'HEAD')
+    // Of `/products/bulk` the route of `/products/:id` declares what is not its own.
+    const elsewhere = [...served].flatMap(([other, routes]) =>
+      other !== url && fits(other, target?.path ?? '') ? routes.map(({ method }) => method) : [],
+    )
+    const others = ALL.filter((method) => ![...declared, ...elsewhere, 'HEAD'].includes(method))
     for (const method of others) {
       const answer = await send(world.url, target?.path ?? '', { method, headers: mine })
       assert.deepEqual([answer.status, answer.text === ''], [405, false], `${method} ${url}`)

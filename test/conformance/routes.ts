@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { World } from '../../packages/plinth/src/testing/index.ts'
 
+/**
+ * What a code must not match where Origin and CSRF let a request pass: whether its person may do the
+ * thing, and whether its body is good, is asked after that.
+ */
+export const PAST_THE_GUARD = /^(?:http|access)\.(?!invalid$|not_permitted$)/
+
 /** A route of the running service, with a target that matches it. */
 export interface Target {
   readonly method: string
@@ -17,7 +23,7 @@ export interface Target {
   readonly takesForm: boolean
 }
 
-/** Ids that exist, by the template of the route that takes them; any other gets a random one. */
+/** Ids that exist, by the template that takes them, alone or before more; any other gets a random one. */
 export type KnownIds = Readonly<Record<string, string>>
 
 /** Every route that the service serves, so that a new one is tried by itself. */
@@ -27,13 +33,19 @@ export function targetsOf(world: World, known: KnownIds = {}): readonly Target[]
     const { anonymous, takesForm, access, kind, schemas } = facts
     const body = schemas.body === undefined ? undefined : bodyFor(url)
     const open = access.kind === 'open'
-    return [{ method, url, path: fill(url, known[url]), body, kind, anonymous, open, takesForm }]
+    return [
+      { method, url, path: fill(url, idFor(url, known)), body, kind, anonymous, open, takesForm },
+    ]
   })
 }
 
 /** The routes that a session cookie can change something through. */
 export function unsafeTargets(world: World, known: KnownIds = {}): readonly Target[] {
   return targetsOf(world, known).filter(({ method, anonymous }) => method !== 'GET' && !anonymous)
+}
+
+function idFor(url: string, known: KnownIds): string | undefined {
+  return Object.entries(known).find(([one]) => url === one || url.startsWith(`${one}/`))?.[1]
 }
 
 function fill(url: string, id: string | undefined): string {

@@ -170,6 +170,10 @@ test('TN-02 TN-40 the second wall off: nobody gets into a tenant that is not the
       assert.equal((await ask(world, '/required', asAna(way))).status, 404, way)
     }
     assert.equal((await ask(world, '/required', asAna('acme'))).status, 200)
+    // The statements of an entity name the tenant themselves.
+    assert.equal((await ask(world, `/things/${id}`, asAna('acme'))).status, 404)
+    const { body } = await ask(world, '/things', asAna('acme'))
+    assert.ok(!JSON.stringify(body).includes(tenant('evil')))
     const kept = attempts.filter(([what]) => what !== 'delete')
     for (const [what, attempt] of kept) assert.notEqual(await attempt(mine, id), 0, what)
   } finally {

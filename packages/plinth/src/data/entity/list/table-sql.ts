@@ -1,3 +1,4 @@
+import { CURRENT_TENANT } from '../ddl/tenant-sql.ts'
 import type { Declaration } from '../declaration.ts'
 import { quote } from '../names.ts'
 import { BASE_COLUMNS } from './base-columns.ts'
@@ -29,13 +30,17 @@ export function columnSql({ key }: Pick<Declaration, 'key'>, name: string): stri
   return `t.${quote(name === 'id' ? key : name)}`
 }
 
-/** Conditions on which rows an operation sees at all. */
+/**
+ * Conditions on which rows an operation sees at all. The tenant is the first of them: what is asked
+ * for stays in its tenant by the statement itself, also where row-level security was lost.
+ */
 export function scopeSql(
-  { softDelete }: Declaration,
+  { softDelete, tenant }: Declaration,
   { owner, deleted = 'without' }: Scope,
   place: () => string,
 ): readonly string[] {
   return [
+    ...(tenant === undefined ? [] : [`t.${quote(tenant)} = ${CURRENT_TENANT}`]),
     ...(owner === undefined ? [] : [`t."owner_id" = ${place()}::uuid`]),
     ...(softDelete && deleted === 'without' ? ['t."deleted_at" is null'] : []),
     ...(softDelete && deleted === 'only' ? ['t."deleted_at" is not null'] : []),

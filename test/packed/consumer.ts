@@ -36,7 +36,7 @@ export async function makeConsumer(): Promise<Consumer> {
     node: (...args) => execute(process.execPath, args, { cwd: service, env: pinnedEnvironment() }),
     [Symbol.asyncDispose]: () => rm(work, { recursive: true, force: true }),
   }
-  await consumer.npm('install', '--prefer-offline', '--no-audit', '--no-fund')
+  await consumer.npm('install', '--no-audit', '--no-fund')
   return consumer
 }
 

@@ -46,7 +46,7 @@ test('plinth new: everything is committed, and nothing that belongs to this mach
 })
 
 test('plinth new: the service installs as its lockfile says, type-checks, is in step and passes its tests', async (context) => {
-  await inShop('npm', 'ci', '--prefer-offline')
+  await inShop('npm', 'ci')
   await inShop('npm', 'run', 'types')
   await inShop('npx', 'plinth', 'sync', '--check')
   await inShop('npx', 'plinth', 'entity', 'add', 'Category', 'name:string')
@@ -183,7 +183,7 @@ test('plinth new: pnpm installs it, from its own lockfile, and the types hold', 
       args,
       cwd,
     })
-  await pnpm('install', '--prefer-offline')
+  await pnpm('install')
   await pnpm('run', 'types')
   await pnpm('exec', 'plinth', 'sync', '--check')
   assert.match(await pnpm('run', 'test', '--test-reporter=tap'), /^\S+ fail 0$/m)

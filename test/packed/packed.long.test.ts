@@ -110,7 +110,7 @@ test('v5.0.0-V15.2.3 v5.0.0-V15.2.4 the production tree is small and runs no ins
 
 test('the client is published by itself: it needs nothing, and loads with its types', async () => {
   const tarball = consumer.tarballs.get('@plinth/client') ?? ''
-  await consumer.npm('install', '--prefer-offline', '--no-audit', '--no-fund', tarball)
+  await consumer.npm('install', '--no-audit', '--no-fund', tarball)
   const files = await readdir(installed('@plinth', 'client'), { recursive: true })
   assert.ok(
     ['LICENSE', 'README.md', 'dist/index.js', 'dist/index.d.ts'].every((file) =>

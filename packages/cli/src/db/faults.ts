@@ -1,4 +1,4 @@
-import type { PlatformDb } from 'plinth/data'
+import { asOwner } from './as-owner.ts'
 import { serviceDatabase } from './service-database.ts'
 
 /** What the catalogue gate says of the service's database, and where the platform's tables drifted. */
@@ -31,23 +31,4 @@ export async function driftOfService(): Promise<readonly string[]> {
     ...(await asOwner((platform) => declarationFaults(platform, elsewhere))),
     ...(await driftOf(entities, ownerConnection(settings).url)),
   ]
-}
-
-async function asOwner<T>(work: (platform: PlatformDb) => Promise<T>): Promise<T> {
-  const { settings } = await serviceDatabase()
-  const [{ databaseSettings, openDatabase }, { systemClock }] = await Promise.all([
-    import('plinth/data'),
-    import('plinth/kernel'),
-  ])
-  const url = settings.owner_url ?? settings.url
-  const database = openDatabase({
-    settings: databaseSettings.parse({ ...settings, url, password_file: undefined, pool_size: 1 }),
-    clock: systemClock,
-    log: { info() {}, warn() {}, error() {} },
-  })
-  try {
-    return await work(database.platform)
-  } finally {
-    await database.close()
-  }
 }

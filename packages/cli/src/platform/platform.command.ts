@@ -2,8 +2,8 @@ import { defineCommand } from 'citty'
 import type { PlatformDb } from 'plinth/data'
 import type { PlatformGrant } from 'plinth/tenancy'
 import { CliError } from '../cli-error.ts'
+import { asOwner } from '../db/as-owner.ts'
 import { say } from '../dev/terminal.ts'
-import { asOwner } from './as-owner.ts'
 
 const who = {
   type: 'positional',

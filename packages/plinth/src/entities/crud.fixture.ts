@@ -121,7 +121,7 @@ async function addMembers(
 }
 
 /** Counts what goes to the database outside of transactions: each batch is one round trip. */
-function counted(db: Db, batches: number[]): Db {
+export function counted(db: Db, batches: number[]): Db {
   const counting = {
     ...db,
     query: (text: string, values?: readonly unknown[]) => {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { z } from 'zod'
-import type { Db, Statement } from '../data/index.ts'
 import { createTableSql, entity, money } from '../data/index.ts'
 import { feature } from '../feature/index.ts'
 import type { Id } from '../kernel/index.ts'
@@ -9,6 +8,7 @@ import { NIL_ID, newId } from '../kernel/index.ts'
 import { openTestDatabase } from '../testing/database.ts'
 import type { HttpHarness } from '../testing/http-harness.ts'
 import { openHttp } from '../testing/http-harness.ts'
+import { counted } from './crud.fixture.ts'
 import { crud } from './index.ts'
 
 const gadget = entity(
@@ -39,7 +39,7 @@ let batches: number[] = []
 before(async () => {
   database = await openTestDatabase({ sql: createTableSql(gadget) })
   http = await openHttp([feature('gadget', { entities: [gadget], routes: [crud(gadget)] })], {
-    dbFor: (tenant) => counted(database.database.forTenant(tenant)),
+    dbFor: (tenant) => counted(database.database.forTenant(tenant), batches),
     authenticate: async (request) => ({
       person,
       name: 'Ana',
@@ -57,22 +57,6 @@ after(async () => {
 
 const whoCalls = ({ authorization }: { authorization?: string | undefined }) =>
   authorization?.replace('Bearer ', '')
-
-/** Counts what goes to the database outside of transactions: each batch is one round trip. */
-function counted(db: Db): Db {
-  const counting = {
-    ...db,
-    query: (text: string, values?: readonly unknown[]) => {
-      batches.push(1)
-      return db.query(text, values)
-    },
-    batch: (statements: readonly Statement[]) => {
-      batches.push(statements.length)
-      return db.batch(statements)
-    },
-  }
-  return counting as Db
-}
 
 interface Answer {
   readonly status: number

@@ -1,9 +1,9 @@
 import type { PlatformDb } from 'plinth/data'
-import { serviceDatabase } from '../db/service-database.ts'
+import { serviceDatabase } from './service-database.ts'
 
 /**
  * Works on the platform's tables as the owner of the service's database: the role that runs the
- * service may not write who administers the platform.
+ * service may not write who administers the platform, and does not see all that a check looks at.
  */
 export async function asOwner<T>(work: (platform: PlatformDb) => Promise<T>): Promise<T> {
   const { settings } = await serviceDatabase()

@@ -2,6 +2,7 @@ import { defineCommand } from 'citty'
 import { devFolder } from '../../dev/dev-folder.ts'
 import { withProgress } from '../../progress.ts'
 import { requiredValue } from '../required-name.ts'
+import { changeArgs } from './change-args.ts'
 
 /** `plinth entity field add`: one line more in a declaration, and its migration. */
 export const addFieldCommand = defineCommand({
@@ -14,14 +15,7 @@ export const addFieldCommand = defineCommand({
       valueHint: 'name:type',
       description: 'The field',
     },
-    migration: {
-      type: 'boolean',
-      default: true,
-      description: 'Write the migration',
-      negativeDescription: 'Write no migration',
-    },
-    'dry-run': { type: 'boolean', description: 'Only say what would change' },
-    json: { type: 'boolean', description: 'Print JSON' },
+    ...changeArgs,
   },
   async run({ args }) {
     const example = 'plinth entity field add Product weight:float'

@@ -3,6 +3,7 @@ import { CliError, misuse } from '../../cli-error.ts'
 import { devFolder } from '../../dev/dev-folder.ts'
 import { withProgress } from '../../progress.ts'
 import { requiredValue } from '../required-name.ts'
+import { changeArgs } from './change-args.ts'
 
 /** `plinth entity field rm`: one line less in a declaration, and a migration that drops the column. */
 export const removeFieldCommand = defineCommand({
@@ -11,14 +12,7 @@ export const removeFieldCommand = defineCommand({
     entity: { type: 'positional', required: false, description: 'Name of the entity' },
     field: { type: 'positional', required: false, description: 'The field' },
     force: { type: 'boolean', alias: 'f', description: 'Do not ask' },
-    migration: {
-      type: 'boolean',
-      default: true,
-      description: 'Write the migration',
-      negativeDescription: 'Write no migration',
-    },
-    'dry-run': { type: 'boolean', description: 'Only say what would change' },
-    json: { type: 'boolean', description: 'Print JSON' },
+    ...changeArgs,
   },
   async run({ args }) {
     const example = 'plinth entity field rm Product cost'

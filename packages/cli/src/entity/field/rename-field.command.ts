@@ -2,6 +2,7 @@ import { defineCommand } from 'citty'
 import { devFolder } from '../../dev/dev-folder.ts'
 import { withProgress } from '../../progress.ts'
 import { requiredValue } from '../required-name.ts'
+import { changeArgs } from './change-args.ts'
 
 /** `plinth entity field rename`: a column keeps its values under another name. */
 export const renameFieldCommand = defineCommand({
@@ -10,14 +11,7 @@ export const renameFieldCommand = defineCommand({
     entity: { type: 'positional', required: false, description: 'Name of the entity' },
     from: { type: 'positional', required: false, description: 'The field' },
     to: { type: 'positional', required: false, description: 'Its new name' },
-    migration: {
-      type: 'boolean',
-      default: true,
-      description: 'Write the migration',
-      negativeDescription: 'Write no migration',
-    },
-    'dry-run': { type: 'boolean', description: 'Only say what would change' },
-    json: { type: 'boolean', description: 'Print JSON' },
+    ...changeArgs,
   },
   async run({ args }) {
     const example = 'plinth entity field rename Product cost price'

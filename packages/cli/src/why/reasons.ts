@@ -23,6 +23,8 @@ export function callersOf(method: string, facts: RouteFacts): readonly string[] 
 
 function ruleOf(access: RouteFacts['access']): string {
   if (access.kind === 'open') return `Anyone: ${access.reason} (open).`
+  if (access.kind === 'in-person')
+    return 'A person who signed in; not a key, nor the token of a machine (inPerson).'
   if (access.kind === 'signed-in') return 'Anyone who is signed in (signedIn).'
   return `Who holds the permission ${describeAccess(access)} in the tenant: ${access.grants}.`
 }

@@ -1,5 +1,5 @@
 /** Who may call a route. Every route has exactly one, or the process does not start. */
-export type Access = OpenAccess | SignedInAccess | CanAccess
+export type Access = OpenAccess | SignedInAccess | InPersonAccess | CanAccess
 
 /** Anyone, with the written reason why. */
 export interface OpenAccess {
@@ -10,6 +10,11 @@ export interface OpenAccess {
 /** Anyone who is signed in. */
 export interface SignedInAccess {
   readonly kind: 'signed-in'
+}
+
+/** A person who signed in: neither a key, nor the token of a machine or of another issuer. */
+export interface InPersonAccess {
+  readonly kind: 'in-person'
 }
 
 /** Whoever holds one permission in the tenant of the request. */
@@ -36,10 +41,20 @@ export function signedIn(): SignedInAccess {
   return SIGNED_IN
 }
 
+/**
+ * Lets people call the route who signed in themselves, whatever they may do: what somebody decides
+ * about their own account, their factors and their keys is not for a key to decide.
+ */
+export function inPerson(): InPersonAccess {
+  return IN_PERSON
+}
+
+const IN_PERSON: InPersonAccess = Object.freeze({ kind: 'in-person' })
 const SIGNED_IN: SignedInAccess = Object.freeze({ kind: 'signed-in' })
 
 /** How the census and the refusals name an access rule. */
 export function describeAccess(access: Access): string {
   if (access.kind === 'open') return `public (${access.reason})`
+  if (access.kind === 'in-person') return 'signed in, in person'
   return access.kind === 'can' ? access.permission : 'signed in'
 }

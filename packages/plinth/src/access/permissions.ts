@@ -1,4 +1,5 @@
 import type { CanAccess } from './access.ts'
+import { covers } from './narrow.ts'
 
 const NAME = /^[a-z][a-z0-9_-]{0,62}$/
 
@@ -36,6 +37,5 @@ export function permissions<const P extends { readonly [action: string]: string 
  * nothing else is a wildcard.
  */
 export function holds(grants: readonly string[], permission: string): boolean {
-  const area = permission.slice(0, permission.indexOf(':'))
-  return grants.some((grant) => grant === permission || grant === `${area}:*` || grant === '*')
+  return grants.some((grant) => covers(grant, permission))
 }

@@ -28,6 +28,23 @@ export interface Credential {
   readonly authenticatedAt: number
   /** How strong that proof was, in the words of the provider (OIDC `acr`); null when unsaid. */
   readonly acr?: string | null
+  /** With what it was proved (RFC 8176); of a session only. */
+  readonly amr?: readonly string[]
+  /**
+   * The session of the person who signed in; absent for keys, for tokens of other issuers and for
+   * those of machines: nobody sits there who could prove anything again.
+   */
+  readonly session?: Id<'session'>
+  /** It reads and changes nothing, whatever its grants say. */
+  readonly readOnly?: boolean
+  /** Requests that it may make in a window of its own; without it, as many as everybody. */
+  readonly limit?: CredentialLimit
+}
+
+/** Requests in a time. */
+export interface CredentialLimit {
+  readonly requests: number
+  readonly windowMs: number
 }
 
 /** Who did something, as the audit log keeps it: a principal, nobody yet, or the system itself. */
@@ -36,6 +53,8 @@ export interface Actor {
   readonly person: Id<'person'> | null
   readonly clientAddress: string | null
   readonly requestId: string | null
+  /** With which credential they acted: its kind and id, never the credential. */
+  readonly credential?: { readonly kind: Credential['kind']; readonly id: string } | undefined
 }
 
 /** The tenant of a request and what its principal may do there. */

@@ -16,11 +16,17 @@ const events = platformTable(
     reason: z.string().nullable(),
     client_address: z.string().nullable(),
     request_id: z.string().nullable(),
+    credential_kind: z.string().nullable(),
+    credential_id: z.string().nullable(),
     data: json(z.record(z.string(), z.json())).default({}),
   },
   {
     key: ['tenant_id', 'id'],
-    index: { time: '(tenant_id, occurred_at desc, id)' },
+    index: {
+      time: '(tenant_id, occurred_at desc, id)',
+      actor: '(tenant_id, actor_id) where (client_address is not null)',
+    },
+    triggers: ['keep'],
     policies: ['tenant'],
   },
 )

@@ -8,8 +8,8 @@ import type { AuditEvent } from './audit-event.ts'
 const INSERT = `
   insert into plinth.audit_events
     (id, tenant_id, actor_kind, actor_id, action, target_type, target_id, outcome, reason,
-     client_address, request_id, data)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
+     client_address, request_id, data, credential_kind, credential_id)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 
 /** Sets the tenant of the one transaction that a batch is (third argument: local to it). */
 const ENTER_TENANT = "select set_config('plinth.tenant_id', $1, true)"
@@ -47,6 +47,8 @@ export function auditStatement(
       bounded(actor.clientAddress),
       bounded(actor.requestId),
       auditData(event.data),
+      actor.credential?.kind ?? null,
+      bounded(actor.credential?.id),
     ],
   }
 }

@@ -7,7 +7,7 @@ import {
   healthFeature,
   policyReportsFeature,
 } from '../http/index.ts'
-import type { IdentityDeps } from '../identity/index.ts'
+import type { IdentityDeps, IdentityHooks } from '../identity/index.ts'
 import {
   accountReader,
   createAuthenticate,
@@ -63,6 +63,7 @@ export interface PlatformOptions extends Parts {
   readonly authenticate?: AuthenticateRequest
   readonly replace?: Replacements
   readonly tenantSettings?: TenantSettings
+  readonly hooks?: IdentityHooks
   readonly csrfTokenFor: IdentityDeps['csrfTokenFor']
   readonly draining: () => boolean
 }
@@ -142,6 +143,7 @@ function ownIdentity(options: PlatformOptions) {
     tenancy: createWelcome(config.tenancy.mode),
     csrfTokenFor,
     acrValues: acrDemanded(options.features),
+    hooks: options.hooks,
     log,
   }
   return {

@@ -5,6 +5,7 @@ import { openDatabase } from '../data/index.ts'
 import type { Feature } from '../feature/index.ts'
 import type { RenderProblem } from '../http/index.ts'
 import { createCsrf, createServer } from '../http/index.ts'
+import type { IdentityHooks } from '../identity/index.ts'
 import type { RunnableJob, Worker } from '../jobs/index.ts'
 import { createOutbox, startWorker } from '../jobs/index.ts'
 import type { Clock } from '../kernel/index.ts'
@@ -41,6 +42,8 @@ export interface ServiceOptions extends ConfigPlace {
   readonly replace?: Replacements
   /** What each tenant may set for itself, made by `tenantSettings()` of plinth/tenancy. */
   readonly tenantSettings?: TenantSettings
+  /** Where the service has its own word in identity. */
+  readonly hooks?: IdentityHooks
   /** Somebody else's server instead of one of our own. */
   readonly app?: FastifyInstance
   /** Puts every error into the service's own form; its status stays. */

@@ -35,6 +35,14 @@ const consumables = {
     holds: ' and expires_at > $1',
     returns: ['id', 'issuer', 'subject', 'provider', 'email', 'return_to'],
   },
+  /** What was sent to somebody or kept by their browser, for one purpose. */
+  one_time_tokens: {
+    table: 'plinth.one_time_tokens',
+    keys: ['token_hash', 'purpose'],
+    used: 'consumed_at',
+    holds: ' and expires_at > $1',
+    returns: ['id', 'person_id', 'data', 'created_at'],
+  },
   /** The one rotation of a session (decision D9). */
   session_rotations: {
     table: 'plinth.sessions',
@@ -50,6 +58,8 @@ const consumables = {
       'provider',
       'authenticated_at',
       'acr',
+      'amr',
+      'kind',
       'provider_session_id',
       'scopes',
       'absolute_expires_at',

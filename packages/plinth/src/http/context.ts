@@ -59,12 +59,13 @@ export class RequestContext implements Context {
   }
 
   get actor(): Actor {
-    const person = this.principal?.person ?? null
+    const { person = null, credential } = this.principal ?? {}
     return {
       kind: person === null ? 'anonymous' : 'person',
       person,
       clientAddress: this.clientAddress,
       requestId: this.requestId,
+      ...(credential && { credential: { kind: credential.kind, id: credential.id } }),
     }
   }
 

@@ -3,7 +3,7 @@ import type { RouteFacts } from '../feature/index.ts'
 import { factsOf, foreignFacts } from '../feature/index.ts'
 import { mountOf } from './mounts.ts'
 
-const KINDS: ReadonlySet<unknown> = new Set(['open', 'signed-in', 'can'])
+const KINDS: ReadonlySet<unknown> = new Set(['open', 'signed-in', 'in-person', 'can'])
 
 /**
  * The facts of a route that registers.

@@ -5,12 +5,15 @@ import type { Clock, Secret } from '../kernel/index.ts'
 import type { Notify } from '../notify/index.ts'
 import type { Outbound } from '../outbound/index.ts'
 import type { Welcome } from '../tenancy/index.ts'
+import type { EnterDeps } from './enter.ts'
+import type { IdentityHooks } from './hooks.ts'
 import type { OidcSettings } from './oidc/oidc.settings.ts'
 import type { CookieRule } from './sessions/cookie.ts'
 import { cookieName } from './sessions/cookie.ts'
 import type { Fingerprints } from './sessions/fingerprint.ts'
 import { createFingerprints } from './sessions/fingerprint.ts'
 import type { SessionDeps } from './sessions/mint-session.ts'
+import { noChallenges, noSecondFactors } from './sessions/no-second-factors.ts'
 import type { SessionCache } from './sessions/session-cache.ts'
 import type { SessionSettings } from './sessions/sessions.settings.ts'
 
@@ -41,6 +44,8 @@ export interface IdentityDeps {
   readonly csrfTokenFor: (principal: Principal) => string | null
   /** Every `acr` that a route of the service demands; a link to sign in can ask for these only. */
   readonly acrValues: readonly string[]
+  /** Where the service has its own word. */
+  readonly hooks?: IdentityHooks | undefined
   readonly log: Log
 }
 
@@ -50,6 +55,8 @@ export interface Identity extends IdentityDeps {
   readonly cookieName: string
   readonly fingerprints: Fingerprints
   readonly mint: SessionDeps
+  /** What letting somebody in takes. */
+  readonly enter: EnterDeps
 }
 
 /** Derives from settings what all parts need. */
@@ -57,18 +64,27 @@ export function assemble(deps: IdentityDeps): Identity {
   const { app, clock, oidc, sessions } = deps
   const secret = app.session_signing_secret
   const fingerprints = createFingerprints(secret)
+  const mint: SessionDeps = {
+    clock,
+    secret,
+    fingerprints,
+    idleSeconds: app.session_max_age,
+    lifetimeSeconds: oidc.refresh_tokens.max_session_lifetime_seconds,
+    maxPerPerson: sessions.max_per_person,
+    secondFactors: noSecondFactors,
+  }
   return {
     ...deps,
     cookie: cookieRule(app),
     cookieName: sessionCookieName(app.base_url),
     fingerprints,
-    mint: {
-      clock,
-      secret,
-      fingerprints,
-      idleSeconds: app.session_max_age,
-      lifetimeSeconds: oidc.refresh_tokens.max_session_lifetime_seconds,
-      maxPerPerson: sessions.max_per_person,
+    mint,
+    enter: {
+      platform: deps.platform,
+      sessions: mint,
+      challenges: noChallenges,
+      notify: deps.notify,
+      baseUrl: app.base_url,
     },
   }
 }

@@ -49,6 +49,7 @@ export const authEvents = defineEvents('auth', {
       fault: z.string(),
       new_person: z.boolean(),
       new_device: z.boolean(),
+      amr: z.array(z.string()),
     },
   },
   sign_out: {},

@@ -1,14 +1,22 @@
+import { attemptTables } from './attempts/attempts.tables.ts'
+import { invitationTables } from './invitations/invitations.tables.ts'
 import { linkingTables } from './linking/linking.tables.ts'
 import { logoutTables } from './logout/logout.tables.ts'
 import { oidcTables } from './oidc/oidc.tables.ts'
+import { oneTimeTables } from './one-time/one-time.tables.ts'
+import { passwordTables } from './password/password.tables.ts'
 import { peopleTables } from './people/people.tables.ts'
 import { sessionTables } from './sessions/sessions.tables.ts'
 
 /** Every table that identity owns. */
 export const identityTables = [
   ...peopleTables,
+  ...invitationTables,
   ...sessionTables,
   ...oidcTables,
   ...linkingTables,
   ...logoutTables,
+  ...attemptTables,
+  ...passwordTables,
+  ...oneTimeTables,
 ]

@@ -1,5 +1,6 @@
 import type { Feature } from '../feature/index.ts'
 import { feature } from '../feature/index.ts'
+import { createAuthenticateRequest } from './authenticate-request.ts'
 import type { IdentityDeps } from './identity-deps.ts'
 import { assemble } from './identity-deps.ts'
 import { linkingRoutes } from './linking/linking.routes.ts'
@@ -74,8 +75,19 @@ function renewing({ oidc, outbound, clock }: IdentityDeps, providers: Providers)
   return createRenewTokens({ providers, outbound, clock, enabled: enabled && persist, mostAtOnce })
 }
 
-/** Finds the principal of a request's session cookie; what http asks before every route. */
-export function createAuthenticate(deps: IdentityDeps): Authenticate {
+/** Finds the principal of a request's one credential; what http asks before every route. */
+export function createAuthenticate(deps: IdentityDeps): AuthenticateAny {
+  return createAuthenticateRequest({
+    cookie: authenticateCookie(deps),
+    bearer: () => undefined,
+    apiKey: () => undefined,
+  })
+}
+
+/** Of any kind of credential. */
+export type AuthenticateAny = ReturnType<typeof createAuthenticateRequest>
+
+function authenticateCookie(deps: IdentityDeps): Authenticate {
   const { mint, sessions, sessionCache, app, ...identity } = assemble(deps)
   return createFor({
     ...identity,

@@ -2,7 +2,6 @@ import type { FastifyRequest } from 'fastify'
 import type { Placement, Principal } from '../access/index.ts'
 import type { TenantDemand } from '../feature/index.ts'
 import type { Standing } from './membership/membership.ts'
-import { grantsOf } from './membership/membership.ts'
 import type { Standings } from './membership/standing-cache.ts'
 import { THE_ONE_TENANT } from './modes/the-one-tenant.ts'
 import { namesOfRequest } from './strategies/names-of-request.ts'
@@ -136,7 +135,7 @@ function oneOf(standings: readonly Standing[]): Standing {
 }
 
 function placed({ settings }: PlaceDeps, standing: Standing): Placement {
-  const permissions = [...grantsOf(standing), ...settings.member_permissions]
+  const permissions = [...standing.grants, ...settings.member_permissions]
   return { tenant: standing.tenant, permissions }
 }
 

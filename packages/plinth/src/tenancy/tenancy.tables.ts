@@ -31,13 +31,26 @@ const memberships = platformTable(
     person_id: ref('people', { onDelete: 'cascade' }),
     role: z.enum(['owner', 'admin', 'member', 'custom']),
     permissions: z.array(z.string()).default([]),
+    role_permissions: z.array(z.string()).default([]),
+    grants: z.array(z.string()).default([]),
+    status: z.enum(['active', 'inactive', 'archived']).default('active'),
+    invited_email: z.string().nullable(),
+    notes: z.string().nullable(),
+    metadata: json(z.record(z.string(), z.json())).default({}),
     version: z.int32().default(1),
     created_at: timestamp().default('now'),
   },
   {
     key: ['tenant_id', 'person_id'],
-    index: { person: '(person_id)' },
-    triggers: ['count_change', 'tell_changed', 'tell_joined', 'tell_left'],
+    index: {
+      person: '(person_id)',
+      invited_email: 'unique (tenant_id, lower(invited_email)) where (invited_email is not null)',
+    },
+    check: {
+      owner_works:
+        "((role <> 'owner'::text) or ((status = 'active'::text) and (invited_email is null)))",
+    },
+    triggers: ['count_change', 'hold_grants', 'tell_changed', 'tell_joined', 'tell_left'],
     policies: ['own_person', 'tenant'],
   },
 )

@@ -1,7 +1,12 @@
 import type { Service } from '../compose/index.ts'
 import type { PlatformTx } from '../data/index.ts'
 import type { SessionDeps } from '../identity/index.ts'
-import { createFingerprints, mintSession, sessionCookieName } from '../identity/index.ts'
+import {
+  createFingerprints,
+  mintSession,
+  noSecondFactors,
+  sessionCookieName,
+} from '../identity/index.ts'
 import type { Id } from '../kernel/index.ts'
 import { newId } from '../kernel/index.ts'
 import { joinTheOneTenant } from '../tenancy/index.ts'
@@ -32,6 +37,8 @@ export function createSignIn({ service, visitor }: SignInDeps) {
     idleSeconds: config.app.session_max_age,
     lifetimeSeconds: config.oidc.refresh_tokens.max_session_lifetime_seconds,
     maxPerPerson: config.sessions.max_per_person,
+    // Whoever writes a session for a test has proved enough.
+    secondFactors: noSecondFactors,
   }
   return async (who: string, options: SignInOptions = {}): Promise<Person> => {
     const { token } = await database.platform.transaction(async (tx) => {
@@ -41,18 +48,23 @@ export function createSignIn({ service, visitor }: SignInDeps) {
           ? await joinTheOneTenant(tx, person)
           : await tenantNamed(tx, options.tenant ?? 'acme')
       await join(tx, { tenant, person, can: options.can })
-      return mintSession(mint, tx, {
+      const minted = await mintSession(mint, tx, {
         person,
         identity,
         tenant,
         provider: 'test',
         authenticatedAt: clock.now(),
         acr: null,
+        kind: 'browser',
+        amr: ['fed'],
+        rememberedDevice: undefined,
         providerSession: null,
         userAgent: BROWSER,
         clientAddress: '127.0.0.1',
         tokens: { idToken: undefined, refreshToken: undefined, scopes: null },
       })
+      if (minted.code !== 'minted') throw new Error('a session was asked for a second factor')
+      return minted
     })
     const signedIn = visitor()
     signedIn.cookies.set(sessionCookieName(config.app.base_url), token)

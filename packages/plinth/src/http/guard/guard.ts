@@ -14,6 +14,12 @@ import { demandStepUp } from './step-up.ts'
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 const LONGEST_REASON = 200
+const REFUSALS = {
+  not_signed_in: httpProblems.notSignedIn,
+  not_in_person: httpProblems.notInPerson,
+  read_only: httpProblems.readOnly,
+  not_permitted: httpProblems.notPermitted,
+}
 
 /** What the guard asks. */
 export interface GuardDeps extends Pick<HttpDeps, 'authenticate' | 'placeInTenant' | 'clock'> {
@@ -108,8 +114,9 @@ async function place(deps: GuardDeps, context: RequestContext, facts: RouteFacts
 
 function enter(context: RequestContext, facts: RouteFacts): void {
   const { principal, placement } = context
-  const decision = decide({ access: facts.access, principal, placement })
-  if (!decision.allowed && decision.code === 'not_signed_in') throw httpProblems.notSignedIn()
+  const changes = !SAFE.has(context.request.method)
+  const decision = decide({ access: facts.access, principal, placement, changes })
+  if (!decision.allowed && decision.code === 'not_signed_in') throw REFUSALS.not_signed_in()
   if (facts.tenant === 'required' && placement === undefined) throw httpProblems.tenantRequired()
-  if (!decision.allowed) throw httpProblems.notPermitted()
+  if (!decision.allowed) throw REFUSALS[decision.code]()
 }

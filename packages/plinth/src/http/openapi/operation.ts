@@ -69,6 +69,7 @@ function whoMayCall({ access, stepUp }: RouteFacts): string {
 
 function ruleOf(access: RouteFacts['access']): string {
   if (access.kind === 'open') return `Anyone may call this: ${access.reason}.`
+  if (access.kind === 'in-person') return 'A person who signed in may call this; a key may not.'
   if (access.kind === 'signed-in') return 'Anyone who is signed in may call this.'
   return `Needs the permission \`${describeAccess(access)}\`: ${access.grants}.`
 }

@@ -1,10 +1,10 @@
 import type { Actor } from '../../access/index.ts'
 import type { Id } from '../../kernel/index.ts'
+import type { Browser, Entered } from '../enter.ts'
 import type { SignInFault } from '../identity.events.ts'
 import type { ProvedAccount } from '../linking/prove-account.ts'
 import { proveAccount } from '../linking/prove-account.ts'
 import { profileOf } from '../people/profile.ts'
-import type { MintedSession } from '../sessions/mint-session.ts'
 import type { ProvenPerson, SignIn, SignInDeps } from '../sign-in.ts'
 import { signIn } from '../sign-in.ts'
 import type { CallbackQuery } from './callback-answer.ts'
@@ -34,8 +34,7 @@ export interface Callback {
   /** The provider that the callback's path names; undefined at the shared one. */
   readonly arrivedAt: string | undefined
   readonly actor: Actor
-  readonly userAgent: string | undefined
-  readonly formerToken: string | undefined
+  readonly browser: Browser
 }
 
 /**
@@ -43,7 +42,7 @@ export interface Callback {
  * `offered` that the person signed in here may link the account.
  */
 export type FinishedLogin =
-  | { readonly code: 'signed_in'; readonly session: MintedSession; readonly returnTo: string }
+  | (Entered & { readonly returnTo: string })
   | { readonly code: 'already_linked'; readonly returnTo: string }
   | { readonly code: 'offered'; readonly offer: Id<'link-offer'> }
   | { readonly code: 'other_login'; readonly reason: SignInFault }
@@ -70,9 +69,17 @@ export async function finishLogin(deps: FinishDeps, callback: Callback): Promise
   const proven = provenPerson(deps, callback, { provider, ...exchanged })
   const outcome = await welcome(deps, pending, proven)
   if (outcome.code === 'offered') return outcome
-  if (outcome.code !== 'signed_in' && outcome.code !== 'already_linked')
-    return { code: 'failed', reason: outcome.code }
-  return { ...outcome, returnTo: pending.return_to }
+  if (isWelcome(outcome)) return { ...outcome, returnTo: pending.return_to }
+  return { code: 'failed', reason: outcome.code }
+}
+
+type Outcome = SignIn | ProvedAccount
+
+function isWelcome(
+  outcome: Exclude<Outcome, { code: 'offered' }>,
+): outcome is Entered | { readonly code: 'already_linked' } {
+  const { code } = outcome
+  return code === 'signed_in' || code === 'already_linked' || code.startsWith('mfa_')
 }
 
 /** What the sign-in was for: a session, or the proof of one more account. */
@@ -80,20 +87,20 @@ async function welcome(
   deps: FinishDeps,
   { purpose, person_id: person, session_family_id: family }: PendingLogin,
   proven: ProvenPerson,
-): Promise<SignIn | ProvedAccount> {
+): Promise<Outcome> {
   if (purpose !== 'link') return signIn(deps, proven)
   if (person === null || family === null) return { code: 'session_changed' }
-  const asked = { by: { person, family }, token: proven.formerToken }
+  const asked = { by: { person, family }, token: proven.browser.formerToken }
   return proveAccount({ platform: deps.platform, clock: deps.clock }, proven, asked)
 }
 
 /** Whether the pending login has expired, or was started in another kind of browser. */
 function pendingFault(
   { sessions }: FinishDeps,
-  { pending, userAgent }: Callback,
+  { pending, browser }: Callback,
 ): SignInFault | undefined {
   if (sessions.clock.now() >= Date.parse(pending.expires_at)) return 'login_expired'
-  const seen = sessions.fingerprints.ofBrowser(userAgent)
+  const seen = sessions.fingerprints.ofBrowser(browser.userAgent)
   return seen.equals(pending.fingerprint) ? undefined : 'other_browser'
 }
 
@@ -108,7 +115,7 @@ function provenPerson(
   callback: Callback,
   { provider, claims, tokens }: Proof,
 ): ProvenPerson {
-  const { pending, actor, userAgent, formerToken } = callback
+  const { pending, actor, browser } = callback
   const authTime = claims['auth_time']
   return {
     issuer: claims.iss,
@@ -119,6 +126,7 @@ function provenPerson(
     vouchedAt:
       typeof claims['iat'] === 'number' ? claims['iat'] * 1_000 : deps.sessions.clock.now(),
     acr: textClaim(claims, 'acr'),
+    amr: provider.vouchesForTwo(claims['amr']) ? ['fed', 'mfa'] : ['fed'],
     providerSession: textClaim(claims, 'sid'),
     tokens: {
       idToken: tokens.idToken,
@@ -126,8 +134,7 @@ function provenPerson(
       scopes: tokens.scopes ?? null,
     },
     actor,
-    userAgent,
-    formerToken,
+    browser,
     expected: pending.purpose === 'step_up' ? (pending.person_id ?? undefined) : undefined,
     returnTo: pending.return_to,
   }

@@ -7,8 +7,13 @@ import type { SignInFault } from '../identity.events.ts'
 import { authEvents } from '../identity.events.ts'
 import type { Identity } from '../identity-deps.ts'
 import { linkPage } from '../linking/link-page.ts'
-import { clearCookie, setCookie, tokenCookie } from '../sessions/cookie.ts'
-import type { MintedSession } from '../sessions/mint-session.ts'
+import {
+  browserOf,
+  SECOND_FACTOR_PAGE,
+  setChallengeCookie,
+  setSessionCookie,
+} from '../own-cookies.ts'
+import { clearCookie, tokenCookie } from '../sessions/cookie.ts'
 import { isoTime } from '../sessions/mint-session.ts'
 import type { FinishDeps, FinishedLogin } from './finish-login.ts'
 import { finishLogin } from './finish-login.ts'
@@ -31,7 +36,7 @@ type CallbackContext = Context & {
 /** Takes the provider's answer: a session, or back to the start page (contract 4.2, D20). */
 export async function handleCallback(deps: OidcRouteDeps, context: CallbackContext): Promise<void> {
   const { identity } = deps
-  const { request, reply, query, params } = context
+  const { reply, query, params } = context
   // The session that a step-up or a link belongs to must be seen, and the page after this one too.
   if (keptStrictBack(identity.cookie, context)) return takeOwnStep(context)
   const { cookieName, pending, state } = await takeLogin(identity, context)
@@ -43,28 +48,25 @@ export async function handleCallback(deps: OidcRouteDeps, context: CallbackConte
     query: { code: query.code, error: query.error, iss: query.iss },
     arrivedAt: params.provider,
     actor: context.actor,
-    userAgent: request.headers['user-agent'],
-    formerToken: tokenCookie(request.headers.cookie, identity.cookieName),
+    browser: browserOf(identity, context),
   })
   if (finished.code === 'failed' || finished.code === 'other_login')
     return refuse(identity, context, { pending, finished })
   if (finished.code === 'offered') return reply.redirect(linkPage(finished.offer), 302)
-  if (finished.code === 'signed_in') setSession(identity, context, finished.session)
+  if (finished.code === 'mfa_required' || finished.code === 'mfa_enrolment_required') {
+    setChallengeCookie(identity, context, finished.challenge)
+    const query = new URLSearchParams({ return_to: finished.returnTo })
+    return reply.redirect(`${SECOND_FACTOR_PAGE}?${query}`, 302)
+  }
+  if (finished.code === 'signed_in') setSessionCookie(identity, context, finished.session)
   return reply.redirect(finished.returnTo, 302)
-}
-
-function setSession(identity: Identity, { reply }: Context, { token }: MintedSession): void {
-  const maxAgeSeconds = identity.app.session_max_age
-  const cookie = { name: identity.cookieName, value: token, maxAgeSeconds }
-  reply.header('set-cookie', setCookie(identity.cookie, cookie))
 }
 
 function finishDeps({ identity, providers }: OidcRouteDeps): FinishDeps {
   const { enabled, persist_in_session_store: persist } = identity.oidc.refresh_tokens
   return {
     ...identity,
-    sessions: identity.mint,
-    baseUrl: identity.app.base_url,
+    ...identity.enter,
     providers,
     keepsRefreshTokens: enabled && persist,
   }

@@ -81,6 +81,12 @@ const fields = z.strictObject({
     .describe(
       'Whether its ID tokens say when somebody signed in; where they do not, a sign-in counts from the moment it came back, and no step-up can ask for more; true when absent (Google, Microsoft, GitHub and other oauth2: false).',
     ),
+  second_factor: z
+    .enum(['asked', 'by_amr', 'trusted'])
+    .default('by_amr')
+    .describe(
+      'Whether people who have a second factor here are asked for it after this provider: always; unless its ID token says that two were shown (amr contains mfa); or never, because the provider asks itself.',
+    ),
   own_callback: z
     .boolean()
     .default(false)

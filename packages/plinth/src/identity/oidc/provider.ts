@@ -27,6 +27,8 @@ export interface Provider
   /** Whether it has a callback of its own, where no other provider's answer is taken. */
   readonly ownCallback: boolean
   readonly keys: ProviderKeys
+  /** Whether a sign-in there counts as two factors, by the `amr` claim that came with it. */
+  vouchesForTwo(amr: unknown): boolean
   /** Whether it issues tokens and answers in this name; exact, save for the tenant of a template. */
   isIssuer(issuer: string): boolean
   /** Its endpoints; throws when they are not known and cannot be fetched. */
@@ -61,10 +63,17 @@ export function createProvider(
     algorithms: own.id_token_algorithms,
     signedUserInfo: own.userinfo_signed,
     ownCallback: own.own_callback,
+    vouchesForTwo: (amr) => vouchesForTwo(own.second_factor, amr),
     keys: providerKeys(deps, { name, facts, metadata }),
     isIssuer: facts.issuerRule.allows,
     metadata,
   }
+}
+
+/** `mfa` is the word of RFC 8176 for it; a list of several methods may be of one kind. */
+function vouchesForTwo(rule: ProviderSettings['second_factor'], amr: unknown): boolean {
+  if (rule === 'by_amr') return Array.isArray(amr) && amr.includes('mfa')
+  return rule === 'trusted'
 }
 
 function keptMetadata(deps: ProviderDeps, facts: ProviderFacts): () => Promise<Metadata> {

@@ -48,7 +48,7 @@ export function createRenewTokens(deps: RenewDeps): RenewTokens {
     if (!answer.ok) return answer.fault === 'invalid_grant' ? 'refused' : held
     const { accessToken, idToken, refreshToken, scopes } = answer.tokens
     const { authenticatedAt } = session
-    const key = await keyOfIdentity(tx, session.identity)
+    const key = session.identity === null ? undefined : await keyOfIdentity(tx, session.identity)
     const whose =
       idToken === undefined
         ? 'same'

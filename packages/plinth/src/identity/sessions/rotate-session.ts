@@ -7,7 +7,7 @@ import { deriveKey, hashToken, Secret } from '../../kernel/index.ts'
 import { sessionEvents } from '../identity.events.ts'
 import { endSessions } from './end-sessions.repository.ts'
 import type { MintedSession, ProviderTokens, SessionDeps } from './mint-session.ts'
-import { isoTime, mintSession, placeOf } from './mint-session.ts'
+import { continueSession, isoTime, placeOf } from './mint-session.ts'
 import type { Rotated } from './rotation.repository.ts'
 import { claimRotation, findSuccessor, linkSuccessor } from './rotation.repository.ts'
 import { seal, unseal } from './seal.ts'
@@ -18,7 +18,7 @@ export type RenewTokens = (
   tx: PlatformTx,
   session: {
     readonly provider: string
-    readonly identity: Id<'identity'>
+    readonly identity: Id<'identity'> | null
     /** Milliseconds since 1970. */
     readonly authenticatedAt: number
   },
@@ -93,7 +93,7 @@ export async function rotateWithin(
     await record(tx, request.actor, event)
     return { code: 'refused' }
   }
-  const session = await mintSession(sessions, tx, successorOf(old, request, tokens))
+  const session = await continueSession(sessions, tx, successorOf(old, request, tokens))
   const sealedToken = seal(successorKey(request.token), successorPlace(old.id), session.token)
   // Not the moment of the claim: a provider may have taken as long to answer as the grace is.
   const linkedAt = isoTime(sessions.clock.now())
@@ -110,6 +110,8 @@ function successorOf(old: Rotated, request: RotateRequest, tokens: ProviderToken
     provider: old.provider,
     authenticatedAt: Date.parse(old.authenticated_at),
     acr: old.acr,
+    amr: old.amr,
+    kind: old.kind,
     providerSession: old.provider_session_id,
     userAgent: request.userAgent,
     clientAddress: request.actor.clientAddress,

@@ -1,6 +1,8 @@
 import type { PlatformDb, PlatformTx } from '../../data/index.ts'
 import { consume } from '../../data/index.ts'
 import type { Id } from '../../kernel/index.ts'
+import type { SessionKind } from './mint-session.ts'
+import type { Amr } from './second-factors.ts'
 
 /** What a rotation takes over from the session that it ends. */
 export interface Rotated {
@@ -8,10 +10,12 @@ export interface Rotated {
   readonly family_id: Id<'session'>
   readonly person_id: Id<'person'>
   readonly tenant_id: Id<'tenant'> | null
-  readonly identity_id: Id<'identity'>
+  readonly identity_id: Id<'identity'> | null
   readonly provider: string
   readonly authenticated_at: string
   readonly acr: string | null
+  readonly amr: readonly Amr[]
+  readonly kind: SessionKind
   readonly provider_session_id: string | null
   readonly scopes: readonly string[] | null
   readonly absolute_expires_at: string

@@ -1,4 +1,3 @@
-import { grantsOf } from '../../tenancy/index.ts'
 import type { SessionPrincipal, SessionRow } from './session.ts'
 
 /**
@@ -6,10 +5,7 @@ import type { SessionPrincipal, SessionRow } from './session.ts'
  * @param browserMatches whether the request comes from the kind of browser that signed in
  */
 export function principalOf(row: SessionRow, browserMatches: boolean): SessionPrincipal {
-  const isMember = row.tenant_id !== null && row.role !== null
-  const held = isMember
-    ? grantsOf({ role: row.role ?? '', permissions: row.permissions ?? [] })
-    : []
+  const held = row.tenant_id === null ? [] : (row.grants ?? [])
   return Object.freeze({
     person: row.person_id,
     name: row.name,
@@ -23,6 +19,8 @@ export function principalOf(row: SessionRow, browserMatches: boolean): SessionPr
       id: row.id,
       authenticatedAt: Math.floor(Date.parse(row.authenticated_at) / 1_000),
       acr: row.acr,
+      amr: Object.freeze([...row.amr]),
+      session: row.id,
     }),
     givenName: row.given_name,
     familyName: row.family_name,

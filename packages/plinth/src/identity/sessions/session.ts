@@ -19,6 +19,7 @@ export interface SessionRow {
   readonly revoked_at: string | null
   readonly mismatch_reported_at: string | null
   readonly acr: string | null
+  readonly amr: readonly string[]
   /** Whether what the person may do in the tenant changed since this session id was made. */
   readonly rights_changed: boolean
   readonly name: string
@@ -29,7 +30,8 @@ export interface SessionRow {
   readonly tenant_slug: string | null
   readonly tenant_name: string | null
   readonly role: string | null
-  readonly permissions: readonly string[] | null
+  /** All that they may do in the tenant; null when they are not in it. */
+  readonly grants: readonly string[] | null
   /** Grants over the platform itself; null for nearly everybody. */
   readonly platform: readonly string[] | null
 }

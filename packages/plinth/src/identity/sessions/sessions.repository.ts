@@ -13,9 +13,9 @@ const ENTER = `
 const READ = `
   select s.id, s.family_id, s.person_id, s.fingerprint, s.authenticated_at, s.last_seen_at,
          s.rotated_at, s.expires_at, s.absolute_expires_at, s.revoked_at, s.mismatch_reported_at,
-         s.acr, m.version is distinct from s.membership_version as rights_changed,
+         s.acr, s.amr, m.version is distinct from s.membership_version as rights_changed,
          p.name, p.email, p.given_name, p.family_name, p.status as person_status,
-         s.tenant_id as session_tenant, t.id as tenant_id, t.slug as tenant_slug, t.name as tenant_name, m.role, m.permissions,
+         s.tenant_id as session_tenant, t.id as tenant_id, t.slug as tenant_slug, t.name as tenant_name, m.role, m.grants,
          r.permissions as platform
     from plinth.sessions s
     join plinth.people p on p.id = s.person_id
@@ -39,15 +39,17 @@ export interface NewSession {
   readonly id: Id<'session'>
   readonly idHash: Buffer
   readonly family: Id<'session'>
+  readonly kind: 'browser' | 'token'
   readonly person: Id<'person'>
   readonly tenant: Id<'tenant'> | null
-  readonly identity: Id<'identity'>
+  readonly identity: Id<'identity'> | null
   readonly provider: string
   readonly fingerprint: Buffer
   readonly userAgent: string | null
   readonly clientAddress: string | null
   readonly authenticatedAt: string
   readonly acr: string | null
+  readonly amr: readonly string[]
   readonly providerSession: string | null
   readonly now: string
   readonly expiresAt: string
@@ -61,8 +63,8 @@ const INSERT = `
   insert into plinth.sessions
     (id, id_hash, family_id, person_id, tenant_id, identity_id, provider, fingerprint, user_agent,
      client_address, authenticated_at, created_at, last_seen_at, expires_at, absolute_expires_at,
-     id_token_sealed, refresh_token_sealed, acr, provider_session_id, scopes, membership_version)
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15, $16, $17, $18, $19,
+     id_token_sealed, refresh_token_sealed, acr, provider_session_id, scopes, kind, amr, membership_version)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
           (select version from plinth.memberships where tenant_id = $5 and person_id = $4))`
 
 /** Writes a session. Only `mintSession` calls it. */
@@ -87,6 +89,8 @@ export async function insertSession(tx: PlatformTx, session: NewSession): Promis
     session.acr,
     session.providerSession,
     session.scopes,
+    session.kind,
+    session.amr,
   ]
   // Row-level security shows a membership to its own person only.
   await tx.batch([
@@ -158,6 +162,7 @@ export function sweepStatements(now: string, graceOver: string): readonly Statem
               where successor_sealed is not null and rotated_at < $1`,
       values: [graceOver],
     },
+    { text: 'delete from plinth.one_time_tokens where expires_at < $1', values: [now] },
     { text: 'delete from plinth.pending_logins where expires_at < $1', values: [now] },
     { text: 'delete from plinth.link_offers where expires_at < $1', values: [now] },
     { text: 'delete from plinth.logout_tokens where expires_at < $1', values: [now] },

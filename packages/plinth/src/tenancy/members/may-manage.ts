@@ -1,4 +1,4 @@
-import { holds } from '../../access/index.ts'
+import { covers } from '../../access/index.ts'
 import type { Membership } from '../membership/membership.ts'
 import { grantsOf } from '../membership/membership.ts'
 
@@ -14,11 +14,8 @@ export function mayManage(by: Membership, target: Membership, wanted?: Membershi
   const [rank, grants] = [rankOf(by), grantsOf(by)]
   const touched = wanted === undefined ? [target] : [target, wanted]
   return touched.every(
-    (one) => rankOf(one) <= rank && grantsOf(one).every((grant) => covers(grants, grant)),
+    (one) =>
+      rankOf(one) <= rank &&
+      grantsOf(one).every((wants) => grants.some((held) => covers(held, wants))),
   )
-}
-
-/** Whether grants hold all that one grant stands for; a wildcard is held by itself or a wider one. */
-function covers(grants: readonly string[], grant: string): boolean {
-  return grants.includes(grant) || (grant !== '*' && holds(grants, grant))
 }

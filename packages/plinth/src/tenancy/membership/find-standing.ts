@@ -8,7 +8,7 @@ import type { Standing } from './membership.ts'
 const ENTER = "select set_config('plinth.person_id', $1, true)"
 
 const SELECT = `
-  select m.tenant_id as tenant, t.slug, t.name, m.role, m.permissions
+  select m.tenant_id as tenant, t.slug, t.name, m.role, m.permissions, m.grants
     from plinth.memberships m
     join plinth.tenants t on t.id = m.tenant_id and t.status = 'active'
    where m.person_id = $1 and`

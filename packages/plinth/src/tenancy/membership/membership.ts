@@ -9,6 +9,8 @@ export interface Membership {
 /** A membership in a tenant that is open for work. */
 export interface Standing extends Membership {
   readonly tenant: Id<'tenant'>
+  /** All that they may do there, whatever it comes from (`memberships.grants`). */
+  readonly grants: readonly string[]
   readonly slug: string
   readonly name: string
 }

@@ -24,8 +24,21 @@ export { httpSettings } from './http.settings.ts'
 export { forgetIdempotencyKeys } from './idempotency/forget-keys.job.ts'
 export { httpTables } from './idempotency/idempotency.tables.ts'
 export type { TrustedProxies } from './limits/client-address.ts'
-export { trustedProxies } from './limits/client-address.ts'
+export { addressBucket, trustedProxies } from './limits/client-address.ts'
 export { acceptJsonOnly } from './limits/json-body.ts'
+export type {
+  RateLimiter,
+  RateLimiterSettings,
+  RateRefusal,
+  WindowStore,
+} from './limits/rate/index.ts'
+export {
+  createMemoryWindows,
+  createRateLimiter,
+  limitBy,
+  rateLimiterProblems,
+  rateLimiterSettings,
+} from './limits/rate/index.ts'
 export type { DocsOptions, DocumentInfo, OpenApiDocument } from './openapi/index.ts'
 export { docsFeature, registerOpenApi, renderOpenApi } from './openapi/index.ts'
 export { routesOutside } from './outside.ts'

@@ -24,7 +24,13 @@ import { createPerson } from '../testing/person.ts'
 import type { TestClock } from '../testing/test-clock.ts'
 import { createTestClock } from '../testing/test-clock.ts'
 import type { AppFacts, IdentityDeps } from './index.ts'
-import { createAuthenticate, identityFeature, oidcSettings, sessionSettings } from './index.ts'
+import {
+  accountSettings,
+  createAuthenticate,
+  identityFeature,
+  oidcSettings,
+  sessionSettings,
+} from './index.ts'
 
 /** Origin of the service in these tests, whatever port its socket has. */
 export const ORIGIN = 'http://localhost:8000'
@@ -48,6 +54,7 @@ export interface IdentityWorldOptions {
   readonly app?: Partial<AppFacts>
   readonly oidc?: object
   readonly sessions?: object
+  readonly accounts?: object
   readonly tenancy?: object
   /** Settings of the evil provider. */
   readonly evil?: object
@@ -85,6 +92,7 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
     },
     oidc: oidcSettings.parse({ providers: providersFor(provider, evil, options), ...options.oidc }),
     sessions: sessionSettings.parse(options.sessions ?? {}),
+    accounts: accountSettings.parse(options.accounts ?? {}),
     platform: db.database.platform,
     clock,
     outbound: createOutbound({

@@ -22,7 +22,15 @@ export type Purpose =
   | 'logout-state'
   | 'logout-token'
   | 'one-time'
+  | 'passkey-holder'
+  | 'attempt'
   | 'idempotency'
+  | 'message'
+  | 'mfa-secret'
+  | 'mfa-code'
+  | 'mfa-challenge'
+  | 'recovery-code'
+  | 'remembered-device'
 
 /** 256 random bits as 43 base64url characters. */
 export function newToken(): string {

@@ -20,6 +20,7 @@ const READ = `
     from plinth.sessions s
     join plinth.people p on p.id = s.person_id
     left join plinth.memberships m on m.tenant_id = s.tenant_id and m.person_id = s.person_id
+                                  and m.status = 'active' and m.invited_email is null
     left join plinth.tenants t on t.id = m.tenant_id and t.status = 'active'
     left join plinth.platform_roles r on r.person_id = s.person_id
    where s.id_hash = $1`

@@ -11,7 +11,7 @@ const SELECT = `
   select m.tenant_id as tenant, t.slug, t.name, m.role, m.permissions, m.grants
     from plinth.memberships m
     join plinth.tenants t on t.id = m.tenant_id and t.status = 'active'
-   where m.person_id = $1 and`
+   where m.person_id = $1 and m.status = 'active' and m.invited_email is null and`
 const TEXTS = { id: `${SELECT} t.id = $2`, slug: `${SELECT} t.slug = $2` } as const
 
 /**

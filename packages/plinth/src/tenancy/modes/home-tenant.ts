@@ -14,7 +14,8 @@ const OF_PERSON = `
   select m.tenant_id as tenant, t.status
     from plinth.memberships m
     join plinth.tenants t on t.id = m.tenant_id
-   where m.person_id = $1 and t.kind <> 'service'
+   where m.person_id = $1 and m.status = 'active' and m.invited_email is null
+     and t.kind <> 'service'
    order by t.status = 'active' desc, t.kind = 'personal' desc, m.created_at, m.tenant_id
    limit 1`
 

@@ -20,7 +20,7 @@ const ENTER = "select set_config('plinth.person_id', $1, true)"
 const OWN = `
   from plinth.memberships m
   join plinth.tenants t on t.id = m.tenant_id and t.status = 'active' and t.kind <> 'service'
- where m.person_id = $1`
+ where m.person_id = $1 and m.status = 'active' and m.invited_email is null`
 
 /** The tenants of a person, oldest first, and their number when it is asked for. */
 export async function listOwnTenants(

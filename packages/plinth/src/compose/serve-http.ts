@@ -12,6 +12,7 @@ import {
 } from '../http/index.ts'
 import type { Pages } from '../pages/index.ts'
 import { createObserver } from './observe.ts'
+import { createRateLimits } from './rate-limits.ts'
 import { createRefusalRecorder } from './record-refusal.ts'
 import type { AuthenticateRequest, Parts } from './service.ts'
 
@@ -78,6 +79,7 @@ function httpDeps(options: ServeOptions): HttpDeps {
     sessionCookie: options.sessionCookie,
     clock,
     log,
+    rateLimiter: createRateLimits(options),
     authenticate: options.authenticate,
     placeInTenant: options.placeInTenant,
     dbFor: (tenant) => database.forTenant(tenant),

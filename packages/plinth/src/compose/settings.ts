@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { redisSettings } from '../cache/index.ts'
 import { appSettings } from '../config/index.ts'
 import { databaseSettings } from '../data/index.ts'
-import { httpSettings } from '../http/index.ts'
+import { httpSettings, rateLimiterSettings } from '../http/index.ts'
 import { accountSettings, oidcSettings, sessionSettings } from '../identity/index.ts'
 import { jobsSettings } from '../jobs/index.ts'
 import { notifySettings } from '../notify/index.ts'
@@ -26,6 +26,7 @@ export const serviceSettings = z.strictObject({
   logging: loggingSettings,
   telemetry: telemetrySettings,
   redis: redisSettings,
+  rate_limiter: rateLimiterSettings,
   temporal: temporalSettings,
 })
 

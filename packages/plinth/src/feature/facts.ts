@@ -3,6 +3,8 @@ import type { z } from 'zod'
 import type { Access, StepUp } from '../access/index.ts'
 import type { Problem } from '../kernel/index.ts'
 import { tellDeclared } from './declared.ts'
+import type { RouteLimit } from './route-limit.ts'
+import { requireLimit } from './route-limit.ts'
 
 /** Whether a route needs a tenant: a missing one is 400, may be absent, or is never looked for. */
 export type TenantDemand = 'required' | 'optional' | 'none'
@@ -40,6 +42,8 @@ export interface RouteFacts {
   readonly takesForm: boolean
   /** The same request under the same `Idempotency-Key` is carried out once. */
   readonly idempotent: boolean
+  /** How often it may be called beyond the limits that hold everywhere. */
+  readonly limit?: RouteLimit | undefined
   readonly schemas: RouteSchemas
 }
 
@@ -47,6 +51,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may call a route that was registered by hand. */
     access?: Access
+    /** How often such a route may be called. */
+    limit?: RouteLimit
     /** Put there by `route()`, `page()` and `mount()`. */
     facts?: RouteFacts
   }
@@ -60,12 +66,12 @@ export function withFacts(options: RouteOptions, facts: RouteFacts): RouteOption
 
 /** The facts of a route; one registered by hand gets them from its `config.access`. */
 export function factsOf(options: Pick<RouteOptions, 'config'>): RouteFacts | undefined {
-  const { facts, access } = options.config ?? {}
-  return facts ?? (access && foreignFacts(access))
+  const { facts, access, limit } = options.config ?? {}
+  return facts ?? (access && foreignFacts(access, limit))
 }
 
 /** The facts of a route that brings an access rule and nothing else of ours. */
-export function foreignFacts(access: Access): RouteFacts {
+export function foreignFacts(access: Access, limit?: RouteLimit): RouteFacts {
   return {
     kind: 'foreign',
     access,
@@ -79,6 +85,7 @@ export function foreignFacts(access: Access): RouteFacts {
     anyQuery: false,
     takesForm: false,
     idempotent: false,
+    limit: requireLimit(limit),
     schemas: {},
   }
 }

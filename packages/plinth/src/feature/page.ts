@@ -7,6 +7,8 @@ import type { TenantDemand } from './facts.ts'
 import { withFacts } from './facts.ts'
 import type { Html } from './html.ts'
 import { stepUpOf } from './route.ts'
+import type { RouteLimit } from './route-limit.ts'
+import { requireLimit } from './route-limit.ts'
 
 /** What a page declares. */
 export interface PageSpec<A extends Access> {
@@ -18,6 +20,8 @@ export interface PageSpec<A extends Access> {
   readonly query?: { readonly [name: string]: z.core.$ZodType }
   /** How recent and how strong the sign-in must be; else a page that leads to signing in again. */
   readonly stepUp?: StepUp
+  /** How often it may be opened; the limits of addresses and principals hold beside it. */
+  readonly limit?: RouteLimit
   /** What stands in the page's main part; a redirect on `context.reply` goes before it. */
   readonly render: (context: ContextFor<A>) => Promise<Html> | Html
 }
@@ -66,6 +70,7 @@ export function page<A extends Access>(path: `/${string}`, spec: PageSpec<A>): R
       anyQuery: false,
       takesForm: false,
       idempotent: false,
+      limit: requireLimit(spec.limit),
       schemas: spec.query === undefined ? {} : { query: z.object(spec.query) },
     },
   )

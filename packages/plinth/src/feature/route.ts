@@ -9,6 +9,8 @@ import type { TenantDemand } from './facts.ts'
 import { withFacts } from './facts.ts'
 import { idempotencyKey } from './idempotency-key.ts'
 import { querySchema } from './query-schema.ts'
+import type { RouteLimit } from './route-limit.ts'
+import { requireLimit } from './route-limit.ts'
 
 /** A set of named schemas: the fields of params, query or headers. */
 export type Fields = { readonly [name: string]: z.core.$ZodType }
@@ -73,6 +75,8 @@ export interface RouteSpec<
    * answered alike each time. The handler's `db` is then one transaction, which the answer joins.
    */
   readonly idempotent?: boolean
+  /** How often it may be called; the limits of addresses and principals hold beside it. */
+  readonly limit?: RouteLimit
   /** Largest body in bytes; 1 MiB by default. */
   readonly bodyLimitBytes?: number
   readonly handle: (
@@ -130,6 +134,7 @@ export function route<
       anyQuery: spec.anyQuery ?? false,
       takesForm: spec.takesForm ?? false,
       idempotent: spec.idempotent ?? false,
+      limit: requireLimit(spec.limit),
       schemas: {
         ...(spec.params && { params: z.strictObject(spec.params) }),
         query: querySchema(spec),

@@ -5,6 +5,7 @@ import type { Context, Html, Log, TenantDemand } from '../feature/index.ts'
 import type { Clock, Id, Secret } from '../kernel/index.ts'
 import type { RenderProblem } from './answers/render-problem.ts'
 import type { HttpSettings } from './http.settings.ts'
+import type { RateLimiter } from './limits/rate/index.ts'
 
 /** Everything that HTTP is given; it knows neither identity nor tenancy nor where data lies. */
 export interface HttpDeps {
@@ -19,6 +20,8 @@ export interface HttpDeps {
   readonly sessionCookie: string
   readonly clock: Clock
   readonly log: Log
+  /** How often addresses, principals and accounts may ask. */
+  readonly rateLimiter: RateLimiter
   /** Finds the principal of the one credential that a request carries. */
   authenticate(request: FastifyRequest): Principal | undefined | Promise<Principal | undefined>
   /** Finds the tenant of a request; undefined when none is named. `demand` is never `none`. */

@@ -5,6 +5,7 @@ import type {
   FastifyRequest,
   RouteOptions,
 } from 'fastify'
+import type { Principal } from '../access/index.ts'
 import type { RouteFacts } from '../feature/index.ts'
 import { factsOf, PageAnswer, setContext } from '../feature/index.ts'
 import { AppError, newId } from '../kernel/index.ts'
@@ -18,11 +19,15 @@ import type { CensusEntry } from './census.ts'
 import { RequestContext, requestContext } from './context.ts'
 import type { HttpDeps } from './deps.ts'
 import { createCsrf } from './guard/csrf.ts'
+import { principalOf } from './guard/found.ts'
+import type { GuardDeps } from './guard/guard.ts'
 import { guard } from './guard/guard.ts'
 import { originsOf } from './guard/origin.ts'
 import { answerOnce } from './idempotency/answer-once.ts'
 import { clientAddress, trustedProxies } from './limits/client-address.ts'
 import { hygieneFault } from './limits/hygiene.ts'
+import type { Visit } from './limits/rate/index.ts'
+import { setVisit, visitOf } from './limits/rate/index.ts'
 import type { MethodTable } from './method-table.ts'
 import { createMethodTable } from './method-table.ts'
 import { mountedFacts, ruleOf } from './route-rule.ts'
@@ -126,7 +131,7 @@ function createDoor(deps: HttpDeps) {
     csrf,
     origins,
     carriesSession: (header: string | undefined) => header !== undefined && cookie.test(header),
-    authenticate: deps.authenticate,
+    authenticate: (request: FastifyRequest) => authenticateCounted(deps, request),
     placeInTenant: deps.placeInTenant,
     clock: deps.clock,
   }
@@ -154,7 +159,46 @@ function createDoor(deps: HttpDeps) {
       anyQuery: facts?.anyQuery ?? false,
     })
     if (fault !== undefined) throw fault
+    const visit = deps.rateLimiter.visit(visitFrom(context, facts, guardDeps))
+    setVisit(request, visit)
+    await visit.arrive()
     if (facts !== undefined) await guard(guardDeps, context, facts)
+  }
+}
+
+/** What limits are told of a request. */
+function visitFrom(
+  { request, reply, clientAddress }: RequestContext,
+  facts: RouteFacts | undefined,
+  { carriesSession }: Pick<GuardDeps, 'carriesSession'>,
+): Visit {
+  const { authorization, cookie } = request.headers
+  const header = authorization !== undefined || request.headers['x-api-key'] !== undefined
+  const asked = facts !== undefined && !facts.anonymous
+  const carries = header ? 'header' : carriesSession(cookie) ? 'cookie' : undefined
+  return {
+    request,
+    reply,
+    clientAddress,
+    facts,
+    url: request.routeOptions.url,
+    carries: asked ? carries : undefined,
+  }
+}
+
+/** Finds the principal, and counts the request as theirs: also when there is none, or it throws. */
+async function authenticateCounted(
+  deps: Pick<HttpDeps, 'authenticate'>,
+  request: FastifyRequest,
+): Promise<Principal | undefined> {
+  const visit = visitOf(request)
+  try {
+    const principal = principalOf(await deps.authenticate(request))
+    await visit?.recognise(principal)
+    return principal
+  } catch (error) {
+    if (error instanceof AppError && error.status === 401) await visit?.recognise(undefined)
+    throw error
   }
 }
 

@@ -32,6 +32,6 @@ export function ruleOf(
 export function mountedFacts(scope: FastifyInstance): RouteFacts | undefined {
   const rule = mountOf(scope)
   if (rule === undefined) return undefined
-  const { access, tenant, anonymous } = rule
-  return { ...foreignFacts(access), tenant, anonymous }
+  const { access, tenant, anonymous, limit } = rule
+  return { ...foreignFacts(access, limit), tenant, anonymous }
 }

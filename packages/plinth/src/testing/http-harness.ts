@@ -4,9 +4,12 @@ import type { Feature } from '../feature/index.ts'
 import type { CensusEntry, HttpDeps, Refusal, RequestSummary } from '../http/index.ts'
 import {
   completeServer,
+  createMemoryWindows,
+  createRateLimiter,
   createServer,
   httpSettings,
   installGuard,
+  rateLimiterSettings,
   registerFeatures,
 } from '../http/index.ts'
 import { Secret, systemClock } from '../kernel/index.ts'
@@ -51,6 +54,7 @@ export async function openHttp(
     csrfSecret: new Secret('a-secret-of-the-test-kit-0123456789'),
     sessionCookie: 'user_session_id',
     clock: systemClock,
+    rateLimiter: roomyLimiter(),
     log: { info: write, warn: write, error: write },
     authenticate: async () => undefined,
     placeInTenant: () => undefined,
@@ -82,4 +86,15 @@ export async function openHttp(
     logged,
     [Symbol.asyncDispose]: () => app.close(),
   }
+}
+
+/** Limits of its own for each harness, roomy enough for tests that send thousands from one address. */
+function roomyLimiter() {
+  const roomy = { requests: 1_000_000 }
+  const settings = { ...roomy, per_address: roomy, per_principal: roomy, failed_credentials: roomy }
+  return createRateLimiter({
+    settings: rateLimiterSettings.parse(settings),
+    store: createMemoryWindows({ clock: systemClock }),
+    refused: () => undefined,
+  })
 }

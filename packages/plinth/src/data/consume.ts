@@ -43,6 +43,29 @@ const consumables = {
     holds: ' and expires_at > $1',
     returns: ['id', 'person_id', 'data', 'created_at'],
   },
+  /** A sign-in that waits for its second factor. */
+  mfa_challenges: {
+    table: 'plinth.mfa_challenges',
+    keys: ['id'],
+    used: 'consumed_at',
+    holds: ' and expires_at > $1',
+    returns: ['id', 'person_id'],
+  },
+  /** A code that was sent, where it was sent for. */
+  mfa_codes: {
+    table: 'plinth.mfa_codes',
+    keys: ['method_id', 'scope_hash', 'code_hash'],
+    used: 'consumed_at',
+    holds: ' and expires_at > $1',
+    returns: ['id'],
+  },
+  recovery_codes: {
+    table: 'plinth.recovery_codes',
+    keys: ['person_id', 'code_hash'],
+    used: 'used_at',
+    holds: '',
+    returns: ['id'],
+  },
   /** The one rotation of a session (decision D9). */
   session_rotations: {
     table: 'plinth.sessions',
@@ -66,6 +89,22 @@ const consumables = {
       'id_token_sealed',
       'refresh_token_sealed',
     ],
+  },
+  /** The one use of a refresh token (decision D9). */
+  refresh_tokens: {
+    table: 'plinth.refresh_tokens',
+    keys: ['token_hash'],
+    used: 'used_at',
+    holds: ' and expires_at > $1',
+    returns: ['id', 'session_id', 'generation'],
+  },
+  /** What a machine client proved itself with, noted when it was verified. */
+  client_assertions: {
+    table: 'plinth.client_assertions',
+    keys: ['token_hash'],
+    used: 'consumed_at',
+    holds: '',
+    returns: ['token_hash'],
   },
   /** A logout token of a provider, noted when it was verified. */
   logout_tokens: {

@@ -10,9 +10,8 @@ import {
 import type { IdentityDeps, IdentityHooks } from '../identity/index.ts'
 import {
   accountReader,
-  createAuthenticate,
+  createIdentity,
   createSessionCache,
-  identityFeature,
   linkOfferReader,
   sessionCookieName,
   signInChoices,
@@ -135,6 +134,8 @@ function ownIdentity(options: PlatformOptions) {
     app: config.app,
     oidc: config.oidc,
     sessions: config.sessions,
+    accounts: config.accounts,
+    passkeys: config.passkeys,
     platform: database.platform,
     ...(most > 0 && { sessionCache }),
     clock,
@@ -147,8 +148,7 @@ function ownIdentity(options: PlatformOptions) {
     log,
   }
   return {
-    feature: identityFeature(deps),
-    authenticate: createAuthenticate(deps),
+    ...createIdentity(deps),
     web: webPages(deps, config.app.name, options.replace?.web),
   }
 }

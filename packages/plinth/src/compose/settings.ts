@@ -3,7 +3,7 @@ import { redisSettings } from '../cache/index.ts'
 import { appSettings } from '../config/index.ts'
 import { databaseSettings } from '../data/index.ts'
 import { httpSettings, rateLimiterSettings } from '../http/index.ts'
-import { accountSettings, oidcSettings, sessionSettings } from '../identity/index.ts'
+import { accountSettings, oidcSettings, passkeySettings, sessionSettings } from '../identity/index.ts'
 import { jobsSettings } from '../jobs/index.ts'
 import { notifySettings } from '../notify/index.ts'
 import { outboundSettings } from '../outbound/index.ts'
@@ -19,6 +19,7 @@ export const serviceSettings = z.strictObject({
   oidc: oidcSettings,
   sessions: sessionSettings,
   accounts: accountSettings,
+  passkeys: passkeySettings,
   tenancy: tenancySettings,
   jobs: jobsSettings,
   notify: notifySettings,

@@ -5,9 +5,15 @@ import type { Clock, Secret } from '../kernel/index.ts'
 import type { Notify } from '../notify/index.ts'
 import type { Outbound } from '../outbound/index.ts'
 import type { Welcome } from '../tenancy/index.ts'
+import type { AccountSettings } from './account/accounts.settings.ts'
+import type { Attempts } from './attempts/attempts.ts'
+import { createAttempts } from './attempts/attempts.ts'
 import type { EnterDeps } from './enter.ts'
 import type { IdentityHooks } from './hooks.ts'
 import type { OidcSettings } from './oidc/oidc.settings.ts'
+import type { PasskeySettings } from './passkeys/passkeys.settings.ts'
+import type { Passkeys } from './passkeys/passkeys.ts'
+import { createPasskeys } from './passkeys/passkeys.ts'
 import type { CookieRule } from './sessions/cookie.ts'
 import { cookieName } from './sessions/cookie.ts'
 import type { Fingerprints } from './sessions/fingerprint.ts'
@@ -19,6 +25,8 @@ import type { SessionSettings } from './sessions/sessions.settings.ts'
 
 /** What identity reads of the `app` section. */
 export interface AppFacts {
+  /** Name of the service. */
+  readonly name: string
   readonly environment: 'development' | 'test' | 'production'
   readonly base_url: string
   readonly post_login_default: string
@@ -32,6 +40,8 @@ export interface IdentityDeps {
   readonly app: AppFacts
   readonly oidc: OidcSettings
   readonly sessions: SessionSettings
+  readonly accounts: AccountSettings
+  readonly passkeys: PasskeySettings
   readonly platform: PlatformDb
   /** Sessions in memory, shared by all that authenticate; without it the database is asked. */
   readonly sessionCache?: SessionCache
@@ -57,6 +67,10 @@ export interface Identity extends IdentityDeps {
   readonly mint: SessionDeps
   /** What letting somebody in takes. */
   readonly enter: EnterDeps
+  /** Counts what people try; asked before a secret is looked at. */
+  readonly attempts: Attempts
+  /** Passkeys, where they are on. */
+  readonly webauthn: Passkeys | undefined
 }
 
 /** Derives from settings what all parts need. */
@@ -79,6 +93,8 @@ export function assemble(deps: IdentityDeps): Identity {
     cookieName: sessionCookieName(app.base_url),
     fingerprints,
     mint,
+    attempts: createAttempts({ clock, secret, settings: deps.accounts.lockout }),
+    webauthn: createPasskeys({ ...deps, settings: deps.passkeys }),
     enter: {
       platform: deps.platform,
       sessions: mint,

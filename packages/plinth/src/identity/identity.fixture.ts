@@ -24,13 +24,7 @@ import { createPerson } from '../testing/person.ts'
 import type { TestClock } from '../testing/test-clock.ts'
 import { createTestClock } from '../testing/test-clock.ts'
 import type { AppFacts, IdentityDeps } from './index.ts'
-import {
-  accountSettings,
-  createAuthenticate,
-  identityFeature,
-  oidcSettings,
-  sessionSettings,
-} from './index.ts'
+import { accountSettings, createIdentity, oidcSettings, passkeySettings, sessionSettings } from './index.ts'
 
 /** Origin of the service in these tests, whatever port its socket has. */
 export const ORIGIN = 'http://localhost:8000'
@@ -55,6 +49,7 @@ export interface IdentityWorldOptions {
   readonly oidc?: object
   readonly sessions?: object
   readonly accounts?: object
+  readonly passkeys?: object
   readonly tenancy?: object
   /** Settings of the evil provider. */
   readonly evil?: object
@@ -82,6 +77,7 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
   const log = { info: write, warn: write, error: write }
   const deps: IdentityDeps = {
     app: {
+      name: 'Shop',
       environment: 'test',
       base_url: ORIGIN,
       post_login_default: '/',
@@ -93,6 +89,7 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
     oidc: oidcSettings.parse({ providers: providersFor(provider, evil, options), ...options.oidc }),
     sessions: sessionSettings.parse(options.sessions ?? {}),
     accounts: accountSettings.parse(options.accounts ?? {}),
+    passkeys: passkeySettings.parse(options.passkeys ?? {}),
     platform: db.database.platform,
     clock,
     outbound: createOutbound({
@@ -111,7 +108,8 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
     acrValues: acrDemanded(options.features ?? []),
     log,
   }
-  const http = await openHttp([identityFeature(deps), ...(options.features ?? [])], {
+  const identity = createIdentity(deps)
+  const http = await openHttp([identity.feature, ...(options.features ?? [])], {
     csrfSecret: CSRF_SECRET,
     clock,
     log,
@@ -119,7 +117,7 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
     sessionCookie: deps.app.base_url.startsWith('https:')
       ? '__Host-user_session_id'
       : 'user_session_id',
-    authenticate: createAuthenticate(deps),
+    authenticate: identity.authenticate,
     placeInTenant: createPlaceInTenant({
       settings: tenancy,
       strategies: configuredStrategies(tenancy, []),

@@ -1,0 +1,2 @@
+drop table plinth.passkeys;
+drop function plinth.keep_passkey();

@@ -1,0 +1,84 @@
+import type { Actor } from '../../access/index.ts'
+import { record, recordOutside } from '../../audit/index.ts'
+import type { PlatformTx } from '../../data/index.ts'
+import type { Id } from '../../kernel/index.ts'
+import { newId } from '../../kernel/index.ts'
+import { passkeyAdded } from '../../notify/index.ts'
+import { isoTime } from '../sessions/iso-time.ts'
+import { takeChallenge } from './challenge.ts'
+import { clientDataFault, readClientData } from './client-data.ts'
+import type { RegistrationAnswer } from './passkey-answers.ts'
+import { tellOwner } from './passkey-notice.ts'
+import type { PasskeyParts } from './passkey-parts.ts'
+import { verificationOf } from './passkey-parts.ts'
+import type { PasskeyFault } from './passkeys.events.ts'
+import { passkeyEvents } from './passkeys.events.ts'
+import type { ShownPasskey } from './passkeys.repository.ts'
+import { countPasskeys, holdPerson, insertPasskey } from './passkeys.repository.ts'
+import type { NewKey } from './verify-registration.ts'
+import { verifyRegistration } from './verify-registration.ts'
+
+/** The answer of a device that made a passkey. */
+export interface AddPasskey {
+  readonly person: Id<'person'>
+  readonly holder: string
+  readonly answer: RegistrationAnswer
+  /** What its person calls it. */
+  readonly name: string
+  readonly actor: Actor
+}
+
+/** A passkey, or why there is none. */
+export type AddedPasskey =
+  | { readonly code: 'added'; readonly passkey: ShownPasskey }
+  | { readonly code: 'refused'; readonly reason: PasskeyFault; readonly fault?: string }
+
+/** Adds a passkey, and leaves a trace of one that was refused. */
+export async function addPasskey(parts: PasskeyParts, claim: AddPasskey): Promise<AddedPasskey> {
+  const added = await judge(parts, claim)
+  if (added.code === 'added') return added
+  const { reason, fault } = added
+  const data = { name: claim.name, ...(fault !== undefined && { fault }) }
+  const event = passkeyEvents.added({ outcome: 'denied', reason, data })
+  await recordOutside(parts.platform, claim.actor, event)
+  return added
+}
+
+async function judge(parts: PasskeyParts, claim: AddPasskey): Promise<AddedPasskey> {
+  const { platform, clock, party, settings } = parts
+  const { answer, person, holder } = claim
+  const use = 'registration'
+  const data = readClientData(answer.response.clientDataJSON)
+  if (data === undefined) return { code: 'refused', reason: 'answer_malformed' }
+  const { challenge } = data
+  if (!(await takeChallenge(platform, clock, { use, person, holder, challenge }))) {
+    return { code: 'refused', reason: 'challenge_refused' }
+  }
+  const fault = clientDataFault(data)
+  if (fault !== undefined) return { code: 'refused', reason: fault }
+  const userVerification = verificationOf(settings, { use }) === 'required'
+  const verified = await verifyRegistration(answer, { party, challenge, userVerification })
+  if (verified.code === 'refused') return verified
+  return platform.transaction((tx) => keep(parts, tx, { claim, key: verified.key }))
+}
+
+async function keep(
+  parts: PasskeyParts,
+  tx: PlatformTx,
+  { claim, key }: { readonly claim: AddPasskey; readonly key: NewKey },
+): Promise<AddedPasskey> {
+  const { person, name, actor } = claim
+  const now = isoTime(parts.clock.now())
+  // Two at once must not both find the last free place.
+  await holdPerson(tx, person)
+  if ((await countPasskeys(tx, person)) >= parts.settings.max_per_person) {
+    return { code: 'refused', reason: 'too_many' }
+  }
+  const id = newId<'passkey'>(parts.clock)
+  const passkey = await insertPasskey(tx, { ...key, id, person, name, now })
+  if (passkey === undefined) return { code: 'refused', reason: 'passkey_taken' }
+  await tellOwner(parts, tx, passkeyAdded, { person, passkey: id, now })
+  const target = { type: 'passkey', id }
+  await record(tx, actor, passkeyEvents.added({ outcome: 'success', target, data: { name } }))
+  return { code: 'added', passkey }
+}

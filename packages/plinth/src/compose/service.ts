@@ -12,6 +12,7 @@ import type { Clock } from '../kernel/index.ts'
 import { systemClock } from '../kernel/index.ts'
 import type { Notify } from '../notify/index.ts'
 import { createNotify } from '../notify/index.ts'
+import { createOutbound } from '../outbound/index.ts'
 import type { Metrics, RootLog, Tracer } from '../telemetry/index.ts'
 import { createLog, createMetrics, createTracer } from '../telemetry/index.ts'
 import type { TenantSettings } from '../tenancy/index.ts'
@@ -164,7 +165,9 @@ function openParts(options: PartsOptions, loaded: LoadedConfig, outbox: () => Ou
     outbox,
     ...watched,
   })
-  const notify = createNotify({ settings: config.notify, log })
+  const outbound = createOutbound({ settings: config.outbound, clock, log })
+  const secret = config.app.session_signing_secret
+  const notify = createNotify({ settings: config.notify, log, clock, secret, outbound })
   for (const sentence of [options.tracer?.announcement, notify.announcement]) {
     if (sentence !== undefined) log.warn({}, sentence)
   }

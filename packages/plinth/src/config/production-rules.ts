@@ -32,6 +32,13 @@ export const productionRules: readonly Rule[] = [
     fix: 'write the https:// issuer of the provider, or remove this provider',
   },
   {
+    // MF-22: the log of a service is read by more people than may sign in as anybody.
+    broken: (read) =>
+      only('notify.sms.adapter', isProduction(read) && read('notify.sms.adapter') === 'console'),
+    says: 'is console in production, so codes that sign people in would stand in the log',
+    fix: 'write http and name your gateway, or off',
+  },
+  {
     // A provider sends the browser there; a foreign address would make sign-out a way to lure people.
     broken: (read) => only('oidc.post_logout_redirect_uri', leadsElsewhere(read)),
     says: 'leads to an origin that is neither that of app.base_url nor listed',

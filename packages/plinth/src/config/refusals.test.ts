@@ -35,6 +35,9 @@ const schema = z.strictObject({
     strategies: z.array(z.string()).default([]),
     base_domain: z.string().optional(),
   }),
+  notify: z.strictObject({ sms: z.strictObject({ adapter: z.string().default('off') }) }).prefault({
+    sms: {},
+  }),
 })
 
 interface Case {
@@ -268,6 +271,14 @@ const cases: readonly Case[] = [
     env: { ...PRODUCTION, DATABASE_OWNER_URL: 'postgres://owner:hunter2@db/app' },
     lines: [
       'environment database.owner_url (DATABASE_OWNER_URL): can be read by the service in production; only the migration job may → remove DATABASE_OWNER_URL from its environment and give it to: plinth db upgrade',
+    ],
+  },
+  {
+    title: 'MF-22 codes in the log of a production service',
+    env: PRODUCTION,
+    yaml: '  notify:\n    sms: { adapter: console }\n',
+    lines: [
+      'config.yaml:3 notify.sms.adapter: is console in production, so codes that sign people in would stand in the log → write http and name your gateway, or off',
     ],
   },
   {

@@ -7,4 +7,10 @@ export const notifyProblems = {
     422,
     'This e-mail address cannot be used; give one plain address like name@example.com.',
   ),
+  numberRefused: problem(
+    'sms.number_refused',
+    422,
+    'This is not a phone number. Write it with the code of its country, like +4915112345678.',
+  ),
+  smsOff: problem('sms.off', 422, 'This service sends no SMS. Choose another way.'),
 } as const

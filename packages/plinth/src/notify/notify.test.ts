@@ -3,7 +3,8 @@ import { createServer } from 'node:net'
 import { after, before, beforeEach, test } from 'node:test'
 import { Client } from 'pg'
 import { createOutbox, drainJobs, jobsSettings } from '../jobs/index.ts'
-import { type Id, newId, systemClock } from '../kernel/index.ts'
+import { type Id, newId, Secret, systemClock } from '../kernel/index.ts'
+import { createOutbound, outboundSettings } from '../outbound/index.ts'
 import { createLog, loggingSettings } from '../telemetry/index.ts'
 import { openTestDatabase } from '../testing/database.ts'
 import { openTestMailbox } from '../testing/mailbox.ts'
@@ -16,6 +17,16 @@ const log = createLog({
   clock: systemClock,
   stream: { write: (line) => lines.push(line) },
 })
+const parts = {
+  log,
+  clock: systemClock,
+  secret: new Secret('a-secret-of-the-notify-tests-0123456'),
+  outbound: createOutbound({
+    settings: outboundSettings.parse({ timeout_ms: 2_000 }),
+    clock: systemClock,
+    log,
+  }),
+}
 const notice = {
   name: 'Ana',
   when: '2026-01-02T03:04:05.678Z',
@@ -49,7 +60,7 @@ after(async () => {
 
 function notifyTo(port: number): Notify {
   const smtp = { host: '127.0.0.1', port, tls: 'none', from: 'The Shop <shop@plinth.test>' }
-  return createNotify({ settings: notifySettings.parse({ smtp }), log })
+  return createNotify({ ...parts, settings: notifySettings.parse({ smtp }) })
 }
 
 function drain(using: Notify = notify): Promise<number> {
@@ -142,7 +153,7 @@ for (const [name, answer, state] of [
 }
 
 test('without a mail server nothing is written, and both the start and each mail say so', async () => {
-  const none = createNotify({ settings: notifySettings.parse({}), log })
+  const none = createNotify({ ...parts, settings: notifySettings.parse({}) })
   assert.match(none.announcement ?? '', /^smtp\.host is not set, so no mail is sent; set it/)
   assert.deepEqual(none.jobs, [])
   await opened.database.platform.transaction((tx) =>

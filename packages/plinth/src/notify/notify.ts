@@ -2,10 +2,17 @@ import { z } from 'zod'
 import type { PlatformTx, Tx } from '../data/index.ts'
 import type { Fields } from '../feature/index.ts'
 import { PermanentFailure, PLATFORM_TENANT, type SystemJob, systemJob } from '../jobs/index.ts'
+import type { Clock, Secret } from '../kernel/index.ts'
+import type { Outbound } from '../outbound/index.ts'
 import type { Log } from '../telemetry/index.ts'
 import { type MailAddress, mailAddress } from './mail-address.ts'
 import type { MailTemplate } from './mail-template.ts'
+import { notifyProblems } from './notify.errors.ts'
 import type { NotifySettings } from './notify.settings.ts'
+import { phoneNumber } from './phone-number.ts'
+import { type MessageSeal, messageSeal } from './sealed-message.ts'
+import { smsJob } from './sms.job.ts'
+import { smsTransport } from './sms-transport.ts'
 import { type MailTransport, smtpTransport } from './smtp-transport.ts'
 
 /** Sends messages to people; always through jobs, so that no request waits for a mail server. */
@@ -20,32 +27,59 @@ export interface Notify {
     to: MailAddress | string,
     data: Parameters<MailTemplate<F>['write']>[0],
   ): Promise<void>
+  /**
+   * Writes an SMS in the caller's transaction. The text is never logged.
+   * @param message `to` in the form +4915112345678, and until when it is worth anything
+   * @throws AppError `sms.number_refused`, and `sms.off` where `notify.sms.adapter` is off
+   */
+  sms(tx: Tx | PlatformTx, message: SmsMessage): Promise<void>
   /** What the worker has to run: give them to `startWorker` and `createOutbox`. */
   readonly jobs: readonly SystemJob[]
   /** What to say at start: mail goes nowhere; undefined when it is sent. */
   readonly announcement: string | undefined
 }
 
+/** An SMS that is about to be sent. */
+export interface SmsMessage {
+  readonly to: string
+  readonly text: string
+  /** ISO time after which it is not sent any more: a code that is late helps nobody. */
+  readonly notAfter: string
+}
+
 /** What notify is made of. */
 export interface NotifyOptions {
   readonly settings: NotifySettings
-  readonly log: Pick<Log, 'warn'>
+  readonly log: Pick<Log, 'info' | 'warn'>
+  readonly clock: Clock
+  /** Seals what waits to be sent: `app.session_signing_secret`. */
+  readonly secret: Secret
+  /** The way to the SMS gateway. */
+  readonly outbound: Pick<Outbound, 'request'>
   /** Replaces SMTP by another way to send. */
   readonly transport?: MailTransport
 }
 
 const MAIL_JOB = 'notify.mail'
+const SMS_JOB = 'notify.sms'
 /** With pauses that double from 5 s on, the last attempt comes after more than an hour. */
 const RETRIES = 10
 const NO_SERVER =
   'smtp.host is not set, so no mail is sent; set it to the name of your mail server (plinth dev sets it to its mailbox).'
 
 /** Makes the one way to send messages. */
-export function createNotify({ settings, log, transport }: NotifyOptions): Notify {
-  const sends = transport ?? transportOf(settings)
+export function createNotify(options: NotifyOptions): Notify {
+  const { settings, log, clock, secret } = options
+  const sends = options.transport ?? transportOf(settings)
+  const texts = smsTransport(options)
+  const mailSeal = messageSeal(secret, MAIL_JOB)
+  const smsSeal = messageSeal(secret, SMS_JOB)
   return {
     announcement: sends === undefined ? NO_SERVER : undefined,
-    jobs: sends === undefined ? [] : [mailJob(sends)],
+    jobs: [
+      ...(sends === undefined ? [] : [mailJob(sends, mailSeal)]),
+      ...(texts === undefined ? [] : [smsJob(SMS_JOB, { transport: texts, seal: smsSeal, clock })]),
+    ],
     mail: async (tx, template, to, data) => {
       const recipient = mailAddress(to)
       const content = template.write(data)
@@ -53,11 +87,20 @@ export function createNotify({ settings, log, transport }: NotifyOptions): Notif
         log.warn({ mail: template.name }, `A mail is not sent: ${NO_SERVER}`)
         return
       }
-      const tenant = 'tenant' in tx ? tx.tenant : PLATFORM_TENANT
-      const input = { to: recipient, template: template.name, ...content }
-      await tx.outbox.enqueue(tx, { name: MAIL_JOB, data: { tenant, input } })
+      const sealed = mailSeal.close(recipient.address, content)
+      await enqueue(tx, MAIL_JOB, { to: recipient, template: template.name, sealed })
+    },
+    sms: async (tx, { to, text, notAfter }) => {
+      if (texts === undefined) throw notifyProblems.smsOff()
+      const number = phoneNumber(to)
+      await enqueue(tx, SMS_JOB, { to: number, sealed: smsSeal.close(number, { text }), notAfter })
     },
   }
+}
+
+async function enqueue(tx: Tx | PlatformTx, name: string, input: object): Promise<void> {
+  const tenant = 'tenant' in tx ? tx.tenant : PLATFORM_TENANT
+  await tx.outbox.enqueue(tx, { name, data: { tenant, input } })
 }
 
 function transportOf({ smtp }: NotifySettings): MailTransport | undefined {
@@ -66,18 +109,19 @@ function transportOf({ smtp }: NotifySettings): MailTransport | undefined {
     : smtpTransport({ ...smtp, host: smtp.host })
 }
 
-function mailJob(transport: MailTransport): SystemJob {
+const written = z.object({ subject: z.string(), text: z.string(), html: z.string() })
+
+function mailJob(transport: MailTransport, seal: MessageSeal): SystemJob {
   return systemJob(MAIL_JOB, {
     input: {
       to: z.strictObject({ name: z.string().optional(), address: z.string() }),
       template: z.string(),
-      subject: z.string(),
-      text: z.string(),
-      html: z.string(),
+      sealed: z.string(),
     },
     retries: RETRIES,
     timeoutSeconds: 60,
-    handle: async ({ input: { to, template: _template, ...content }, jobId }) => {
+    handle: async ({ input: { to, sealed }, jobId }) => {
+      const content = written.parse(seal.open(to.address, sealed))
       try {
         await transport.send({ ...content, to: mailAddress(to), id: jobId })
       } catch (error) {

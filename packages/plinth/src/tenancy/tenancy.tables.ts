@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { json, platformTable, ref, timestamp } from '../data/index.ts'
+import { roleTables } from './roles/roles.tables.ts'
 
 const tenants = platformTable(
   'tenants',
@@ -20,7 +21,7 @@ const tenants = platformTable(
       slug_plain:
         "((slug !~ '^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$'::text) and (slug !~ '^..--'::text))",
     },
-    triggers: ['tell_changed'],
+    triggers: ['seed_roles', 'tell_changed'],
   },
 )
 
@@ -50,7 +51,15 @@ const memberships = platformTable(
       owner_works:
         "((role <> 'owner'::text) or ((status = 'active'::text) and (invited_email is null)))",
     },
-    triggers: ['count_change', 'hold_grants', 'tell_changed', 'tell_joined', 'tell_left'],
+    triggers: [
+      'administered_after_change',
+      'administered_after_end',
+      'count_change',
+      'hold_grants',
+      'tell_changed',
+      'tell_joined',
+      'tell_left',
+    ],
     policies: ['own_person', 'tenant'],
   },
 )
@@ -81,4 +90,4 @@ const platformRoles = platformTable(
 )
 
 /** Tenants, who belongs to them, and who looks after all of them. */
-export const tenancyTables = [tenants, memberships, tenantSettings, platformRoles]
+export const tenancyTables = [tenants, memberships, tenantSettings, platformRoles, ...roleTables]

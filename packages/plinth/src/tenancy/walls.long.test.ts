@@ -259,9 +259,17 @@ test('TN-13 a membership that ends is over in every process within a second', as
     assert.equal((await ask2(process)).status, 200)
   }
   await Promise.all([warm(world), warm(second)])
-  await world.database
-    .forTenant(tenant('acme'))
-    .query('delete from plinth.memberships where person_id = $1', [ana.person])
+  // The last administrator cannot go.
+  const other = newId<'person'>()
+  await world.database.platform.query("insert into plinth.people (id, name) values ($1, 'B')", [
+    other,
+  ])
+  const acme = world.database.forTenant(tenant('acme'))
+  await acme.query(
+    "insert into plinth.memberships (tenant_id, person_id, role) values ($1, $2, 'owner')",
+    [acme.tenant, other],
+  )
+  await acme.query('delete from plinth.memberships where person_id = $1', [ana.person])
   const ended = performance.now()
   const watch = async (process: { url: string }) => {
     let isOver = false

@@ -1,5 +1,5 @@
 import type { Service } from '../compose/index.ts'
-import type { PlatformTx } from '../data/index.ts'
+import type { PlatformTx, Tx } from '../data/index.ts'
 import type { SessionDeps } from '../identity/index.ts'
 import {
   createFingerprints,
@@ -109,13 +109,29 @@ interface Joining {
   readonly can: readonly string[] | undefined
 }
 
-async function join(tx: PlatformTx, { tenant, person, can }: Joining): Promise<void> {
-  await tx.inTenant(tenant, (inside) =>
-    inside.query(
+async function join(tx: PlatformTx, joining: Joining): Promise<void> {
+  const { tenant, person, can } = joining
+  await tx.inTenant(tenant, async (inside) => {
+    if (can !== undefined) await handOn(inside, joining)
+    await inside.query(
       `insert into plinth.memberships (tenant_id, person_id, role, permissions) values ($1, $2, $3, $4)
        on conflict (tenant_id, person_id) do update set role = excluded.role, permissions = excluded.permissions`,
       [tenant, person, can === undefined ? 'owner' : 'custom', can ?? []],
-    ),
+    )
+  })
+}
+
+/** Whoever alone may do everything in a tenant hands that on before they may do less (0046). */
+async function handOn(tx: Tx, { tenant, person }: Joining): Promise<void> {
+  const { rows } = await tx.query<{ person_id: string }>(
+    "select person_id from plinth.memberships where '*' = any (grants) limit 2",
+  )
+  if (rows.length !== 1 || rows[0]?.person_id !== person) return
+  const keeper = newId<'person'>()
+  await tx.query("insert into plinth.people (id, name) values ($1, 'Keeper')", [keeper])
+  await tx.query(
+    "insert into plinth.memberships (tenant_id, person_id, role) values ($1, $2, 'owner')",
+    [tenant, keeper],
   )
 }
 

@@ -11,6 +11,8 @@ export interface PlatformTableOptions {
   readonly unique?: readonly (readonly string[])[]
   /** Index by the end of its name (`sessions_` goes before it): columns, in SQL. */
   readonly index?: Readonly<Record<string, string>>
+  /** Foreign keys of several columns, by those with `_` between: what they refer to, in SQL. */
+  readonly foreign?: Readonly<Record<string, string>>
   /** Conditions beside those of enum columns, by the end of their names, in PostgreSQL's words. */
   readonly check?: Readonly<Record<string, string>>
   readonly triggers?: readonly string[]
@@ -51,6 +53,7 @@ export function platformTable<const S extends Shape>(
       key: ['id'],
       unique: [],
       index: {},
+      foreign: {},
       check: {},
       triggers: [],
       policies: [],

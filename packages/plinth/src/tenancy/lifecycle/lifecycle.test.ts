@@ -121,7 +121,7 @@ test('TN-59 TN-60 a deleted tenant is gone at once, its rows and jobs after a mi
   const { rows: noted } = await admin.query(
     "select data from plinth.audit_events where action = 'platform.tenant_erased'",
   )
-  assert.deepEqual(noted, [{ data: { rows: 6 } }])
+  assert.deepEqual(noted, [{ data: { rows: 15 } }])
 })
 
 test('TN-59 deleting is for owners with a recent sign-in, and never for a personal tenant', async () => {

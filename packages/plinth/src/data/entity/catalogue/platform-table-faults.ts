@@ -47,7 +47,7 @@ function wantedOf(declared: PlatformTable) {
 
 /** Keys and conditions under the names that PostgreSQL gives to those without one. */
 function objectsOf({ table, columns, options }: PlatformTable): [string, string][] {
-  const { key, unique, index, check, triggers } = options
+  const { key, unique, index, foreign, check, triggers } = options
   const references = columns.flatMap(({ name, reference }): [string, string][] => {
     if (reference === undefined) return []
     const { to, onDelete } = reference
@@ -62,6 +62,10 @@ function objectsOf({ table, columns, options }: PlatformTable): [string, string]
     ]),
     ...Object.entries(index).map(([end, text]): [string, string] => [`${table}_${end}`, text]),
     ...references,
+    ...Object.entries(foreign).map(([parts, text]): [string, string] => [
+      `${table}_${parts}_fkey`,
+      `foreign key ${text}`,
+    ]),
     ...enumChecks(columns).map(([name, text]): [string, string] => [
       `${table}_${name}_check`,
       text,

@@ -80,6 +80,10 @@ export async function startProcess(options: ProcessOptions): Promise<ServiceProc
 /** One folder for all: the second start then costs a third of the first. */
 export const compileCache = (): string => path.join(tmpdir(), 'plinth-fault-compile-cache')
 
+const roomyQuota = { requests: 1_000_000 }
+/** Load comes from one address; a test about limits says its own figures. */
+const roomy = { ...roomyQuota, per_address: roomyQuota, per_principal: roomyQuota }
+
 function configOf({ world, settings = {} }: ProcessOptions, port: number): object {
   const { app } = world.service.config
   const base: Record<string, object> = {
@@ -94,6 +98,7 @@ function configOf({ world, settings = {} }: ProcessOptions, port: number): objec
     database: { url: world.testDatabase.appUrl, pool_size: 4 },
     jobs: { poll_interval_ms: 50 },
     logging: { file: null },
+    rate_limiter: roomy,
   }
   for (const [room, keys] of Object.entries(settings)) base[room] = { ...base[room], ...keys }
   return { config: base }

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import { buildService } from '../compose/index.ts'
 import type { GivenValues } from '../config/index.ts'
 import type { EvilProvider } from './evil-provider/index.ts'
+import { roomyLimits } from './roomy-limits.ts'
 import type { World, WorldOptions } from './world.ts'
 
 /** A process beside that of a world. */
@@ -37,6 +38,7 @@ export async function startSecondProcess(
       'app.csrf_signing_secret': app.csrf_signing_secret.reveal(),
       'database.url': String(database.url),
       'logging.file': null,
+      ...roomyLimits,
       ...Object.fromEntries(blocks),
       ...settings,
     },

@@ -14,6 +14,7 @@ import { openTestDatabase } from './database.ts'
 import type { EvilProvider } from './evil-provider/index.ts'
 import type { Person } from './person.ts'
 import { createPerson } from './person.ts'
+import { roomyLimits } from './roomy-limits.ts'
 import type { SignInOptions } from './sign-in.ts'
 import { createSignIn } from './sign-in.ts'
 import type { TestClock } from './test-clock.ts'
@@ -114,11 +115,7 @@ const BASE: GivenValues = {
   'app.base_url': 'http://localhost:8000',
   'logging.file': null,
   'database.pool_size': 4,
-  // The store is the world's own, and so are the figures: a test asks more often than people do.
-  'rate_limiter.requests': 100_000,
-  'rate_limiter.per_address.requests': 1_000_000,
-  'rate_limiter.per_principal.requests': 1_000_000,
-  'rate_limiter.failed_credentials.requests': 1_000_000,
+  ...roomyLimits,
 }
 
 /** Fresh for every world: a value from one test opens nothing in another. */

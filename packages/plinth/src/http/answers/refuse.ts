@@ -52,8 +52,9 @@ function logRefusal(deps: HttpDeps, error: AppError, context: RequestContext | u
 }
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
-// Input that misses the schema changed nothing and says nothing about rights.
-const UNTOLD = new Set([400, 401, 404, 413, 415, 422, 431])
+// Input that misses the schema changed nothing and says nothing about rights. What is too much is
+// counted and logged: a flood must not become one of rows in the database.
+const UNTOLD = new Set([400, 401, 404, 413, 415, 422, 429, 431])
 
 async function recordRefusal(
   deps: HttpDeps,

@@ -29,6 +29,7 @@ export interface HealthDeps {
 }
 
 const probe = open('health probe')
+const UNLIMITED = { unlimited: 'a probe that is refused takes a healthy process out of service' }
 const Alive = z.object({ status: z.literal('ok') })
 const Ready = z.object({
   status: z.enum(['ready', 'not_ready']),
@@ -45,6 +46,7 @@ export function healthFeature(deps: HealthDeps): Feature {
         summary: 'Whether the process answers',
         access: probe,
         anonymous: true,
+        limit: UNLIMITED,
         tenant: 'none',
         returns: Alive,
         handle: alive,
@@ -53,6 +55,7 @@ export function healthFeature(deps: HealthDeps): Feature {
         summary: 'Whether the process is alive',
         access: probe,
         anonymous: true,
+        limit: UNLIMITED,
         tenant: 'none',
         returns: Alive,
         handle: alive,
@@ -75,6 +78,7 @@ function readyRoute(deps: HealthDeps, states: readonly State[]): RouteOptions {
     summary: 'Whether the process can serve, and what it lacks',
     access: probe,
     anonymous: true,
+    limit: UNLIMITED,
     tenant: 'none',
     returns: Ready,
     handle: async (context) => {
@@ -99,6 +103,7 @@ function checkRoute(state: State): RouteOptions {
   return route(`GET /health/${state.check.name}`, {
     access: probe,
     anonymous: true,
+    limit: UNLIMITED,
     tenant: 'none',
     hidden: true,
     returns: z.object({ status: z.string() }),

@@ -35,6 +35,7 @@ function identityRoutes(deps: LinkingDeps): readonly RouteOptions[] {
   })
   const start = route('POST /auth/identities', {
     access: signedIn(),
+    limit: 'sign_in',
     tenant: 'none',
     summary: 'Starts linking one more account: the browser proves it at the provider.',
     body: z.strictObject({ provider: z.string().max(64), return_to: z.string().optional() }),
@@ -92,6 +93,7 @@ function offerRoutes(deps: LinkingDeps): readonly RouteOptions[] {
   })
   const accept = route('POST /auth/identities/offers/:id', {
     access: signedIn(),
+    limit: 'sign_in',
     tenant: 'none',
     summary: 'Links the account; the session gets a new id and a new CSRF token.',
     params,

@@ -67,6 +67,7 @@ function fromTheBrowser(deps: LogoutRouteDeps): readonly RouteOptions[] {
     status: 302,
     access: open('another site sends a person here to sign in'),
     anonymous: true,
+    limit: 'sign_in',
     tenant: 'none',
     summary: 'Starts a sign-in that another site asks for, at one of the configured providers.',
     query: { iss: anything, target_link_uri: anything },

@@ -26,6 +26,7 @@ function loginRoute(deps: OidcRouteDeps): RouteOptions {
     access: open('a person signs in'),
     // A cookie that is broken or stolen must not keep anybody from signing in.
     anonymous: true,
+    limit: 'sign_in',
     // Another site must not begin a sign-in in somebody's browser (SB-45).
     ownSitesOnly: true,
     tenant: 'none',
@@ -47,6 +48,7 @@ function loginRoute(deps: OidcRouteDeps): RouteOptions {
 const answer = {
   access: open('the identity provider sends the browser back'),
   anonymous: true,
+  limit: 'sign_in',
   tenant: 'none',
   summary: 'Takes the answer of the identity provider and opens a session.',
   query: { state: anything, code: anything, error: anything, iss: anything },

@@ -3,7 +3,14 @@ import { redisSettings } from '../cache/index.ts'
 import { appSettings } from '../config/index.ts'
 import { databaseSettings } from '../data/index.ts'
 import { httpSettings, rateLimiterSettings } from '../http/index.ts'
-import { accountSettings, oidcSettings, passkeySettings, sessionSettings } from '../identity/index.ts'
+import {
+  accountSettings,
+  oauthSettings,
+  oidcSettings,
+  passkeySettings,
+  sessionSettings,
+  tokenSettings,
+} from '../identity/index.ts'
 import { jobsSettings } from '../jobs/index.ts'
 import { notifySettings } from '../notify/index.ts'
 import { outboundSettings } from '../outbound/index.ts'
@@ -18,6 +25,8 @@ export const serviceSettings = z.strictObject({
   database: databaseSettings,
   oidc: oidcSettings,
   sessions: sessionSettings,
+  tokens: tokenSettings,
+  oauth: oauthSettings,
   accounts: accountSettings,
   passkeys: passkeySettings,
   tenancy: tenancySettings,

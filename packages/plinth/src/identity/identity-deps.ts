@@ -1,5 +1,5 @@
 import type { Principal } from '../access/index.ts'
-import type { PlatformDb } from '../data/index.ts'
+import type { Database, PlatformDb } from '../data/index.ts'
 import type { Log } from '../feature/index.ts'
 import type { Clock, Secret } from '../kernel/index.ts'
 import type { Notify } from '../notify/index.ts'
@@ -10,6 +10,7 @@ import type { Attempts } from './attempts/attempts.ts'
 import { createAttempts } from './attempts/attempts.ts'
 import type { EnterDeps } from './enter.ts'
 import type { IdentityHooks } from './hooks.ts'
+import type { OAuthSettings } from './oauth/oauth.settings.ts'
 import type { OidcSettings } from './oidc/oidc.settings.ts'
 import type { PasskeySettings } from './passkeys/passkeys.settings.ts'
 import type { Passkeys } from './passkeys/passkeys.ts'
@@ -22,6 +23,9 @@ import type { SessionDeps } from './sessions/mint-session.ts'
 import { noChallenges, noSecondFactors } from './sessions/no-second-factors.ts'
 import type { SessionCache } from './sessions/session-cache.ts'
 import type { SessionSettings } from './sessions/sessions.settings.ts'
+import type { OwnAccess } from './tokens/own/own-access.ts'
+import { createOwnAccess } from './tokens/own/own-access.ts'
+import type { TokenSettings } from './tokens/own/tokens.settings.ts'
 
 /** What identity reads of the `app` section. */
 export interface AppFacts {
@@ -42,7 +46,11 @@ export interface IdentityDeps {
   readonly sessions: SessionSettings
   readonly accounts: AccountSettings
   readonly passkeys: PasskeySettings
+  readonly tokens: TokenSettings
+  readonly oauth: OAuthSettings
   readonly platform: PlatformDb
+  /** Where changes are heard of; without it nothing is remembered of access tokens. */
+  readonly listen?: Database['listen']
   /** Sessions in memory, shared by all that authenticate; without it the database is asked. */
   readonly sessionCache?: SessionCache
   readonly clock: Clock
@@ -65,6 +73,8 @@ export interface Identity extends IdentityDeps {
   readonly cookieName: string
   readonly fingerprints: Fingerprints
   readonly mint: SessionDeps
+  /** Access tokens of our own: keys, and who comes with one. */
+  readonly own: OwnAccess
   /** What letting somebody in takes. */
   readonly enter: EnterDeps
   /** Counts what people try; asked before a secret is looked at. */
@@ -84,6 +94,7 @@ export function assemble(deps: IdentityDeps): Identity {
     fingerprints,
     idleSeconds: app.session_max_age,
     lifetimeSeconds: oidc.refresh_tokens.max_session_lifetime_seconds,
+    behindTokens: lifeBehindTokens(deps.tokens),
     maxPerPerson: sessions.max_per_person,
     secondFactors: noSecondFactors,
   }
@@ -93,6 +104,14 @@ export function assemble(deps: IdentityDeps): Identity {
     cookieName: sessionCookieName(app.base_url),
     fingerprints,
     mint,
+    own: createOwnAccess({
+      ...deps,
+      settings: deps.tokens,
+      secret,
+      baseUrl: app.base_url,
+      listen: deps.listen,
+      cacheEntries: sessions.cache_entries,
+    }),
     attempts: createAttempts({ clock, secret, settings: deps.accounts.lockout }),
     webauthn: createPasskeys({ ...deps, settings: deps.passkeys }),
     enter: {
@@ -102,6 +121,15 @@ export function assemble(deps: IdentityDeps): Identity {
       notify: deps.notify,
       baseUrl: app.base_url,
     },
+  }
+}
+
+const DAY_SECONDS = 86_400
+
+function lifeBehindTokens(tokens: TokenSettings) {
+  return {
+    idleSeconds: tokens.refresh_ttl_days * DAY_SECONDS,
+    lifetimeSeconds: tokens.session_lifetime_days * DAY_SECONDS,
   }
 }
 

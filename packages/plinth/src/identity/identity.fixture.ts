@@ -24,7 +24,15 @@ import { createPerson } from '../testing/person.ts'
 import type { TestClock } from '../testing/test-clock.ts'
 import { createTestClock } from '../testing/test-clock.ts'
 import type { AppFacts, IdentityDeps } from './index.ts'
-import { accountSettings, createIdentity, oidcSettings, passkeySettings, sessionSettings } from './index.ts'
+import {
+  accountSettings,
+  createIdentity,
+  oauthSettings,
+  oidcSettings,
+  passkeySettings,
+  sessionSettings,
+  tokenSettings,
+} from './index.ts'
 
 /** Origin of the service in these tests, whatever port its socket has. */
 export const ORIGIN = 'http://localhost:8000'
@@ -48,6 +56,8 @@ export interface IdentityWorldOptions {
   readonly app?: Partial<AppFacts>
   readonly oidc?: object
   readonly sessions?: object
+  readonly tokens?: object
+  readonly oauth?: object
   readonly accounts?: object
   readonly passkeys?: object
   readonly tenancy?: object
@@ -90,7 +100,10 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
     sessions: sessionSettings.parse(options.sessions ?? {}),
     accounts: accountSettings.parse(options.accounts ?? {}),
     passkeys: passkeySettings.parse(options.passkeys ?? {}),
+    tokens: tokenSettings.parse(options.tokens ?? {}),
+    oauth: oauthSettings.parse(options.oauth ?? {}),
     platform: db.database.platform,
+    listen: db.database.listen,
     clock,
     outbound: createOutbound({
       settings: outboundSettings.parse({ timeout_ms: 2_000 }),

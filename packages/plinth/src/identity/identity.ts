@@ -1,7 +1,7 @@
 import type { Feature } from '../feature/index.ts'
 import { feature } from '../feature/index.ts'
 import { createAuthenticateRequest } from './authenticate-request.ts'
-import type { IdentityDeps } from './identity-deps.ts'
+import type { Identity, IdentityDeps } from './identity-deps.ts'
 import { assemble } from './identity-deps.ts'
 import { linkingRoutes } from './linking/linking.routes.ts'
 import { logoutRoutes } from './logout/logout.routes.ts'
@@ -23,12 +23,39 @@ import { sessionRoutes } from './sessions/sessions.routes.ts'
 import { sweepJob } from './sessions/sweep.job.ts'
 import { tenantSwitchRoutes } from './tenant-switch/tenant-switch.routes.ts'
 
-/** Signing in and out: the routes under `/auth/web`, their sweep, and readiness of the providers. */
-export function identityFeature(deps: IdentityDeps): Feature {
-  const identity = assemble(deps)
+/** What identity brings to a service. */
+export interface IdentityRoom {
+  /** Signing in and out: routes, jobs, and readiness of the providers. */
+  readonly feature: Feature
+  /** Finds the principal of a request's one credential; what http asks before every route. */
+  readonly authenticate: ReturnType<typeof createAuthenticateRequest>
+}
+
+/** What its routes and its authentication share, made once. */
+interface Shared {
+  readonly deps: IdentityDeps
+  readonly identity: Identity
+  readonly providers: Providers
+}
+
+/** Puts identity together. */
+export function createIdentity(deps: IdentityDeps): IdentityRoom {
   const { app, oidc, outbound, clock, log } = deps
   const production = app.environment === 'production'
   const providers = createProviders({ settings: oidc, outbound, clock, production, log })
+  const shared: Shared = { deps, identity: assemble(deps), providers }
+  return {
+    feature: featureOf(shared),
+    authenticate: createAuthenticateRequest({
+      cookie: authenticateCookie(shared),
+      bearer: (_, token) => shared.identity.own.authenticate(token),
+      apiKey: () => undefined,
+    }),
+  }
+}
+
+function featureOf({ deps, identity, providers }: Shared): Feature {
+  const { app, outbound, clock, log } = deps
   const renewTokens = renewing(deps, providers)
   const states = createLogoutStates(app.session_signing_secret, clock)
   const refusals = createRefusalLimit({ clock, ...REFUSED_LOGOUTS })
@@ -75,20 +102,8 @@ function renewing({ oidc, outbound, clock }: IdentityDeps, providers: Providers)
   return createRenewTokens({ providers, outbound, clock, enabled: enabled && persist, mostAtOnce })
 }
 
-/** Finds the principal of a request's one credential; what http asks before every route. */
-export function createAuthenticate(deps: IdentityDeps): AuthenticateAny {
-  return createAuthenticateRequest({
-    cookie: authenticateCookie(deps),
-    bearer: () => undefined,
-    apiKey: () => undefined,
-  })
-}
-
-/** Of any kind of credential. */
-export type AuthenticateAny = ReturnType<typeof createAuthenticateRequest>
-
-function authenticateCookie(deps: IdentityDeps): Authenticate {
-  const { mint, sessions, sessionCache, app, ...identity } = assemble(deps)
+function authenticateCookie({ identity: shared }: Shared): Authenticate {
+  const { mint, sessions, sessionCache, app, ...identity } = shared
   return createFor({
     ...identity,
     sessions: mint,

@@ -20,6 +20,8 @@ export interface SessionDeps {
   readonly idleSeconds: number
   /** Seconds after sign-in at which it ends, however often it is refreshed. */
   readonly lifetimeSeconds: number
+  /** The same two of sessions behind tokens; those above where absent. */
+  readonly behindTokens?: { readonly idleSeconds: number; readonly lifetimeSeconds: number }
   /** Sessions that one person may have at the same time; undefined for any number. */
   readonly maxPerPerson?: number | undefined
   readonly secondFactors: SecondFactors
@@ -103,7 +105,7 @@ export async function mintSession(
   }
   await makePlace(deps, tx, signedIn)
   const id = newId<'session'>(deps.clock)
-  const absoluteExpiresAt = now + deps.lifetimeSeconds * 1_000
+  const absoluteExpiresAt = now + lifeOf(deps, signedIn).lifetimeSeconds * 1_000
   const written = await write(deps, tx, id, {
     ...signedIn,
     continues: { family: id, absoluteExpiresAt },
@@ -150,13 +152,17 @@ async function write(
     amr: session.amr,
     providerSession: session.providerSession,
     now: isoTime(now),
-    expiresAt: isoTime(Math.min(now + deps.idleSeconds * 1_000, end)),
+    expiresAt: isoTime(Math.min(now + lifeOf(deps, session).idleSeconds * 1_000, end)),
     absoluteExpiresAt: isoTime(end),
     idTokenSealed: keep('idToken'),
     refreshTokenSealed: keep('refreshToken'),
     scopes: session.tokens.scopes,
   })
   return { id, token }
+}
+
+function lifeOf(deps: SessionDeps, { kind }: { readonly kind: SessionKind }) {
+  return (kind === 'token' ? deps.behindTokens : undefined) ?? deps
 }
 
 export { isoTime }

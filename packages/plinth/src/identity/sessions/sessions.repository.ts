@@ -8,9 +8,9 @@ const ENTER = `
   select set_config('plinth.person_id', person_id::text, true),
          set_config('plinth.tenant_id', coalesce(tenant_id::text, ''), true)
     from plinth.sessions
-   where id_hash = $1`
+   where`
 
-const READ = `
+const SELECT = `
   select s.id, s.family_id, s.person_id, s.fingerprint, s.authenticated_at, s.last_seen_at,
          s.rotated_at, s.expires_at, s.absolute_expires_at, s.revoked_at, s.mismatch_reported_at,
          s.acr, s.amr, m.version is distinct from s.membership_version as rights_changed,
@@ -23,14 +23,38 @@ const READ = `
                                   and m.status = 'active' and m.invited_email is null
     left join plinth.tenants t on t.id = m.tenant_id and t.status = 'active'
     left join plinth.platform_roles r on r.person_id = s.person_id
-   where s.id_hash = $1`
+   where`
 
-/** Reads a session with its person, tenant and grants: two statements, one round trip. */
+const BY_COOKIE = {
+  enter: `${ENTER} id_hash = $1`,
+  read: `${SELECT} s.id_hash = $1 and s.kind = 'browser'`,
+}
+const BY_TOKEN = {
+  enter: `${ENTER} id = $1`,
+  read: `${SELECT} s.id = $1 and s.kind = 'token'
+     and exists (select from plinth.signing_keys k where k.id = $2)`,
+}
+
+/**
+ * Reads the session of a browser with its person, tenant and grants: two statements, one round trip.
+ */
 export async function readSession(db: PlatformDb, idHash: Buffer): Promise<SessionRow | undefined> {
   const values = [idHash]
   const [, found] = await db.batch([
-    { text: ENTER, values },
-    { text: READ, values },
+    { text: BY_COOKIE.enter, values },
+    { text: BY_COOKIE.read, values },
+  ])
+  return found?.rows[0] as SessionRow | undefined
+}
+
+/** The same of a session behind tokens, unless the key that signed the token was taken back. */
+export async function readTokenSession(
+  db: PlatformDb,
+  token: { readonly session: string; readonly key: string },
+): Promise<SessionRow | undefined> {
+  const [, found] = await db.batch([
+    { text: BY_TOKEN.enter, values: [token.session] },
+    { text: BY_TOKEN.read, values: [token.session, token.key] },
   ])
   return found?.rows[0] as SessionRow | undefined
 }

@@ -1,0 +1,45 @@
+import type { PlatformDb } from '../../../data/index.ts'
+import type { SessionRow } from '../../sessions/session.ts'
+import { sessionState } from '../../sessions/session.ts'
+import { principalOf } from '../../sessions/session-principal.ts'
+import { readTokenSession } from '../../sessions/sessions.repository.ts'
+import type { OwnToken } from './own-token-claims.ts'
+import type { TokenStanding } from './token-standing.ts'
+
+/**
+ * The person behind an access token, as their session stands now; undefined when it is over, is not
+ * theirs, or the key that signed was taken back.
+ */
+export async function sessionPrincipal(
+  db: PlatformDb,
+  token: OwnToken & { readonly of: 'session' },
+  nowMs: number,
+): Promise<TokenStanding | undefined> {
+  const row = await readTokenSession(db, token)
+  if (row === undefined || row.person_id !== token.person) return undefined
+  if (sessionState(row, nowMs) !== 'live') return undefined
+  return {
+    principal: bearerOf(row, token),
+    untilMs: Math.min(Date.parse(row.expires_at), Date.parse(row.absolute_expires_at)),
+    subjects: [
+      `person ${row.person_id}`,
+      ...(row.session_tenant === null ? [] : [`tenant ${row.session_tenant}`]),
+    ],
+  }
+}
+
+/** A token is no cookie: no browser sends it by itself, so that it needs no proof of where it comes from. */
+function bearerOf(row: SessionRow, token: OwnToken) {
+  const { person, name, email, tenant, tenantLost, permissions, platform, credential } =
+    principalOf(row, true)
+  return Object.freeze({
+    person,
+    name,
+    ...(email !== undefined && { email }),
+    tenant,
+    ...(tenantLost !== undefined && { tenantLost }),
+    permissions,
+    ...(platform !== undefined && { platform }),
+    credential: Object.freeze({ ...credential, kind: 'bearer' as const, id: token.jti }),
+  })
+}

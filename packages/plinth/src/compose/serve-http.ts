@@ -54,7 +54,7 @@ export async function serveHttp(app: FastifyInstance, options: ServeOptions): Pr
       maxDepth: config.http.json_max_depth,
       maxItems: config.http.json_max_items,
     })
-    await registerFeatures(inner, features)
+    await registerFeatures(inner, features, config.app.compat)
   }
   await app.register(scope)
   return {

@@ -89,6 +89,10 @@ export const appSettings = z.strictObject({
     'Key material for CSRF tokens, at least 32 random characters, not the session secret.',
   ),
   session_cookie: sessionCookieSettings.describe('Flags of the session cookie.'),
+  compat: z
+    .array(z.enum(['s0', 's3', 's4']))
+    .default([])
+    .describe('Families of older documents whose paths are served too, such as /people for s3.'),
   trusted_proxies: networks()
     .default([])
     .describe('Addresses and CIDR ranges of proxies whose X-Forwarded-For is believed.'),

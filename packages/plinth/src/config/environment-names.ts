@@ -132,6 +132,7 @@ const operations: readonly VariableName[] = [
 ]
 
 const keyAliases: readonly KeyAlias[] = [
+  { from: 'compat', to: 'app.compat' },
   { from: 'app.session_jwt_secret', to: 'app.session_signing_secret' },
   { from: 'database.user_pw_file_path', to: 'database.password_file' },
 ]
@@ -142,7 +143,6 @@ const laterKeys: readonly LaterKey[] = [
   { key: 'rate_limiter', says: 'this version does not limit request rates' },
   { key: 'jwt', says: NO_BEARER },
   { key: 'storage', says: NO_STORAGE },
-  { key: 'compat', says: 'this version serves no older spellings' },
   { key: 'security', says: 'its protections are always on or follow app.base_url' },
   { key: 'oidc.allowed_audiences', says: 'ID tokens are for the client id and nobody else' },
   {

@@ -2,6 +2,7 @@ import type { RouteOptions } from 'fastify'
 import type { z } from 'zod'
 import type { Access, StepUp } from '../access/index.ts'
 import type { Problem } from '../kernel/index.ts'
+import type { RouteAlias } from './alias.ts'
 import { tellDeclared } from './declared.ts'
 import type { RouteLimit } from './route-limit.ts'
 import { requireLimit } from './route-limit.ts'
@@ -44,6 +45,8 @@ export interface RouteFacts {
   readonly idempotent: boolean
   /** How often it may be called beyond the limits that hold everywhere. */
   readonly limit?: RouteLimit | undefined
+  /** Where it answers too while `app.compat` says so. */
+  readonly alias?: RouteAlias | undefined
   readonly schemas: RouteSchemas
 }
 

@@ -1,4 +1,6 @@
 export { acrDemanded } from './acr-demanded.ts'
+export type { Compat, RouteAlias } from './alias.ts'
+export { aliasesOf } from './alias.ts'
 export type { Context, ContextFor, Log } from './context.ts'
 export { contextOf, setContext } from './context.ts'
 export type { RouteFacts, RouteSchemas, TenantDemand } from './facts.ts'

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import type { Access, StepUp } from '../access/index.ts'
 import { requireStepUp } from '../access/index.ts'
 import type { Problem } from '../kernel/index.ts'
+import type { RouteAlias } from './alias.ts'
+import { requireAlias } from './alias.ts'
 import type { ContextFor } from './context.ts'
 import { contextOf } from './context.ts'
 import type { TenantDemand } from './facts.ts'
@@ -77,6 +79,8 @@ export interface RouteSpec<
   readonly idempotent?: boolean
   /** How often it may be called; the limits of addresses and principals hold beside it. */
   readonly limit?: RouteLimit
+  /** Where it answers too while `app.compat` says so; left out of the API documents. */
+  readonly alias?: RouteAlias
   /** Largest body in bytes; 1 MiB by default. */
   readonly bodyLimitBytes?: number
   readonly handle: (
@@ -135,6 +139,7 @@ export function route<
       takesForm: spec.takesForm ?? false,
       idempotent: spec.idempotent ?? false,
       limit: requireLimit(spec.limit),
+      alias: requireAlias(url, spec.alias),
       schemas: {
         ...(spec.params && { params: z.strictObject(spec.params) }),
         query: querySchema(spec),

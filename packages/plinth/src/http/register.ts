@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyPluginAsync, RouteOptions } from 'fastify'
 import { open } from '../access/index.ts'
-import type { Feature, Mount } from '../feature/index.ts'
-import { factsOf, foreignFacts } from '../feature/index.ts'
+import type { Compat, Feature, Mount } from '../feature/index.ts'
+import { aliasesOf, factsOf, foreignFacts } from '../feature/index.ts'
 import { headersFor } from './answers/headers.ts'
 import { createRefuser } from './answers/refuse.ts'
 import { problemWriter } from './answers/render-problem.ts'
@@ -12,17 +12,21 @@ import type { MethodTable } from './method-table.ts'
 import { placeMount } from './mounts.ts'
 import { answerBareWith } from './server.ts'
 
-/** Registers every route of every feature. */
+/**
+ * Registers every route of every feature.
+ * @param compat families of documents whose spellings are served too
+ */
 export async function registerFeatures(
   app: FastifyInstance,
   features: readonly Feature[],
+  compat: readonly Compat[] = [],
 ): Promise<void> {
-  for (const feature of features) {
-    for (const entry of (feature.routes ?? []).flat()) {
-      if (isMount(entry)) await registerMount(app, entry)
-      else if (factsOf(entry)?.takesForm) await registerForm(app, entry)
-      else app.route(entry)
-    }
+  const entries = features.flatMap((feature) => (feature.routes ?? []).flat())
+  const routes = entries.filter((entry): entry is RouteOptions => !isMount(entry))
+  for (const entry of [...entries, ...aliasesOf(routes, compat)]) {
+    if (isMount(entry)) await registerMount(app, entry)
+    else if (factsOf(entry)?.takesForm) await registerForm(app, entry)
+    else app.route(entry)
   }
 }
 

@@ -138,6 +138,8 @@ function ownIdentity(options: PlatformOptions) {
     passkeys: config.passkeys,
     tokens: config.tokens,
     oauth: config.oauth,
+    apiKeys: config.api_keys,
+    memberPermissions: config.tenancy.member_permissions,
     platform: database.platform,
     listen: database.listen,
     ...(most > 0 && { sessionCache }),

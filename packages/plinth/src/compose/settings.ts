@@ -4,7 +4,7 @@ import { appSettings } from '../config/index.ts'
 import { databaseSettings } from '../data/index.ts'
 import { httpSettings, rateLimiterSettings } from '../http/index.ts'
 import {
-  accountSettings,
+  accountSettings, apiKeySettings,
   oauthSettings,
   oidcSettings,
   passkeySettings,
@@ -29,6 +29,7 @@ export const serviceSettings = z.strictObject({
   oauth: oauthSettings,
   accounts: accountSettings,
   passkeys: passkeySettings,
+  api_keys: apiKeySettings,
   tenancy: tenancySettings,
   jobs: jobsSettings,
   notify: notifySettings,

@@ -1,3 +1,4 @@
+import type { CheckKey } from './api-keys/check-key.ts'
 import type { Profile } from './people/profile.ts'
 
 /**
@@ -13,4 +14,9 @@ export interface IdentityHooks {
     claims: Readonly<Record<string, unknown>>,
     from: { readonly provider: string },
   ) => Partial<Pick<Profile, 'name' | 'givenName' | 'familyName'>>
+  /**
+   * Says whether an API key may be used for a request, after the platform found nothing against it.
+   * Asked at each request: `false` refuses the key as any invalid one, and so does throwing.
+   */
+  readonly checkKey?: CheckKey
 }

@@ -6,6 +6,7 @@ import type { Notify } from '../notify/index.ts'
 import type { Outbound } from '../outbound/index.ts'
 import type { Welcome } from '../tenancy/index.ts'
 import type { AccountSettings } from './account/accounts.settings.ts'
+import type { ApiKeySettings } from './api-keys/api-keys.settings.ts'
 import type { Attempts } from './attempts/attempts.ts'
 import { createAttempts } from './attempts/attempts.ts'
 import type { EnterDeps } from './enter.ts'
@@ -48,6 +49,9 @@ export interface IdentityDeps {
   readonly passkeys: PasskeySettings
   readonly tokens: TokenSettings
   readonly oauth: OAuthSettings
+  readonly apiKeys: ApiKeySettings
+  /** What every member of a tenant may do. */
+  readonly memberPermissions: readonly string[]
   readonly platform: PlatformDb
   /** Where changes are heard of; without it nothing is remembered of access tokens. */
   readonly listen?: Database['listen']

@@ -26,6 +26,7 @@ import { createTestClock } from '../testing/test-clock.ts'
 import type { AppFacts, IdentityDeps } from './index.ts'
 import {
   accountSettings,
+  apiKeySettings,
   createIdentity,
   oauthSettings,
   oidcSettings,
@@ -102,6 +103,8 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
     passkeys: passkeySettings.parse(options.passkeys ?? {}),
     tokens: tokenSettings.parse(options.tokens ?? {}),
     oauth: oauthSettings.parse(options.oauth ?? {}),
+    apiKeys: apiKeySettings.parse({}),
+    memberPermissions: tenancy.member_permissions,
     platform: db.database.platform,
     listen: db.database.listen,
     clock,

@@ -1,3 +1,4 @@
+import { apiKeyTables } from './api-keys/api-keys.tables.ts'
 import { attemptTables } from './attempts/attempts.tables.ts'
 import { invitationTables } from './invitations/invitations.tables.ts'
 import { linkingTables } from './linking/linking.tables.ts'
@@ -25,6 +26,7 @@ export const identityTables = [
   ...tokenApiTables,
   ...oauthTables,
   ...mfaTables,
+  ...apiKeyTables,
   ...attemptTables,
   ...passwordTables,
   ...oneTimeTables,

@@ -1,5 +1,9 @@
 import type { Feature } from '../feature/index.ts'
 import { feature } from '../feature/index.ts'
+import type { KeyAuthentication } from './api-keys/authenticate-key.ts'
+import { createKeyAuthentication } from './api-keys/authenticate-key.ts'
+import type { KeyCache } from './api-keys/key-cache.ts'
+import { createKeyCache } from './api-keys/key-cache.ts'
 import { createAuthenticateRequest } from './authenticate-request.ts'
 import type { Identity, IdentityDeps } from './identity-deps.ts'
 import { assemble } from './identity-deps.ts'
@@ -36,6 +40,7 @@ interface Shared {
   readonly deps: IdentityDeps
   readonly identity: Identity
   readonly providers: Providers
+  readonly keyCache: KeyCache
 }
 
 /** Puts identity together. */
@@ -43,15 +48,22 @@ export function createIdentity(deps: IdentityDeps): IdentityRoom {
   const { app, oidc, outbound, clock, log } = deps
   const production = app.environment === 'production'
   const providers = createProviders({ settings: oidc, outbound, clock, production, log })
-  const shared: Shared = { deps, identity: assemble(deps), providers }
+  const { cache_entries: most } = deps.apiKeys
+  const keyCache = createKeyCache({ listen: deps.listen, most })
+  const shared: Shared = { deps, identity: assemble(deps), providers, keyCache }
   return {
     feature: featureOf(shared),
     authenticate: createAuthenticateRequest({
       cookie: authenticateCookie(shared),
       bearer: (_, token) => shared.identity.own.authenticate(token),
-      apiKey: () => undefined,
+      apiKey: authenticateKey(shared),
     }),
   }
+}
+
+function authenticateKey({ deps, keyCache: cache }: Shared): KeyAuthentication {
+  const production = deps.app.environment === 'production'
+  return createKeyAuthentication({ ...deps, cache, production, checkKey: deps.hooks?.checkKey })
 }
 
 function featureOf({ deps, identity, providers }: Shared): Feature {

@@ -56,6 +56,7 @@ const memberships = platformTable(
       'administered_after_end',
       'count_change',
       'hold_grants',
+      'revoke_keys',
       'tell_changed',
       'tell_joined',
       'tell_left',

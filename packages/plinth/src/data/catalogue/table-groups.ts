@@ -48,6 +48,7 @@ export const tableRules: { readonly [table: string]: TableRule } = {
   'plinth.remembered_devices': { group: 'global', app: ALL },
   // Read before a tenant is entered: whether one may be.
   'plinth.mfa_rules': { group: 'global', app: ALL },
+  'plinth.api_keys': { group: 'global', app: ALL },
   'plinth.memberships': { group: 'tenant', app: ALL },
   'plinth.invitations': { group: 'tenant', app: ALL },
   'plinth.tenant_settings': { group: 'tenant', app: ALL },

@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { defineEvents } from '../../audit/index.ts'
+
+/** Why a key that exists was not taken. `unknown` and `malformed` name no key and leave no row. */
+export const KEY_FAULTS = [
+  'revoked',
+  'expired',
+  'test_key',
+  'owner_disabled',
+  'tenant_inactive',
+  'not_a_member',
+  'address_denied',
+  'hook_denied',
+] as const
+
+/** One of {@link KEY_FAULTS}. */
+export type KeyFault = (typeof KEY_FAULTS)[number]
+
+/** What the audit log keeps of API keys: always the id, never the key. */
+export const apiKeyEvents = defineEvents('api_key', {
+  created: {
+    data: {
+      type: z.string(),
+      owner: z.string(),
+      scopes: z.array(z.string()),
+      expires_at: z.string().nullable(),
+      parent: z.string().nullable(),
+    },
+  },
+  updated: { data: { fields: z.array(z.string()) } },
+  rotated: { data: { successor: z.string(), overlap_seconds: z.int() } },
+  revoked: { data: { descendants: z.int() } },
+  imported: { data: { type: z.string(), owner: z.string(), scopes: z.array(z.string()) } },
+  /** Once a minute for each key and reason, however often it is shown. */
+  refused: { reasons: KEY_FAULTS },
+  first_use_from_address: {},
+})

@@ -19,6 +19,7 @@ import { providerReadiness } from './oidc/provider-readiness.ts'
 import type { Providers } from './oidc/providers.ts'
 import { createProviders } from './oidc/providers.ts'
 import { createRenewTokens } from './oidc/renew-tokens.ts'
+import { passkeyRoutes } from './passkeys/passkeys.routes.ts'
 import type { Authenticate } from './sessions/authenticate.ts'
 import { createAuthenticate as createFor } from './sessions/authenticate.ts'
 import { ownSessionRoutes } from './sessions/own-sessions.routes.ts'
@@ -85,6 +86,7 @@ function featureOf({ deps, identity, providers }: Shared): Feature {
       ownSessionRoutes(identity),
       tenantSwitchRoutes(identity),
       linkingRoutes({ identity, providers }),
+      passkeyRoutes({ identity, providers }),
       logoutRoutes({ identity, providers, states, refusals }),
     ],
     jobs: [

@@ -18,6 +18,7 @@ export const PASSKEY_FAULTS = [
   'counter_not_risen',
   'passkey_taken',
   'too_many',
+  'person_disabled',
 ] as const
 
 /** One of {@link PASSKEY_FAULTS}. */

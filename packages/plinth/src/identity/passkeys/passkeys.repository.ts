@@ -187,3 +187,25 @@ export async function hasOtherWayIn(
   )
   return rows.length > 0
 }
+
+/** Whom a passkey lets in. */
+export interface PasskeyOwnerRow {
+  readonly person: Id<'person'>
+  readonly status: string
+  readonly name: string
+  /** Only an address that was verified. */
+  readonly email: string | null
+}
+
+/** The person of a passkey, held: whoever is deactivated at this moment does not slip in. */
+export async function findOwner(
+  tx: PlatformTx,
+  person: Id<'person'>,
+): Promise<PasskeyOwnerRow | undefined> {
+  const { rows } = await tx.query<PasskeyOwnerRow>(
+    `select id as person, status, name, case when email_verified then email end as email
+       from plinth.people where id = $1 and kind = 'human' for key share`,
+    [person],
+  )
+  return rows[0]
+}

@@ -1,101 +1,19 @@
 import type { RouteOptions } from 'fastify'
-import { z } from 'zod'
-import { inPerson } from '../../access/index.ts'
-import { route } from '../../feature/index.ts'
 import type { Identity } from '../identity-deps.ts'
-import {
-  handleAdd,
-  handleAskForNew,
-  handleList,
-  handleRemove,
-  handleRename,
-} from './handle-own-passkeys.ts'
-import { registrationAnswer } from './passkey-answers.ts'
-import { creationOptions } from './passkey-options.ts'
-import { passkeyProblems } from './passkeys.errors.ts'
-import type { Passkeys } from './passkeys.ts'
+import type { Providers } from '../oidc/providers.ts'
+import { passkeySignInRoutes } from './authentication.routes.ts'
+import { ownPasskeyRoutes } from './own-passkeys.routes.ts'
 
-/** What the routes of passkeys need. */
-export interface PasskeyRouteDeps {
+/** Routes under `/auth/passkeys` (D23); none where passkeys are off. */
+export function passkeyRoutes({
+  identity,
+  providers,
+}: {
   readonly identity: Identity
-  readonly passkeys: Passkeys
-  /** Names of the providers through which people can sign in now. */
-  readonly providers: readonly string[]
-}
-
-const passkey = z.object({
-  id: z.uuid(),
-  name: z.string(),
-  synced: z.boolean().describe('Whether it may be on several devices of the person.'),
-  created_at: z.string(),
-  last_used_at: z.string().nullable(),
-})
-const name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(60)
-  .regex(/^[^\p{C}]+$/u, 'must not hold control characters')
-  .describe('What its person calls it.')
-const params = { id: z.uuid() }
-
-/** Seconds after a sign-in in which a person may change how they sign in (ASVS 7.5.1, MF-15). */
-const stepUp = { maxAgeSeconds: 900 }
-const own = { access: inPerson(), tenant: 'none' } as const
-const { unknown, lastFactor, lastWayIn, notAdded, notVerified, taken, tooMany } = passkeyProblems
-
-/** `/auth/passkeys` and `/auth/passkeys/registration` (D23): the passkeys of the person who asks. */
-export function ownPasskeyRoutes(deps: PasskeyRouteDeps): readonly RouteOptions[] {
-  return [...registrationRoutes(deps), ...keepingRoutes(deps)]
-}
-
-function registrationRoutes(deps: PasskeyRouteDeps): readonly RouteOptions[] {
-  const options = route('POST /auth/passkeys/registration/options', {
-    ...own,
-    stepUp,
-    limit: 'sign_in',
-    summary: 'What a browser needs to make a passkey: options for navigator.credentials.create().',
-    returns: creationOptions,
-    raises: [tooMany],
-    handle: (context) => handleAskForNew(deps, context),
-  })
-  const verify = route('POST /auth/passkeys/registration/verify', {
-    ...own,
-    stepUp,
-    limit: 'sign_in',
-    summary: 'Adds the passkey that a device made; the person gets a notice.',
-    body: z.strictObject({ response: registrationAnswer, name: name.optional() }),
-    status: 201,
-    returns: passkey,
-    raises: [notAdded, notVerified, taken, tooMany],
-    handle: (context) => handleAdd(deps, context),
-  })
-  return [options, verify]
-}
-
-function keepingRoutes(deps: PasskeyRouteDeps): readonly RouteOptions[] {
-  const list = route('GET /auth/passkeys', {
-    ...own,
-    summary: 'The passkeys of the person.',
-    returns: z.object({ passkeys: z.array(passkey), total: z.int() }),
-    handle: (context) => handleList(deps, context),
-  })
-  const rename = route('PATCH /auth/passkeys/:id', {
-    ...own,
-    summary: 'Gives a passkey another name.',
-    params,
-    body: z.strictObject({ name }),
-    returns: passkey,
-    raises: [unknown],
-    handle: (context) => handleRename(deps, context),
-  })
-  const remove = route('DELETE /auth/passkeys/:id', {
-    ...own,
-    stepUp,
-    summary: 'Removes a passkey; the person gets a notice.',
-    params,
-    raises: [unknown, lastWayIn, lastFactor],
-    handle: (context) => handleRemove(deps, context),
-  })
-  return [list, rename, remove]
+  readonly providers: Providers
+}): readonly RouteOptions[] {
+  const { webauthn: passkeys } = identity
+  if (passkeys === undefined) return []
+  const deps = { identity, passkeys, providers: providers.all.map(({ name }) => name) }
+  return [...ownPasskeyRoutes(deps), ...passkeySignInRoutes(deps)]
 }

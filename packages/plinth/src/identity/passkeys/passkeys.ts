@@ -34,7 +34,7 @@ export interface Passkeys {
    * Options for `navigator.credentials.get()`, as JSON: with a person for their passkeys only, without
    * one for any that the browser has.
    */
-  ask(tx: PlatformTx, holder: ChallengeHolder): Promise<RequestOptions>
+  ask(db: Queryable, holder: ChallengeHolder): Promise<RequestOptions>
   /**
    * Judges the answer to {@link Passkeys.ask}; the challenge is used up whatever comes of it. Runs in
    * transactions of its own, and leaves audit rows of what it refused.
@@ -87,7 +87,7 @@ async function askForNew(
 
 async function ask(
   { settings, clock, party }: PasskeyParts,
-  tx: PlatformTx,
+  tx: Queryable,
   holder: ChallengeHolder,
 ): Promise<RequestOptions> {
   const ttlSeconds = settings.challenge_seconds

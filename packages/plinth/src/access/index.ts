@@ -1,5 +1,8 @@
 export type { Access, CanAccess, InPersonAccess, OpenAccess, SignedInAccess } from './access.ts'
 export { describeAccess, inPerson, open, signedIn } from './access.ts'
+export { channelOf, provesTwoFactors } from './authentication-strength.ts'
+export type { Asker, Wanted } from './can.ts'
+export { can, canAny, own, ownOrCan } from './can.ts'
 export type { Decision, Denial, Question } from './decide.ts'
 export { decide } from './decide.ts'
 export { covers, isGrant, narrow } from './narrow.ts'

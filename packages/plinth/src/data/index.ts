@@ -56,9 +56,11 @@ export {
   createTableSql,
   decimal,
   declarationFaults,
+  demandedVersion,
   dropTableSql,
   entity,
   entityProblems,
+  etagOf,
   filterFields,
   foreignKeySql,
   isName,
@@ -72,11 +74,13 @@ export {
   platformTableFaults,
   pluralOf,
   query,
+  readCursor,
   ref,
   sqlName,
   timestamp,
   whyNotFiltered,
   withoutPii,
+  writeCursor,
 } from './entity/index.ts'
 export type { Hearing, Listener } from './listen/listener.ts'
 export { historyTables } from './migrations/history.tables.ts'

@@ -1,12 +1,11 @@
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
 import { record } from '../audit/index.ts'
-import { entityProblems } from '../data/index.ts'
+import { demandedVersion, entityProblems, etagOf } from '../data/index.ts'
 import { route } from '../feature/index.ts'
 import { entityEvent } from './entity-event.ts'
 import type { Operation } from './operation.ts'
 import { words } from './operation.ts'
-import { demandedVersion, etagOf } from './precondition.ts'
 import { ownerFor } from './visible-rows.ts'
 
 const ifMatch = {

@@ -78,7 +78,8 @@ export function expansionsFor(
   return expandables
     .filter(({ name }) => names.includes(name))
     .map(({ column, target }) => {
-      if (!decide({ access: target.can.read, changes: false, ...asker }).allowed) throw httpProblems.notPermitted()
+      if (!decide({ access: target.can.read, changes: false, ...asker }).allowed)
+        throw httpProblems.notPermitted()
       return { column, target, owner: ownerFor(target, asker) }
     })
 }

@@ -1,12 +1,11 @@
 import type { RouteOptions } from 'fastify'
 import type { AnyEntity, Db, Expanded, Expansion, Scope } from '../data/index.ts'
-import { entityProblems } from '../data/index.ts'
+import { entityProblems, etagOf } from '../data/index.ts'
 import { route } from '../feature/index.ts'
 import { choiceParameters } from './choice-parameters.ts'
 import { expandablesOf, expansionsFor } from './expansions.ts'
 import type { Operation } from './operation.ts'
 import { words } from './operation.ts'
-import { etagOf } from './precondition.ts'
 import { sendSparse, shownRows } from './shown-rows.ts'
 import { ownerFor } from './visible-rows.ts'
 

@@ -41,7 +41,10 @@ export function scopeFor(
   asker: Asker,
   deleted: 'with' | 'only' | undefined,
 ): Scope {
-  if (deleted !== undefined && !decide({ access: entity.can.delete, changes: false, ...asker }).allowed) {
+  if (
+    deleted !== undefined &&
+    !decide({ access: entity.can.delete, changes: false, ...asker }).allowed
+  ) {
     throw httpProblems.notPermitted()
   }
   return { owner: ownerFor(entity, asker), deleted }

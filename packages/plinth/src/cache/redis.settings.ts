@@ -7,7 +7,18 @@ export const redisSettings = z.strictObject({
     .optional()
     .describe('Whether Redis is used; by default it is when redis.url is set.'),
   url: z.string().optional().describe('Redis URL, for example redis://localhost:6379/0.'),
+  key_prefix: z
+    .string()
+    .min(1)
+    .max(64)
+    .default('plinth:')
+    .describe('What the names of all keys begin with; services that share a Redis need their own.'),
 })
+
+/** Address of the Redis that is used; undefined where none is. */
+export function redisUrl({ enabled, url }: RedisSettings): string | undefined {
+  return (enabled ?? true) ? url : undefined
+}
 
 /** Parsed {@link redisSettings}. */
 export type RedisSettings = z.output<typeof redisSettings>

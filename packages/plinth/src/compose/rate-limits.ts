@@ -1,6 +1,6 @@
 import { Counter } from 'prom-client'
-import type { RateLimiter, RateRefusal } from '../http/index.ts'
-import { createMemoryWindows, createRateLimiter } from '../http/index.ts'
+import type { RateLimiter, RateRefusal, WindowStore } from '../http/index.ts'
+import { createRateLimiter } from '../http/index.ts'
 import type { Clock } from '../kernel/index.ts'
 import type { Log, Metrics } from '../telemetry/index.ts'
 import type { ServiceConfig } from './settings.ts'
@@ -13,11 +13,11 @@ export interface RateLimitParts {
   readonly metrics: Metrics
 }
 
-/** The limits of one process: counted, refused, shown in metrics and told in the log. */
-export function createRateLimits(parts: RateLimitParts): RateLimiter {
+/** The limits of one process: counted in a store, refused, shown in metrics and told in the log. */
+export function createRateLimits(parts: RateLimitParts, store: WindowStore): RateLimiter {
   return createRateLimiter({
     settings: parts.config.rate_limiter,
-    store: createMemoryWindows(parts),
+    store,
     refused: createTeller(parts),
   })
 }

@@ -12,6 +12,7 @@ import {
 } from '../http/index.ts'
 import type { Pages } from '../pages/index.ts'
 import { createObserver } from './observe.ts'
+import { openRateLimitStore } from './rate-limit-store.ts'
 import { createRateLimits } from './rate-limits.ts'
 import { createRefusalRecorder } from './record-refusal.ts'
 import type { AuthenticateRequest, Parts } from './service.ts'
@@ -40,7 +41,7 @@ export interface Served {
 /** Puts guard and features on a server. */
 export async function serveHttp(app: FastifyInstance, options: ServeOptions): Promise<Served> {
   const { config, features, own, documented, sessionCookie } = options
-  const deps = httpDeps(options)
+  const deps = httpDeps(options, await openLimits(app, options))
   const outside = own ? [] : await routesBefore(app)
   const { census, methods } = installGuard(app, deps)
   if (own) completeServer(app, deps, methods)
@@ -63,12 +64,20 @@ export async function serveHttp(app: FastifyInstance, options: ServeOptions): Pr
   }
 }
 
+/** Limits whose connection lives as long as the server. */
+async function openLimits(app: FastifyInstance, options: ServeOptions) {
+  const { windows, redis } = await openRateLimitStore(options)
+  app.addHook('onReady', async () => redis?.open())
+  app.addHook('onClose', async () => redis?.close())
+  return createRateLimits(options, windows)
+}
+
 async function routesBefore(app: FastifyInstance): Promise<readonly CensusEntry[]> {
   await app.after()
   return routesOutside(app)
 }
 
-function httpDeps(options: ServeOptions): HttpDeps {
+function httpDeps(options: ServeOptions, rateLimiter: HttpDeps['rateLimiter']): HttpDeps {
   const { config, clock, log, metrics, database, pages } = options
   return {
     settings: config.http,
@@ -79,7 +88,7 @@ function httpDeps(options: ServeOptions): HttpDeps {
     sessionCookie: options.sessionCookie,
     clock,
     log,
-    rateLimiter: createRateLimits(options),
+    rateLimiter,
     authenticate: options.authenticate,
     placeInTenant: options.placeInTenant,
     dbFor: (tenant) => database.forTenant(tenant),

@@ -2,7 +2,7 @@ import { ENVIRONMENTS } from './app.settings.ts'
 import type { KeyAlias, LaterKey, SettingNames, VariableName } from './setting-names.ts'
 
 const NO_WORKFLOWS = 'this version only watches whether Temporal answers'
-const NO_REDIS = 'this version only watches whether Redis answers; put a password into redis.url'
+const NO_REDIS = 'put the password into redis.url; the connection sets its own limits'
 const NO_BEARER = 'this version does not accept or issue JWT access tokens'
 const NO_MFA = 'this version has no second factor'
 const NO_OAUTH_CLIENT = 'this version has no OAuth2 client besides sign-in'
@@ -140,7 +140,6 @@ const keyAliases: readonly KeyAlias[] = [
 const ROLES_FROM_URLS = 'roles and names come from the connection URLs'
 
 const laterKeys: readonly LaterKey[] = [
-  { key: 'rate_limiter', says: 'this version does not limit request rates' },
   { key: 'jwt', says: NO_BEARER },
   { key: 'storage', says: NO_STORAGE },
   { key: 'security', says: 'its protections are always on or follow app.base_url' },

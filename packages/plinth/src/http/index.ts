@@ -33,8 +33,10 @@ export type {
   WindowStore,
 } from './limits/rate/index.ts'
 export {
+  createInsuredWindows,
   createMemoryWindows,
   createRateLimiter,
+  createRedisWindows,
   limitBy,
   rateLimiterProblems,
   rateLimiterSettings,

@@ -1,3 +1,5 @@
+export type { InsuredWindowsOptions } from './insured-windows.ts'
+export { createInsuredWindows } from './insured-windows.ts'
 export { limitBy, setVisit, visitOf } from './limit-by.ts'
 export { createMemoryWindows } from './memory-windows.ts'
 export { rateLimiterProblems } from './rate-limiter.errors.ts'
@@ -11,4 +13,5 @@ export type {
   Visit,
 } from './rate-limiter.ts'
 export { createRateLimiter } from './rate-limiter.ts'
+export { createRedisWindows } from './redis-windows.ts'
 export type { Charge, Policy, Standing, WindowStore } from './window-store.ts'

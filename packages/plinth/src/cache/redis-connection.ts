@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto'
+import type { Redis } from 'ioredis'
+
+/** A Lua script that Redis runs as one step. */
+export interface RedisScript {
+  readonly lua: string
+  readonly sha: string
+}
+
+/** A connection that fails within a fraction of a second rather than keep a request waiting. */
+export interface RedisConnection {
+  /** Begins to connect; resolves when connected, or after a second at most, and never rejects. */
+  open(): Promise<void>
+  /**
+   * Runs a script.
+   * @throws Error when it is not reached, does not answer in time, or refuses
+   */
+  run(script: RedisScript, keys: readonly string[], args: readonly number[]): Promise<unknown>
+  close(): void
+}
+
+const COMMAND_TIMEOUT_MS = 250
+const CONNECT_TIMEOUT_MS = 1_000
+const SLOWEST_RETRY_MS = 2_000
+const RETRY_STEP_MS = 50
+
+/** A script under the name by which Redis knows it once it has seen it. */
+export function redisScript(lua: string): RedisScript {
+  return { lua, sha: createHash('sha1').update(lua).digest('hex') }
+}
+
+/**
+ * Makes a connection that keeps trying for itself. The defaults of the library queue what is asked
+ * while there is no connection and repeat it twenty times: a request then waits for more than a
+ * minute. Here nothing is queued, nothing is sent twice, and what has no answer in 250 ms has failed.
+ * @param url `redis://` or `rediss://`
+ * @throws Error naming the package when it is not installed
+ */
+export async function openRedis(url: string): Promise<RedisConnection> {
+  const redis = new (await importRedis())(url, {
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    // A failover leaves the old address read-only: whoever stays connected to it never writes again.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+    retryStrategy: (times) => Math.min(times * RETRY_STEP_MS, SLOWEST_RETRY_MS),
+    connectionName: 'plinth',
+  })
+  // Without a listener the library prints each failed attempt; who runs a command learns of it.
+  redis.on('error', () => undefined)
+  return {
+    open: () => within(redis.connect(), CONNECT_TIMEOUT_MS),
+    run: (script, keys, args) =>
+      runScript(redis, script, [...keys, ...args.map(String)], keys.length),
+    close: () => redis.disconnect(),
+  }
+}
+
+/** Waits for something that may fail or take too long: both are somebody else's to notice. */
+async function within(work: Promise<unknown>, limitMs: number): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, limitMs)
+  await Promise.race([work.catch(() => undefined), late])
+  clearTimeout(timer)
+}
+
+async function runScript(
+  redis: Redis,
+  { sha, lua }: RedisScript,
+  words: readonly string[],
+  keys: number,
+): Promise<unknown> {
+  try {
+    return await redis.evalsha(sha, keys, ...words)
+  } catch (error) {
+    // A server that was restarted or flushed has forgotten it.
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
+    return redis.eval(lua, keys, ...words)
+  }
+}
+
+async function importRedis(): Promise<typeof Redis> {
+  try {
+    return (await import('ioredis')).Redis
+  } catch (cause) {
+    throw new Error(MISSING_REDIS, { cause })
+  }
+}
+
+/** What to do where the client is not installed. */
+export const MISSING_REDIS =
+  'redis.url is set and the package ioredis is not installed → npm install ioredis, or take redis.url away.'

@@ -24,6 +24,10 @@ export const SIGN_IN_FAULTS = [
   'session_changed',
   'identity_taken',
   'signed_out_meanwhile',
+  'unknown_name',
+  'wrong_password',
+  'locked',
+  'must_change_password',
 ] as const
 
 /** One of {@link SIGN_IN_FAULTS}. */
@@ -76,5 +80,5 @@ export const sessionEvents = defineEvents('session', {
   rotated: {},
   use_after_rotate: { reasons: ['rotated_id_replayed'] },
   browser_changed: { reasons: ['other_browser'] },
-  refresh_failed: { reasons: ['provider_refused'] },
+  refresh_failed: { reasons: ['provider_refused', 'second_factor_missing'] },
 })

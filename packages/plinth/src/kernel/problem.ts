@@ -56,14 +56,15 @@ export interface Problem extends ProblemKind {
   (more?: string | ProblemContext): AppError
 }
 
-const CODE = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/
+// Capitals are for codes that a contract names so.
+const CODE = /^(?:[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+|[A-Z]+(?:_[A-Z]+)+)$/
 
 /**
  * Declares an error code with its status and public sentence.
  * @param code dotted lower-case name, unique in the service: `product.retired`
  * @param status 4xx, or 503 for a dependency that is down
  * @param message one sentence for the caller: what happened and what to do
- * @throws TypeError when the code is not a dotted lower-case name
+ * @throws TypeError when the code is neither a dotted lower-case name nor `WORDS_IN_CAPITALS`
  */
 export function problem(code: string, status: ProblemStatus, message: string): Problem {
   if (!CODE.test(code)) throw new TypeError(`problem code "${code}" must look like "area.what"`)

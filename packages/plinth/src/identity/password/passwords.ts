@@ -1,0 +1,42 @@
+import type { HashPool } from './hash-pool.ts'
+import { createHashPool, defaultHashThreads } from './hash-pool.ts'
+import type { PasswordSettings } from './password.settings.ts'
+import { hashCost, hashPassword, isOutdated, nobodysHash, verifyPassword } from './password-hash.ts'
+
+/** Makes and checks slow hashes, a bounded number at a time. */
+export interface Passwords {
+  /**
+   * Hashes a text with argon2id at the cost that settings name.
+   * @throws AppError 503 auth.busy
+   */
+  hash(text: string): Promise<string>
+  /**
+   * Whether a text is the one of a hash. Without a hash the same work is done and the answer is no:
+   * the time tells nobody whether there is one.
+   * @throws AppError 503 auth.busy
+   */
+  verify(hash: string | null | undefined, text: string): Promise<boolean>
+  /** Whether a hash was made otherwise than one would be now. */
+  isOutdated(hash: string): boolean
+}
+
+/** Makes the one place of a process where passwords are hashed. */
+export function createPasswords(
+  settings: PasswordSettings,
+  pool: HashPool = poolOf(settings),
+): Passwords {
+  const cost = hashCost(settings)
+  const nobody = nobodysHash(cost)
+  return {
+    hash: (text) => pool.run(() => hashPassword(text, cost)),
+    verify: async (hash, text) => {
+      const right = await pool.run(() => verifyPassword(hash ?? nobody, text))
+      return right && typeof hash === 'string'
+    },
+    isOutdated: (hash) => isOutdated(hash, cost),
+  }
+}
+
+function poolOf({ hash_threads: threads, hash_queue: queue }: PasswordSettings): HashPool {
+  return createHashPool({ threads: threads ?? defaultHashThreads(), queue })
+}

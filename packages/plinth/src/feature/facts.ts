@@ -33,6 +33,8 @@ export interface RouteFacts {
   readonly anonymous: boolean
   /** Origin and CSRF header are demanded even when no session cookie arrives. */
   readonly browserOnly: boolean
+  /** A cookie that counts on this route alone: where it arrives, Origin and CSRF header are demanded. */
+  readonly browserCookie?: string | undefined
   /** How recent and how strong the sign-in must be. */
   readonly stepUp?: StepUp | undefined
   /** A browser that a page of another, unlisted site sent here is refused, also when by a link. */

@@ -60,6 +60,11 @@ export interface RouteSpec<
   readonly anonymous?: boolean
   /** Demands Origin and CSRF header even when no session cookie arrives: sign-out, refresh. */
   readonly browserOnly?: boolean
+  /**
+   * Name of a cookie that counts on this route alone. A request that carries it must come from our own
+   * pages, with a CSRF header whose value is the handler's to check; also where `anonymous` is set.
+   */
+  readonly browserCookie?: string
   /** How recent and how strong the sign-in must be; else 401 with the way to sign in again. */
   readonly stepUp?: StepUp
   /**
@@ -133,6 +138,7 @@ export function route<
       hidden: spec.hidden ?? false,
       anonymous: spec.anonymous ?? false,
       browserOnly: spec.browserOnly ?? false,
+      browserCookie: spec.browserCookie,
       stepUp: stepUpOf(spec),
       ownSitesOnly: spec.ownSitesOnly ?? false,
       anyQuery: spec.anyQuery ?? false,

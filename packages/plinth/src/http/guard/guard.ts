@@ -42,6 +42,9 @@ export async function guard(
   const { request } = context
   if (facts.ownSitesOnly && sentFromElsewhere(request.headers, deps.origins, { links: true }))
     throw httpProblems.crossSite()
+  if (carriesCookie(request.headers.cookie, facts.browserCookie)) {
+    proof(request.headers, deps.origins)
+  }
   if (facts.anonymous) return
   const carried = credentialOf(request, deps)
   const token = browserToken(deps, request, carried === 'cookie', facts)
@@ -79,6 +82,12 @@ function browserToken(
   if (cookie && sentFromElsewhere(headers, origins, { links: false }))
     throw httpProblems.crossSite()
   return undefined
+}
+
+/** Whether a cookie of a name is there, whatever it holds. */
+function carriesCookie(header: string | undefined, name: string | undefined): boolean {
+  if (header === undefined || name === undefined) return false
+  return header.split(/[;,]/).some((pair) => pair.split('=', 1)[0]?.trim() === name)
 }
 
 /** Checks that a script of our own pages sent this, and returns the CSRF token it carries. */

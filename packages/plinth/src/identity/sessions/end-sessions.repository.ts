@@ -12,6 +12,10 @@ export type EndReason =
   | 'session_limit'
   | 'provider_signed_out'
   | 'identity_unlinked'
+  | 'second_factor_missing'
+  | 'factors_changed'
+  | 'refresh_token_replayed'
+  | 'standing_changed'
 
 /** Which sessions to end. A session is its whole family: every id that rotation gave it. */
 export type WhichSessions =

@@ -108,15 +108,13 @@ export async function mintSession(
   const absoluteExpiresAt = now + lifeOf(deps, signedIn).lifetimeSeconds * 1_000
   const written = await write(deps, tx, id, {
     ...signedIn,
+    amr: judgement.remembered ? [...signedIn.amr, 'remembered'] : signedIn.amr,
     continues: { family: id, absoluteExpiresAt },
   })
   return { code: 'minted', ...written }
 }
 
-/**
- * Makes the successor of a session: what its person proved was judged when the family began.
- * Called by rotation only.
- */
+/** Makes the successor of a session. Called by rotation only, which has asked the gate. */
 export async function continueSession(
   deps: SessionDeps,
   tx: PlatformTx,

@@ -4,6 +4,7 @@ import { record } from '../../audit/index.ts'
 import type { PlatformDb, PlatformTx } from '../../data/index.ts'
 import type { Id } from '../../kernel/index.ts'
 import { deriveKey, hashToken, Secret } from '../../kernel/index.ts'
+import { identityProblems } from '../identity.errors.ts'
 import { sessionEvents } from '../identity.events.ts'
 import { endSessions } from './end-sessions.repository.ts'
 import type { MintedSession, ProviderTokens, SessionDeps } from './mint-session.ts'
@@ -11,6 +12,7 @@ import { continueSession, isoTime, placeOf } from './mint-session.ts'
 import type { Rotated } from './rotation.repository.ts'
 import { claimRotation, findSuccessor, linkSuccessor } from './rotation.repository.ts'
 import { seal, unseal } from './seal.ts'
+import type { Amr } from './second-factors.ts'
 import { ROTATION_GRACE_SECONDS } from './session.ts'
 
 /** Gets fresh tokens of the provider, where policy asks for it. */
@@ -39,6 +41,15 @@ export interface RotateRequest {
   readonly actor: Actor
   /** The tenant in which the successor works; that of the old id by default. */
   readonly tenant?: Id<'tenant'>
+  /** What the person has proved once more, just now. */
+  readonly proved?: FurtherProof
+}
+
+/** A further proof of somebody who is signed in. */
+export interface FurtherProof {
+  readonly amr: readonly Amr[]
+  /** How strong the sign-in is with it; null leaves the provider's word. */
+  readonly acr: string | null
 }
 
 /** Leaves the provider's tokens as they are: what the provider knows has not changed. */
@@ -72,6 +83,8 @@ export async function rotateWithin(
   const now = isoTime(sessions.clock.now())
   const old = await claimRotation(tx, hashToken('session', request.token), now)
   if (old === undefined) return undefined
+  const weak = await lacksFactor(deps, tx, { old, request, now })
+  if (weak !== undefined) return weak
   const held = openTokens(sessions, old)
   const tokens = await deps.renewTokens(
     tx,
@@ -93,7 +106,9 @@ export async function rotateWithin(
     await record(tx, request.actor, event)
     return { code: 'refused' }
   }
-  const session = await continueSession(sessions, tx, successorOf(old, request, tokens))
+  const at = Date.parse(now)
+  const successor = successorOf(old, { ...request, at }, tokens)
+  const session = await continueSession(sessions, tx, successor)
   const sealedToken = seal(successorKey(request.token), successorPlace(old.id), session.token)
   // Not the moment of the claim: a provider may have taken as long to answer as the grace is.
   const linkedAt = isoTime(sessions.clock.now())
@@ -102,15 +117,51 @@ export async function rotateWithin(
   return { code: 'rotated', session }
 }
 
-function successorOf(old: Rotated, request: RotateRequest, tokens: ProviderTokens) {
+/**
+ * Asks the gate again: a second factor may be demanded since, of the person's role or where they go.
+ * A session that would not begin now does not go on. To enter another tenant is refused, and the
+ * session stays as it was.
+ * @throws AppError 403 auth.second_factor_needed, and nothing of the transaction stays
+ */
+async function lacksFactor(
+  { sessions }: RotateDeps,
+  tx: PlatformTx,
+  { old, request, now }: { old: Rotated; request: RotateRequest; now: string },
+): Promise<Rotation | undefined> {
+  const amr = amrOf(old, request)
+  const tenant = request.tenant ?? old.tenant_id
+  const proof = { person: old.person_id, tenant, amr, rememberedDevice: undefined }
+  const judged = await sessions.secondFactors.judge(tx, proof)
+  if (judged.code === 'enough') return undefined
+  if (request.tenant !== undefined) throw identityProblems.secondFactorNeeded()
+  await endSessions(tx, { family: old.family_id }, { now, reason: 'second_factor_missing' })
+  const event = sessionEvents.refresh_failed({
+    outcome: 'denied',
+    reason: 'second_factor_missing',
+    target: { type: 'session', id: old.id },
+  })
+  await record(tx, request.actor, event)
+  return { code: 'refused' }
+}
+
+function amrOf(old: Rotated, { proved }: RotateRequest): readonly Amr[] {
+  return proved === undefined ? old.amr : [...new Set([...old.amr, ...proved.amr])]
+}
+
+function successorOf(
+  old: Rotated,
+  request: RotateRequest & { readonly at: number },
+  tokens: ProviderTokens,
+) {
+  const { proved } = request
   return {
     person: old.person_id,
     tenant: request.tenant ?? old.tenant_id,
     identity: old.identity_id,
     provider: old.provider,
-    authenticatedAt: Date.parse(old.authenticated_at),
-    acr: old.acr,
-    amr: old.amr,
+    authenticatedAt: proved === undefined ? Date.parse(old.authenticated_at) : request.at,
+    acr: proved?.acr ?? old.acr,
+    amr: amrOf(old, request),
     kind: old.kind,
     providerSession: old.provider_session_id,
     userAgent: request.userAgent,

@@ -12,7 +12,8 @@ export type Amr = 'pwd' | 'otp' | 'sms' | 'mail' | 'recovery' | 'hwk' | 'fed' | 
 
 /** What a sign-in lacks. */
 export type Judgement =
-  | { readonly code: 'enough' }
+  /** `remembered`: because the browser was remembered after two factors. */
+  | { readonly code: 'enough'; readonly remembered?: true }
   /** One of the person's own factors must follow. */
   | { readonly code: 'second_factor' }
   /** A factor is demanded of the person, and they have none yet. */

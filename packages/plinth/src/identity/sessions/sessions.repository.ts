@@ -188,6 +188,14 @@ export function sweepStatements(now: string, graceOver: string): readonly Statem
       values: [graceOver],
     },
     { text: 'delete from plinth.one_time_tokens where expires_at < $1', values: [now] },
+    {
+      // The rows themselves stay as long as their session: an old token that comes back is known.
+      text: `update plinth.refresh_tokens set successor_sealed = null
+              where successor_sealed is not null and used_at < $1`,
+      values: [graceOver],
+    },
+    { text: 'delete from plinth.oauth_tokens where expires_at < $1', values: [now] },
+    { text: 'delete from plinth.client_assertions where expires_at < $1', values: [now] },
     { text: 'delete from plinth.pending_logins where expires_at < $1', values: [now] },
     { text: 'delete from plinth.link_offers where expires_at < $1', values: [now] },
     { text: 'delete from plinth.logout_tokens where expires_at < $1', values: [now] },

@@ -24,6 +24,9 @@ export type OwnToken = {
 /** Why the claims of an own token were refused. */
 export type OwnClaimFault = 'iss' | 'aud' | 'sub' | 'jti' | 'use' | 'iat' | 'exp' | 'nbf'
 
+/** `client_id` of the tokens of people, whom no client but our own API serves (RFC 9068 2.2). */
+export const FIRST_PARTY = 'token-api'
+
 /** What the claims are held against. */
 export interface ExpectedOwn {
   readonly issuer: string
@@ -51,7 +54,7 @@ export function readOwnClaims(claims: Claims, expected: ExpectedOwn): OwnToken |
     key: expected.key,
     expiresAtMs: Number(exp) * 1_000,
   }
-  if (isId(sid) && client === undefined) {
+  if (isId(sid) && client === FIRST_PARTY) {
     return { ...common, of: 'session', session: sid as Id<'session'> }
   }
   if (isId(client) && sid === undefined) {

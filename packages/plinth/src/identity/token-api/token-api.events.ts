@@ -1,0 +1,15 @@
+import { defineEvents } from '../../audit/index.ts'
+
+/** Why a refresh token gave nothing. */
+export const REFRESH_FAULTS = ['unknown', 'expired', 'ended', 'standing_changed', 'csrf'] as const
+
+/** One of {@link REFRESH_FAULTS}. */
+export type RefreshFault = (typeof REFRESH_FAULTS)[number]
+
+/** What the audit log keeps of refresh tokens. */
+export const tokenEvents = defineEvents('authn', {
+  token_refreshed: {},
+  token_refused: { reasons: REFRESH_FAULTS },
+  /** An old token came back after the grace: whoever has the sign-in, one of the two is a thief. */
+  token_reuse: { reasons: ['refresh_token_replayed'] },
+})

@@ -135,6 +135,8 @@ function ownIdentity(options: PlatformOptions) {
     oidc: config.oidc,
     sessions: config.sessions,
     accounts: config.accounts,
+    people: config.people,
+    entities: options.features.flatMap((one) => one.entities ?? []),
     passkeys: config.passkeys,
     tokens: config.tokens,
     oauth: config.oauth,

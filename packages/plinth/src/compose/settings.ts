@@ -4,10 +4,12 @@ import { appSettings } from '../config/index.ts'
 import { databaseSettings } from '../data/index.ts'
 import { httpSettings, rateLimiterSettings } from '../http/index.ts'
 import {
-  accountSettings, apiKeySettings,
+  accountSettings,
+  apiKeySettings,
   oauthSettings,
   oidcSettings,
   passkeySettings,
+  peopleSettings,
   sessionSettings,
   tokenSettings,
 } from '../identity/index.ts'
@@ -28,6 +30,7 @@ export const serviceSettings = z.strictObject({
   tokens: tokenSettings,
   oauth: oauthSettings,
   accounts: accountSettings,
+  people: peopleSettings,
   passkeys: passkeySettings,
   api_keys: apiKeySettings,
   tenancy: tenancySettings,

@@ -1,3 +1,4 @@
+import type { Id } from '../kernel/index.ts'
 import type { CheckKey } from './api-keys/check-key.ts'
 import type { Profile } from './people/profile.ts'
 
@@ -19,4 +20,33 @@ export interface IdentityHooks {
    * Asked at each request: `false` refuses the key as any invalid one, and so does throwing.
    */
   readonly checkKey?: CheckKey
+  /** Whether an invitation may be sent; false refuses it with 403 `people.refused`. */
+  readonly checkInvitation?: (asked: AskedIn) => boolean | Promise<boolean>
+  /** Whether somebody who accepts an invitation may join; false refuses it with 403 `people.refused`. */
+  readonly mayJoin?: (joining: Joining) => boolean | Promise<boolean>
+  /** Whether a session may go on in another tenant of its person; false is 403 `people.refused`. */
+  readonly maySwitch?: (switching: Switching) => boolean | Promise<boolean>
+}
+
+/** Who is asked into which tenant, as what, and by whom. */
+export interface AskedIn {
+  readonly tenant: Id<'tenant'>
+  readonly email: string
+  readonly role: string
+  readonly by: Id<'person'>
+}
+
+/** Who joins which tenant; the address is verified. */
+export interface Joining {
+  readonly tenant: Id<'tenant'>
+  readonly person: Id<'person'>
+  readonly email: string
+  /** Whether they made their account to accept. */
+  readonly isNewPerson: boolean
+}
+
+/** Whose session goes where. */
+export interface Switching {
+  readonly person: Id<'person'>
+  readonly to: Id<'tenant'>
 }

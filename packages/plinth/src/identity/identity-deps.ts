@@ -1,5 +1,5 @@
 import type { Principal } from '../access/index.ts'
-import type { Database, PlatformDb } from '../data/index.ts'
+import type { AnyEntity, Database, PlatformDb } from '../data/index.ts'
 import type { Log } from '../feature/index.ts'
 import type { Clock, Secret } from '../kernel/index.ts'
 import type { Notify } from '../notify/index.ts'
@@ -16,6 +16,9 @@ import type { OidcSettings } from './oidc/oidc.settings.ts'
 import type { PasskeySettings } from './passkeys/passkeys.settings.ts'
 import type { Passkeys } from './passkeys/passkeys.ts'
 import { createPasskeys } from './passkeys/passkeys.ts'
+import type { Passwords } from './password/passwords.ts'
+import { createPasswords } from './password/passwords.ts'
+import type { PeopleSettings } from './people/people.settings.ts'
 import type { CookieRule } from './sessions/cookie.ts'
 import { cookieName } from './sessions/cookie.ts'
 import type { Fingerprints } from './sessions/fingerprint.ts'
@@ -24,6 +27,8 @@ import type { SessionDeps } from './sessions/mint-session.ts'
 import { noChallenges, noSecondFactors } from './sessions/no-second-factors.ts'
 import type { SessionCache } from './sessions/session-cache.ts'
 import type { SessionSettings } from './sessions/sessions.settings.ts'
+import type { TokenApi } from './token-api/token-api.ts'
+import { createTokenApi } from './token-api/token-api.ts'
 import type { OwnAccess } from './tokens/own/own-access.ts'
 import { createOwnAccess } from './tokens/own/own-access.ts'
 import type { TokenSettings } from './tokens/own/tokens.settings.ts'
@@ -50,6 +55,9 @@ export interface IdentityDeps {
   readonly tokens: TokenSettings
   readonly oauth: OAuthSettings
   readonly apiKeys: ApiKeySettings
+  readonly people: PeopleSettings
+  /** The entities of the service: `person_profile` may be among them, and what it keeps of people. */
+  readonly entities: readonly AnyEntity[]
   /** What every member of a tenant may do. */
   readonly memberPermissions: readonly string[]
   readonly platform: PlatformDb
@@ -79,10 +87,14 @@ export interface Identity extends IdentityDeps {
   readonly mint: SessionDeps
   /** Access tokens of our own: keys, and who comes with one. */
   readonly own: OwnAccess
+  /** Gives tokens to whoever signed in for them. */
+  readonly tokenApi: TokenApi
   /** What letting somebody in takes. */
   readonly enter: EnterDeps
   /** Counts what people try; asked before a secret is looked at. */
   readonly attempts: Attempts
+  /** Makes and checks slow hashes, a bounded number at a time. */
+  readonly passwords: Passwords
   /** Passkeys, where they are on. */
   readonly webauthn: Passkeys | undefined
 }
@@ -92,13 +104,14 @@ export function assemble(deps: IdentityDeps): Identity {
   const { app, clock, oidc, sessions } = deps
   const secret = app.session_signing_secret
   const fingerprints = createFingerprints(secret)
+  const lives = lifeBehindTokens(deps.tokens)
   const mint: SessionDeps = {
     clock,
     secret,
     fingerprints,
     idleSeconds: app.session_max_age,
     lifetimeSeconds: oidc.refresh_tokens.max_session_lifetime_seconds,
-    behindTokens: lifeBehindTokens(deps.tokens),
+    behindTokens: lives,
     maxPerPerson: sessions.max_per_person,
     secondFactors: noSecondFactors,
   }
@@ -108,14 +121,8 @@ export function assemble(deps: IdentityDeps): Identity {
     cookieName: sessionCookieName(app.base_url),
     fingerprints,
     mint,
-    own: createOwnAccess({
-      ...deps,
-      settings: deps.tokens,
-      secret,
-      baseUrl: app.base_url,
-      listen: deps.listen,
-      cacheEntries: sessions.cache_entries,
-    }),
+    ...ownTokens(deps, lives),
+    passwords: createPasswords(deps.accounts.password),
     attempts: createAttempts({ clock, secret, settings: deps.accounts.lockout }),
     webauthn: createPasskeys({ ...deps, settings: deps.passkeys }),
     enter: {
@@ -131,10 +138,29 @@ export function assemble(deps: IdentityDeps): Identity {
 const DAY_SECONDS = 86_400
 
 function lifeBehindTokens(tokens: TokenSettings) {
-  return {
-    idleSeconds: tokens.refresh_ttl_days * DAY_SECONDS,
-    lifetimeSeconds: tokens.session_lifetime_days * DAY_SECONDS,
-  }
+  const lifetimeSeconds = tokens.session_lifetime_days * DAY_SECONDS
+  const idleSeconds = Math.min(tokens.refresh_ttl_days * DAY_SECONDS, lifetimeSeconds)
+  return { idleSeconds, lifetimeSeconds }
+}
+
+/** Access tokens of our own, and the token API that gives them out. */
+function ownTokens(
+  deps: IdentityDeps,
+  { idleSeconds }: { readonly idleSeconds: number },
+): Pick<Identity, 'own' | 'tokenApi'> {
+  const { app, tokens: settings, sessions, listen } = deps
+  const secret = app.session_signing_secret
+  const shared = { ...deps, secret, baseUrl: app.base_url }
+  const cacheEntries = sessions.cache_entries
+  const own = createOwnAccess({ ...shared, settings, listen, cacheEntries })
+  const tokenApi = createTokenApi({
+    ...shared,
+    tokens: own.tokens,
+    idleSeconds,
+    accessSeconds: settings.access_ttl_minutes * 60,
+    cookie: cookieRule(app),
+  })
+  return { own, tokenApi }
 }
 
 function cookieRule(app: Pick<AppFacts, 'base_url' | 'session_cookie'>): CookieRule {

@@ -31,6 +31,7 @@ import {
   oauthSettings,
   oidcSettings,
   passkeySettings,
+  peopleSettings,
   sessionSettings,
   tokenSettings,
 } from './index.ts'
@@ -59,6 +60,7 @@ export interface IdentityWorldOptions {
   readonly sessions?: object
   readonly tokens?: object
   readonly oauth?: object
+  readonly people?: object
   readonly accounts?: object
   readonly passkeys?: object
   readonly tenancy?: object
@@ -99,6 +101,8 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
     },
     oidc: oidcSettings.parse({ providers: providersFor(provider, evil, options), ...options.oidc }),
     sessions: sessionSettings.parse(options.sessions ?? {}),
+    people: peopleSettings.parse(options.people ?? {}),
+    entities: (options.features ?? []).flatMap((one) => one.entities ?? []),
     accounts: accountSettings.parse(options.accounts ?? {}),
     passkeys: passkeySettings.parse(options.passkeys ?? {}),
     tokens: tokenSettings.parse(options.tokens ?? {}),

@@ -20,6 +20,7 @@ import type { Providers } from './oidc/providers.ts'
 import { createProviders } from './oidc/providers.ts'
 import { createRenewTokens } from './oidc/renew-tokens.ts'
 import { passkeyRoutes } from './passkeys/passkeys.routes.ts'
+import { peopleParts } from './people/people-parts.ts'
 import type { Authenticate } from './sessions/authenticate.ts'
 import { createAuthenticate as createFor } from './sessions/authenticate.ts'
 import { ownSessionRoutes } from './sessions/own-sessions.routes.ts'
@@ -27,6 +28,8 @@ import type { RenewTokens } from './sessions/rotate-session.ts'
 import { sessionRoutes } from './sessions/sessions.routes.ts'
 import { sweepJob } from './sessions/sweep.job.ts'
 import { tenantSwitchRoutes } from './tenant-switch/tenant-switch.routes.ts'
+import { tokenApiRoutes } from './token-api/token-api.routes.ts'
+import { jwksRoute } from './tokens/own/jwks.routes.ts'
 
 /** What identity brings to a service. */
 export interface IdentityRoom {
@@ -70,9 +73,11 @@ function authenticateKey({ deps, keyCache: cache }: Shared): KeyAuthentication {
 function featureOf({ deps, identity, providers }: Shared): Feature {
   const { app, outbound, clock, log } = deps
   const renewTokens = renewing(deps, providers)
+  const people = peopleParts(identity)
   const states = createLogoutStates(app.session_signing_secret, clock)
   const refusals = createRefusalLimit({ clock, ...REFUSED_LOGOUTS })
   return feature('identity', {
+    permissions: people.permissions,
     routes: [
       oidcRoutes({ identity, providers }),
       sessionRoutes({
@@ -84,10 +89,13 @@ function featureOf({ deps, identity, providers }: Shared): Feature {
         },
       }),
       ownSessionRoutes(identity),
+      ...people.routes,
       tenantSwitchRoutes(identity),
       linkingRoutes({ identity, providers }),
       passkeyRoutes({ identity, providers }),
       logoutRoutes({ identity, providers, states, refusals }),
+      jwksRoute(identity.own.keys),
+      tokenApiRoutes(identity),
     ],
     jobs: [
       sweepJob(clock),

@@ -1,5 +1,8 @@
+export { deleteAnyTenant } from './lifecycle/delete-tenant.ts'
 export { eraseTenant } from './lifecycle/erase-tenant.ts'
 export { exportLines } from './lifecycle/export-lines.ts'
+export { mayManage } from './members/may-manage.ts'
+export { holdMembers, readMember } from './members/members.repository.ts'
 export { findStanding } from './membership/find-standing.ts'
 export type { Membership, Standing } from './membership/membership.ts'
 export { grantsOf } from './membership/membership.ts'

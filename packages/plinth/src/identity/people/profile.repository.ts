@@ -30,13 +30,13 @@ export interface ProfileRow {
   readonly updated_at: string
 }
 
-/** Columns of `plinth.people p` as a profile shows them. */
-export const PROFILE_COLUMNS = `
+/** Columns of `plinth.people p` that a person says of themselves, in the words of the wire. */
+export const PERSONAL_COLUMNS = `
   p.id, coalesce(p.given_name, '') as first_name, coalesce(p.family_name, '') as last_name,
-  p.name as display_name, p.email, p.email_verified, p.avatar_url, p.bio, p.phone,
-  p.date_of_birth::text as date_of_birth, p.gender, p.preferred_contact_method, p.locale, p.timezone,
-  p.address_line1, p.address_line2, p.city, p.region, p.postal_code, p.country_code,
-  p.marketing_opt_in, p.version, p.created_at, p.updated_at`
+  p.name as display_name, p.avatar_url, p.bio, p.phone, p.date_of_birth::text as date_of_birth,
+  p.gender, p.preferred_contact_method, p.locale, p.timezone, p.address_line1, p.address_line2,
+  p.city, p.region, p.postal_code, p.country_code, p.marketing_opt_in, p.updated_at`
+const PROFILE_COLUMNS = `${PERSONAL_COLUMNS}, p.email, p.email_verified, p.version, p.created_at`
 
 // The closed list of what may stand on the left of SET.
 const COLUMN: { readonly [F in ProfileField]: string } = {

@@ -1,0 +1,13 @@
+import { z } from 'zod'
+import { defineEvents } from '../../audit/index.ts'
+
+/** What the audit log keeps of invitations: never an address. */
+export const invitationEvents = defineEvents('invitation', {
+  created: { data: { role: z.string() } },
+  sent_again: {},
+  revoked: {},
+  accepted: {
+    reasons: ['other_address', 'refused'],
+    data: { new_account: z.boolean(), was_member: z.boolean() },
+  },
+})

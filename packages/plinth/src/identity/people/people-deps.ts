@@ -1,0 +1,12 @@
+import type { Clock } from '../../kernel/index.ts'
+import type { InviteDeps } from '../invitations/send-invitation.ts'
+import type { PersonProfile } from './person-profile.ts'
+
+/** What the routes of people are given. */
+export interface PeopleDeps extends InviteDeps {
+  readonly clock: Clock
+  /** Further fields of people that the service declared; undefined when it declared none. */
+  readonly personProfile: PersonProfile | undefined
+  /** Told of whom this process changed. */
+  readonly forget: (person: string) => void
+}

@@ -135,6 +135,7 @@ function ownIdentity(options: PlatformOptions) {
     oidc: config.oidc,
     sessions: config.sessions,
     accounts: config.accounts,
+    mfa: config.mfa,
     people: config.people,
     entities: options.features.flatMap((one) => one.entities ?? []),
     passkeys: config.passkeys,

@@ -6,6 +6,7 @@ import { httpSettings, rateLimiterSettings } from '../http/index.ts'
 import {
   accountSettings,
   apiKeySettings,
+  mfaSettings,
   oauthSettings,
   oidcSettings,
   passkeySettings,
@@ -30,6 +31,7 @@ export const serviceSettings = z.strictObject({
   tokens: tokenSettings,
   oauth: oauthSettings,
   accounts: accountSettings,
+  mfa: mfaSettings,
   people: peopleSettings,
   passkeys: passkeySettings,
   api_keys: apiKeySettings,

@@ -11,6 +11,9 @@ import type { Attempts } from './attempts/attempts.ts'
 import { createAttempts } from './attempts/attempts.ts'
 import type { EnterDeps } from './enter.ts'
 import type { IdentityHooks } from './hooks.ts'
+import type { MfaSettings } from './mfa/mfa.settings.ts'
+import type { Mfa } from './mfa/mfa.ts'
+import { createMfa } from './mfa/mfa.ts'
 import type { OAuthSettings } from './oauth/oauth.settings.ts'
 import type { OidcSettings } from './oidc/oidc.settings.ts'
 import type { PasskeySettings } from './passkeys/passkeys.settings.ts'
@@ -24,7 +27,6 @@ import { cookieName } from './sessions/cookie.ts'
 import type { Fingerprints } from './sessions/fingerprint.ts'
 import { createFingerprints } from './sessions/fingerprint.ts'
 import type { SessionDeps } from './sessions/mint-session.ts'
-import { noChallenges, noSecondFactors } from './sessions/no-second-factors.ts'
 import type { SessionCache } from './sessions/session-cache.ts'
 import type { SessionSettings } from './sessions/sessions.settings.ts'
 import type { TokenApi } from './token-api/token-api.ts'
@@ -51,6 +53,7 @@ export interface IdentityDeps {
   readonly oidc: OidcSettings
   readonly sessions: SessionSettings
   readonly accounts: AccountSettings
+  readonly mfa: MfaSettings
   readonly passkeys: PasskeySettings
   readonly tokens: TokenSettings
   readonly oauth: OAuthSettings
@@ -67,7 +70,7 @@ export interface IdentityDeps {
   readonly sessionCache?: SessionCache
   readonly clock: Clock
   readonly outbound: Outbound
-  readonly notify: Pick<Notify, 'mail'>
+  readonly notify: Pick<Notify, 'mail' | 'sms' | 'sendsSms'>
   /** Which tenant people begin in, and whether they see it. */
   readonly tenancy: Welcome
   /** The CSRF token of a principal, as http makes and checks it. */
@@ -95,6 +98,8 @@ export interface Identity extends IdentityDeps {
   readonly attempts: Attempts
   /** Makes and checks slow hashes, a bounded number at a time. */
   readonly passwords: Passwords
+  /** Second factors: who needs one, what they have, and who waits for one. */
+  readonly factors: Mfa
   /** Passkeys, where they are on. */
   readonly webauthn: Passkeys | undefined
 }
@@ -105,6 +110,7 @@ export function assemble(deps: IdentityDeps): Identity {
   const secret = app.session_signing_secret
   const fingerprints = createFingerprints(secret)
   const lives = lifeBehindTokens(deps.tokens)
+  const factors = createMfa({ ...deps, settings: deps.mfa, secret, fingerprints })
   const mint: SessionDeps = {
     clock,
     secret,
@@ -113,7 +119,7 @@ export function assemble(deps: IdentityDeps): Identity {
     lifetimeSeconds: oidc.refresh_tokens.max_session_lifetime_seconds,
     behindTokens: lives,
     maxPerPerson: sessions.max_per_person,
-    secondFactors: noSecondFactors,
+    secondFactors: factors.gate,
   }
   return {
     ...deps,
@@ -124,11 +130,12 @@ export function assemble(deps: IdentityDeps): Identity {
     ...ownTokens(deps, lives),
     passwords: createPasswords(deps.accounts.password),
     attempts: createAttempts({ clock, secret, settings: deps.accounts.lockout }),
+    factors,
     webauthn: createPasskeys({ ...deps, settings: deps.passkeys }),
     enter: {
       platform: deps.platform,
       sessions: mint,
-      challenges: noChallenges,
+      challenges: factors.challenges,
       notify: deps.notify,
       baseUrl: app.base_url,
     },

@@ -46,6 +46,11 @@ export const identityProblems = {
     401,
     'Your sign-in was too long ago for this. Sign in again, then repeat it.',
   ),
+  secondFactorNeeded: problem(
+    'auth.second_factor_needed',
+    403,
+    'A second factor is needed there. Set one up, or confirm with the one you have, then repeat this.',
+  ),
   logoutRefused: problem(
     'auth.logout_refused',
     400,

@@ -28,6 +28,7 @@ import {
   accountSettings,
   apiKeySettings,
   createIdentity,
+  mfaSettings,
   oauthSettings,
   oidcSettings,
   passkeySettings,
@@ -44,6 +45,8 @@ const CSRF_SECRET = new Secret('csrf-secret-of-the-tests-0123456789ab')
 export interface IdentityWorld extends AsyncDisposable {
   readonly http: HttpHarness
   readonly db: TestDatabase
+  /** What identity was made from: for what a test does without a request. */
+  readonly deps: IdentityDeps
   readonly clock: TestClock
   readonly provider: RunningProvider
   readonly evil: EvilProvider
@@ -62,6 +65,7 @@ export interface IdentityWorldOptions {
   readonly oauth?: object
   readonly people?: object
   readonly accounts?: object
+  readonly mfa?: object
   readonly passkeys?: object
   readonly tenancy?: object
   /** Settings of the evil provider. */
@@ -104,6 +108,7 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
     people: peopleSettings.parse(options.people ?? {}),
     entities: (options.features ?? []).flatMap((one) => one.entities ?? []),
     accounts: accountSettings.parse(options.accounts ?? {}),
+    mfa: mfaSettings.parse(options.mfa ?? {}),
     passkeys: passkeySettings.parse(options.passkeys ?? {}),
     tokens: tokenSettings.parse(options.tokens ?? {}),
     oauth: oauthSettings.parse(options.oauth ?? {}),
@@ -122,6 +127,10 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
         const address = typeof to === 'string' ? to : to.address
         mails.push({ template: template.name, to: address, data })
       },
+      sms: async (_tx, { to, text }) => {
+        mails.push({ template: 'sms', to, data: { text } })
+      },
+      sendsSms: true,
     },
     tenancy: createWelcome(tenancy.mode),
     csrfTokenFor: csrf.tokenFor,
@@ -151,6 +160,7 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
   return {
     http: { ...http, logged },
     db,
+    deps,
     clock,
     provider,
     evil,

@@ -33,6 +33,8 @@ export interface Notify {
    * @throws AppError `sms.number_refused`, and `sms.off` where `notify.sms.adapter` is off
    */
   sms(tx: Tx | PlatformTx, message: SmsMessage): Promise<void>
+  /** Whether SMS go anywhere: `notify.sms.adapter` is not off. */
+  readonly sendsSms: boolean
   /** What the worker has to run: give them to `startWorker` and `createOutbox`. */
   readonly jobs: readonly SystemJob[]
   /** What to say at start: mail goes nowhere; undefined when it is sent. */
@@ -76,6 +78,7 @@ export function createNotify(options: NotifyOptions): Notify {
   const smsSeal = messageSeal(secret, SMS_JOB)
   return {
     announcement: sends === undefined ? NO_SERVER : undefined,
+    sendsSms: texts !== undefined,
     jobs: [
       ...(sends === undefined ? [] : [mailJob(sends, mailSeal)]),
       ...(texts === undefined ? [] : [smsJob(SMS_JOB, { transport: texts, seal: smsSeal, clock })]),

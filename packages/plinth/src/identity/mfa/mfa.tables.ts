@@ -84,7 +84,6 @@ const rememberedDevices = platformTable(
     id: z.uuid(),
     person_id: person(),
     token_hash: bytes(),
-    fingerprint: bytes(),
     password_version: z.int32().nullable(),
     user_agent: z.string().nullable(),
     created_at: timestamp().default('now'),

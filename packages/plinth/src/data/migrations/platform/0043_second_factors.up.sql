@@ -81,7 +81,7 @@ create table plinth.remembered_devices (
   id               uuid primary key,
   person_id        uuid not null references plinth.people (id) on delete cascade,
   token_hash       bytea not null unique,
-  fingerprint      bytea not null,
+  -- The password that it was remembered with: none after it.
   password_version integer,
   user_agent       text,
   created_at       timestamptz(3) not null default now(),

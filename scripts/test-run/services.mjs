@@ -36,6 +36,11 @@ const OPTIONAL = [
     consequence: 'tests through a pooler are skipped; install it: apt-get install pgbouncer',
   },
   {
+    variable: 'PLINTH_TEST_REDIS',
+    programs: ['redis-server'],
+    consequence: 'limits across processes are not tested; install it: apt-get install redis-server',
+  },
+  {
     variable: 'PLINTH_TEST_GO',
     programs: ['go'],
     consequence:

@@ -11,6 +11,8 @@ import {
   routesOutside,
 } from '../http/index.ts'
 import type { Pages } from '../pages/index.ts'
+import { endpointFaults } from './endpoint-limits.ts'
+import { ConfigRefused } from './load-service-config.ts'
 import { createObserver } from './observe.ts'
 import { openRateLimitStore } from './rate-limit-store.ts'
 import { createRateLimits } from './rate-limits.ts'
@@ -38,7 +40,10 @@ export interface Served {
   readonly openApi: () => string | undefined
 }
 
-/** Puts guard and features on a server. */
+/**
+ * Puts guard and features on a server.
+ * @throws ConfigRefused when a limit is configured for a route that is not there, or Redis without its client
+ */
 export async function serveHttp(app: FastifyInstance, options: ServeOptions): Promise<Served> {
   const { config, features, own, documented, sessionCookie } = options
   const deps = httpDeps(options, await openLimits(app, options))
@@ -58,6 +63,8 @@ export async function serveHttp(app: FastifyInstance, options: ServeOptions): Pr
     await registerFeatures(inner, features, config.app.compat)
   }
   await app.register(scope)
+  const faults = endpointFaults(config.rate_limiter.endpoints, census)
+  if (faults.length > 0) throw new ConfigRefused(faults)
   return {
     census: () => [...outside, ...census],
     openApi: () => (documented && held.scope ? renderOpenApi(held.scope) : undefined),

@@ -45,6 +45,7 @@ const table: readonly Case[] = [
   },
   { setting: 'http.docs', config: { ...base, http: { docs: 'on' } } },
   { setting: 'logging.level', config: { ...base, logging: { level: 'debug' } } },
+  { setting: 'rate_limiter.enabled', config: { ...base, rate_limiter: { enabled: false } } },
   {
     setting: 'tenancy.member_permissions',
     config: { ...base, tenancy: { member_permissions: ['product:read', '*'] } },

@@ -73,6 +73,11 @@ const CHOICES: readonly Choice[] = [
     made: ({ read }) => isProduction(read) && read('logging.level') === 'debug',
   },
   {
+    setting: 'rate_limiter.enabled',
+    consequence: 'Anybody may ask as often as they like; only sign-in and credentials are limited.',
+    made: ({ read }) => read('rate_limiter.enabled') === false,
+  },
+  {
     setting: 'tenancy.member_permissions',
     consequence: 'Everybody who belongs to a tenant may do everything in it.',
     made: ({ read }) =>

@@ -66,6 +66,14 @@ const consumables = {
     holds: '',
     returns: ['id'],
   },
+  /** The one rotation of an API key. */
+  api_key_rotations: {
+    table: 'plinth.api_keys',
+    keys: ['id'],
+    used: 'rotated_at',
+    holds: ' and revoked_at is null and (expires_at is null or expires_at > $1)',
+    returns: ['id'],
+  },
   /** The one rotation of a session (decision D9). */
   session_rotations: {
     table: 'plinth.sessions',

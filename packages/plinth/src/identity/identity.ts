@@ -1,5 +1,7 @@
 import type { Feature } from '../feature/index.ts'
 import { feature } from '../feature/index.ts'
+import { mayKeys } from './api-keys/api-keys.permissions.ts'
+import { apiKeyRoutes } from './api-keys/api-keys.routes.ts'
 import type { KeyAuthentication } from './api-keys/authenticate-key.ts'
 import { createKeyAuthentication } from './api-keys/authenticate-key.ts'
 import type { KeyCache } from './api-keys/key-cache.ts'
@@ -21,6 +23,10 @@ import { createProviders } from './oidc/providers.ts'
 import { createRenewTokens } from './oidc/renew-tokens.ts'
 import { passkeyRoutes } from './passkeys/passkeys.routes.ts'
 import { peopleParts } from './people/people-parts.ts'
+import {
+  mayServiceAccounts,
+  serviceAccountRoutes,
+} from './service-accounts/service-accounts.routes.ts'
 import type { Authenticate } from './sessions/authenticate.ts'
 import { createAuthenticate as createFor } from './sessions/authenticate.ts'
 import { ownSessionRoutes } from './sessions/own-sessions.routes.ts'
@@ -70,14 +76,21 @@ function authenticateKey({ deps, keyCache: cache }: Shared): KeyAuthentication {
   return createKeyAuthentication({ ...deps, cache, production, checkKey: deps.hooks?.checkKey })
 }
 
-function featureOf({ deps, identity, providers }: Shared): Feature {
+/** What the routes of API keys and of service accounts need. */
+function keysDeps({ deps, keyCache: cache }: Pick<Shared, 'deps' | 'keyCache'>) {
+  const { app, apiKeys: settings, clock, notify } = deps
+  const production = app.environment === 'production'
+  return { clock, settings, notify, baseUrl: app.base_url, production, cache }
+}
+
+function featureOf({ deps, identity, providers, keyCache }: Shared): Feature {
   const { app, outbound, clock, log } = deps
   const renewTokens = renewing(deps, providers)
   const people = peopleParts(identity)
   const states = createLogoutStates(app.session_signing_secret, clock)
   const refusals = createRefusalLimit({ clock, ...REFUSED_LOGOUTS })
   return feature('identity', {
-    permissions: people.permissions,
+    permissions: [...people.permissions, mayKeys, mayServiceAccounts],
     routes: [
       oidcRoutes({ identity, providers }),
       sessionRoutes({
@@ -93,6 +106,8 @@ function featureOf({ deps, identity, providers }: Shared): Feature {
       tenantSwitchRoutes(identity),
       linkingRoutes({ identity, providers }),
       passkeyRoutes({ identity, providers }),
+      apiKeyRoutes(keysDeps({ deps, keyCache })),
+      serviceAccountRoutes({ clock }),
       logoutRoutes({ identity, providers, states, refusals }),
       jwksRoute(identity.own.keys),
       tokenApiRoutes(identity),

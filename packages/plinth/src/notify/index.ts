@@ -1,5 +1,5 @@
 export { accountExists } from './account-exists.ts'
-export { apiKeyMade, apiKeyMade } from './api-key-made.ts'
+export { apiKeyMade } from './api-key-made.ts'
 export { emailChanged, emailChangeLink } from './email-changed.ts'
 export { failedAttempts } from './failed-attempts.ts'
 export { invitationMail } from './invitation-mail.ts'

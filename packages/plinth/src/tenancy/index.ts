@@ -12,6 +12,7 @@ export { createPersonalTenant } from './modes/create-personal-tenant.ts'
 export { joinTheOneTenant } from './modes/the-one-tenant.ts'
 export type { Welcome } from './modes/welcome.ts'
 export { createWelcome } from './modes/welcome.ts'
+export { pageFrom, pageOf, paging } from './paging.ts'
 export type { PlaceDeps, PlaceInTenant } from './place-in-tenant.ts'
 export { createPlaceInTenant } from './place-in-tenant.ts'
 export type {

@@ -1,0 +1,11 @@
+import { problem } from '../../kernel/index.ts'
+
+/** What looking after service accounts may be refused with. */
+export const serviceAccountProblems = {
+  unknown: problem('service_account.unknown', 404, 'There is no such service account.'),
+  beyondYours: problem(
+    'service_account.beyond_yours',
+    403,
+    'A service account can be given, and looked after by, only who holds all that it may do.',
+  ),
+} as const

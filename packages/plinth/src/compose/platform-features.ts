@@ -7,24 +7,28 @@ import {
   healthFeature,
   policyReportsFeature,
 } from '../http/index.ts'
-import type { IdentityDeps, IdentityHooks } from '../identity/index.ts'
+import type { IdentityDeps, IdentityHooks, SessionCache } from '../identity/index.ts'
 import {
   accountReader,
   createIdentity,
   createSessionCache,
   linkOfferReader,
+  ownReturnTo,
+  ownWays,
   sessionCookieName,
   signInChoices,
 } from '../identity/index.ts'
 import { createOutbound } from '../outbound/index.ts'
 import type { Pages } from '../pages/index.ts'
 import { createPages } from '../pages/index.ts'
-import type { Standings, TenantSettings } from '../tenancy/index.ts'
+import type { PermissionCatalogue, RolesDeps, Standings, TenantSettings } from '../tenancy/index.ts'
 import {
   configuredStrategies,
   createPlaceInTenant,
   createStandings,
   createWelcome,
+  permissionCatalogue,
+  rolesFeature,
   tenancyFeature,
 } from '../tenancy/index.ts'
 import type { WebDeps } from '../web/index.ts'
@@ -78,8 +82,15 @@ export function platformFeatures(options: PlatformOptions): Platform {
     links: documented ? DOCS_LINK : [],
     ...(identity && { account: ACCOUNT_PAGE }),
   })
-  const named =
-    identity === undefined ? [] : [identity.feature, tenancyOf(options, standings), identity.web]
+  const named: readonly Feature[] =
+    identity === undefined
+      ? []
+      : [
+          identity.feature,
+          tenancyOf(options, standings),
+          rolesOf(options, forgetter(standings, identity), () => [...named, ...options.features]),
+          identity.web,
+        ]
   const checks = healthChecks(config, database, [...named, ...options.features])
   const { environment } = config.app
   return {
@@ -121,6 +132,36 @@ function tenancyOf(options: PlatformOptions, standings: Standings) {
   })
 }
 
+function rolesOf(
+  { config, clock }: PlatformOptions,
+  standings: RolesDeps['standings'],
+  features: () => readonly Feature[],
+) {
+  let known: PermissionCatalogue | undefined
+  return rolesFeature({
+    clock,
+    standings,
+    catalogue: () => {
+      known ??= permissionCatalogue(features())
+      return known
+    },
+    memberPermissions: config.tenancy.member_permissions,
+  })
+}
+
+/** Drops what this process has in memory of whose rights it changed: standings and sessions. */
+function forgetter(
+  standings: Standings,
+  { sessionCache }: { readonly sessionCache: SessionCache },
+): RolesDeps['standings'] {
+  return {
+    forget: (subject, id) => {
+      standings.forget(subject, id)
+      if (subject === 'person') sessionCache.forget(id)
+    },
+  }
+}
+
 const DOCS_LINK = [{ text: 'API', href: '/docs' }]
 
 const nobody: AuthenticateRequest = async () => undefined
@@ -157,6 +198,7 @@ function ownIdentity(options: PlatformOptions) {
   }
   return {
     ...createIdentity(deps),
+    sessionCache,
     web: webPages(deps, config.app.name, options.replace?.web),
   }
 }
@@ -165,6 +207,9 @@ function webPages(deps: IdentityDeps, service: string, make = webFeature): Featu
   return make({
     service,
     choices: signInChoices(deps.oidc, deps.app.environment === 'production'),
+    ways: ownWays(deps),
+    slots: deps.hooks?.signInSlots,
+    returnTo: (asked) => ownReturnTo(deps, asked),
     linkOffer: linkOfferReader(deps),
     account: accountReader(deps),
   })

@@ -5,6 +5,9 @@ import type { IdentityDeps } from './identity-deps.ts'
 import { sessionCookieName } from './identity-deps.ts'
 import type { ShownIdentity } from './linking/identities.repository.ts'
 import { identitiesOf } from './linking/identities.repository.ts'
+import { ownWays } from './own-ways.ts'
+import type { ShownPasskey } from './passkeys/passkeys.repository.ts'
+import { passkeysOf } from './passkeys/passkeys.repository.ts'
 import { tokenCookie } from './sessions/cookie.ts'
 import { browserKind } from './sessions/fingerprint.ts'
 import { isoTime } from './sessions/iso-time.ts'
@@ -28,7 +31,12 @@ export interface Account {
   readonly identities: readonly OwnIdentity[]
   /** Sessions that are not over, the one used last first. */
   readonly devices: readonly OwnDevice[]
+  /** Undefined where passkeys are off. */
+  readonly passkeys: readonly OwnPasskey[] | undefined
 }
+
+/** A passkey of a person. */
+export type OwnPasskey = ShownPasskey
 
 /** Reads the account of whoever asks. */
 export type AccountReader = (context: ContextFor<SignedInAccess>) => Promise<Account>
@@ -38,7 +46,9 @@ export function accountReader({
   platform,
   clock,
   app,
-}: Pick<IdentityDeps, 'platform' | 'clock' | 'app'>): AccountReader {
+  ...settings
+}: Pick<IdentityDeps, 'platform' | 'clock' | 'app' | 'accounts' | 'passkeys'>): AccountReader {
+  const { passkey } = ownWays({ app, ...settings })
   const cookieName = sessionCookieName(app.base_url)
   return async ({ request, principal }) => {
     const token = tokenCookie(request.headers.cookie, cookieName)
@@ -49,6 +59,7 @@ export function accountReader({
     const { sessions } = await listOwnSessions(platform, person, { current: credential.id, now })
     return {
       identities: identities.map((one) => ({ ...one, is_current: one.id === session?.identity })),
+      passkeys: passkey ? await passkeysOf(platform, person) : undefined,
       devices: sessions.filter(({ status }) => status === 'active').map(deviceOf),
     }
   }

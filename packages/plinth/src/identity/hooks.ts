@@ -1,3 +1,4 @@
+import type { Html } from '../feature/index.ts'
 import type { Id } from '../kernel/index.ts'
 import type { CheckKey } from './api-keys/check-key.ts'
 import type { Profile } from './people/profile.ts'
@@ -26,6 +27,24 @@ export interface IdentityHooks {
   readonly mayJoin?: (joining: Joining) => boolean | Promise<boolean>
   /** Whether a session may go on in another tenant of its person; false is 403 `people.refused`. */
   readonly maySwitch?: (switching: Switching) => boolean | Promise<boolean>
+  /** What the sign-in page shows beside its own; asked each time it is shown. */
+  readonly signInSlots?: (visit: SignInVisit) => SignInSlots | Promise<SignInSlots>
+}
+
+/** Somebody who looks at the sign-in page. */
+export interface SignInVisit {
+  /** Where they go after it: a path of the service, or an address that it allows. */
+  readonly returnTo: string
+  /** Nonce of the page's Content-Security-Policy. */
+  readonly nonce: string
+}
+
+/** Places of the sign-in page that a service fills; `html` escapes every value. */
+export interface SignInSlots {
+  /** Above the ways to sign in: who the service is for, that it is down tonight. */
+  readonly above?: Html
+  /** Below them: terms, help. */
+  readonly below?: Html
 }
 
 /** Who is asked into which tenant, as what, and by whom. */

@@ -16,6 +16,8 @@ export interface Asset {
 export interface Assets {
   readonly stylesheet: Asset
   readonly script: Asset
+  /** Loaded by the script, on pages where a passkey can be used. */
+  readonly passkeys: Asset
   readonly icon: Asset
 }
 
@@ -26,6 +28,7 @@ export function readAssets(): Assets {
   return {
     stylesheet: readAsset('plinth.css', 'text/css; charset=utf-8'),
     script: readAsset('plinth.js', 'text/javascript; charset=utf-8'),
+    passkeys: readAsset('passkeys.js', 'text/javascript; charset=utf-8'),
     icon: readAsset('plinth.svg', 'image/svg+xml; charset=utf-8'),
   }
 }

@@ -54,13 +54,15 @@ ${page.content}
 `.html
 }
 
-function head(frame: Frame, { title, nonce, csrfToken }: PageParts): Html {
-  const { stylesheet, script, icon } = frame.assets
+function head(frame: Frame, { title, nonce, csrfToken, content }: PageParts): Html {
+  const { stylesheet, script, passkeys, icon } = frame.assets
+  const usesPasskeys = content.html.includes(' data-passkey=')
   return html`<head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 ${csrfToken && html`<meta name="csrf-token" content="${csrfToken}">`}
+${usesPasskeys && html`<meta name="passkeys" content="${passkeys.url}">`}
 <title>${title === frame.service ? title : `${title} · ${frame.service}`}</title>
 <link rel="icon" type="image/svg+xml" href="${icon.url}">
 <link rel="stylesheet" href="${stylesheet.url}" nonce="${nonce}">

@@ -4,6 +4,7 @@ import { signedIn } from '../access/index.ts'
 import type { ContextFor, Html } from '../feature/index.ts'
 import { html, page } from '../feature/index.ts'
 import type { AccountReader, OwnIdentity, SignInChoice } from '../identity/index.ts'
+import { passkeys } from './account-passkeys.ts'
 import { places } from './account-places.ts'
 import { needsScript } from './needs-script.ts'
 import { providerLabel } from './provider-label.ts'
@@ -31,13 +32,14 @@ export function accountPage(deps: AccountDeps): RouteOptions {
 }
 
 async function render({ choices, account }: AccountDeps, context: AccountContext): Promise<Html> {
-  const { identities, devices } = await account(context)
+  const { identities, devices, passkeys: keys } = await account(context)
   return html`<section class="stack">
 <h1>Your account</h1>
 <p class="lede">${context.principal.name}${context.principal.email && `, ${context.principal.email}`}</p>
 </section>
 ${needsScript}
 ${waysIn(identities, choices)}
+${keys && passkeys(keys)}
 ${places(devices)}`
 }
 

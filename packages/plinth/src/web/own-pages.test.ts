@@ -13,6 +13,9 @@ const at = '2026-01-02T03:04:05.000Z'
 const deps: WebDeps = {
   service: 'Shop',
   choices: [{ name: 'acme', label: HOSTILE, isDefault: true }],
+  ways: { password: false, passkey: false, registration: false },
+  slots: undefined,
+  returnTo: () => '/',
   linkOffer: async (_context, id) =>
     id === 'mine'
       ? {
@@ -32,6 +35,13 @@ const deps: WebDeps = {
       created_at: at,
       last_sign_in_at: place === 0 ? at : null,
       is_current: place === 0,
+    })),
+    passkeys: [true, false].map((synced) => ({
+      id: newId<'passkey'>(),
+      name: HOSTILE,
+      synced,
+      created_at: at,
+      last_used_at: synced ? at : null,
     })),
     devices: [true, false].map((current) => ({
       id: newId<'session'>(),
@@ -85,6 +95,11 @@ test('the account page: one way in is marked, each other thing can be ended, all
     'DELETE /auth/identities/:id',
     'DELETE /auth/identities/:id',
     'POST /auth/identities',
+    'PATCH /auth/passkeys/:id',
+    'DELETE /auth/passkeys/:id',
+    'PATCH /auth/passkeys/:id',
+    'DELETE /auth/passkeys/:id',
+    'POST /auth/passkeys/registration/verify',
     'DELETE /auth/sessions/:id',
     'POST /auth/web/logout',
     'DELETE /auth/sessions',

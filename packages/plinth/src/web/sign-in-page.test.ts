@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { html } from '../feature/index.ts'
 import { oidcSettings, signInChoices } from '../identity/index.ts'
 import { newId } from '../kernel/index.ts'
 import { createPages } from '../pages/index.ts'
 import { openHttp } from '../testing/http-harness.ts'
+import type { WebDeps } from './index.ts'
 import { webFeature } from './index.ts'
 
 const client = { client_id: 'me', client_secret: 'its-secret' }
@@ -12,6 +14,9 @@ const keycloak = { ...client, issuer: 'http://localhost:8080/realms/test-realm',
 const own = { ...client, issuer: 'https://sso.example', label: 'Acme <SSO>' }
 const idle = { issuer: 'https://idle.example' }
 
+const NO_WAYS = { password: false, passkey: false, registration: false }
+const ALL_WAYS = { password: true, passkey: true, registration: true }
+
 const choicesOf = (providers: object, production = false) =>
   signInChoices(oidcSettings.parse({ providers, default_provider: 'google' }), production)
 
@@ -19,14 +24,19 @@ async function signInPage(
   providers: object,
   path = '/auth/sign-in',
   headers: Record<string, string> = {},
+  more: Partial<WebDeps> = {},
 ) {
   const signedIn = headers['cookie'] !== undefined
   const pages = createPages({ service: 'Shop & Co' })
   const web = webFeature({
     service: 'Shop & Co',
     choices: choicesOf(providers),
+    ways: NO_WAYS,
+    slots: undefined,
+    returnTo: (asked) => (typeof asked === 'string' ? asked : '/'),
+    ...more,
     linkOffer: async () => undefined,
-    account: async () => ({ identities: [], devices: [] }),
+    account: async () => ({ identities: [], devices: [], passkeys: undefined }),
   })
   const { renderPage, renderProblemPage } = pages
   await using http = await openHttp([pages.feature, web], {
@@ -82,7 +92,7 @@ test('several providers: one link each, names and return path escaped', async ()
     `/auth/sign-in?return_to=${hostile}&x=1`,
   )
   assert.equal(status, 200)
-  assert.match(text, /<h1>Sign in<\/h1>/)
+  assert.match(text, /<h1 id="sign-in">Sign in<\/h1>/)
   const links = [...text.matchAll(/<a class="([^"]+)" href="(\/auth[^"]+)">([^<]+)</g)]
   assert.deepEqual(
     links.map(([, look, , name]) => [look, name]),
@@ -110,4 +120,46 @@ test('who is signed in already learns it, and may go on', async () => {
     cookie: 'user_session_id=x',
   })
   assert.match(text, /signed in as Ana &lt;b&gt;[\s\S]*<a href="\/">go on<\/a>/)
+})
+
+test('D22 with accounts of its own the page asks for name and password, a passkey, or a new account', async () => {
+  const { status, text } = await signInPage(
+    { google },
+    '/auth/sign-in?return_to=/stock',
+    {},
+    {
+      ways: ALL_WAYS,
+    },
+  )
+  assert.equal(status, 200)
+  assert.match(text, /data-action="POST" action="\/auth\/web\/login"[^>]*data-next="\/stock"/)
+  assert.match(text, /<label for="username">E-mail or user name<\/label>/)
+  assert.match(text, /name="password" type="password" autocomplete="current-password"/)
+  assert.match(text, /data-passkey="get" data-options="\/auth\/passkeys\/authentication\/options"/)
+  assert.match(text, /href="\/auth\/sign-up\?return_to=%2Fstock">Create an account/)
+  assert.match(text, /Continue with Google[\s\S]*class="or"[\s\S]*name="username"/)
+})
+
+test('a way that is off is not offered, and without providers the password comes first', async () => {
+  const ways = { ...NO_WAYS, password: true }
+  const { text } = await signInPage({}, '/auth/sign-in', {}, { ways })
+  assert.match(text, /<button class="button button-primary">Sign in/)
+  assert.doesNotMatch(text, /data-passkey|Create an account|class="or"/)
+})
+
+test('the service fills two places of the page; what it inserts is escaped by its own template', async () => {
+  const visits: unknown[] = []
+  const { text } = await signInPage(
+    { google, own },
+    '/auth/sign-in?return_to=/stock',
+    {},
+    {
+      slots: async ({ returnTo, nonce }) => {
+        visits.push([returnTo, nonce.length > 10])
+        return { above: html`<p>Down ${'<tonight>'}</p>`, below: html`<p>Terms</p>` }
+      },
+    },
+  )
+  assert.deepEqual(visits, [['/stock', true]])
+  assert.match(text, /<p>Down &lt;tonight&gt;<\/p>[\s\S]*Continue with[\s\S]*<p>Terms<\/p>/)
 })

@@ -10,6 +10,12 @@ export const accountSettings = z.strictObject({
     .describe(
       'Who may make an account here: nobody, people who were invited, or anybody with an e-mail address.',
     ),
+  sign_in_form: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether the sign-in page asks for a name and a password; off where everybody comes through a provider.',
+    ),
   verification_hours: z
     .int()
     .min(1)

@@ -3,8 +3,15 @@
 //   <form data-action="POST" action="/api/v1/products" data-done="Product added.">
 //
 // data-action  method of the request: POST, PUT, PATCH or DELETE
-// data-done    sentence to show, after the page has loaded again
-// data-type    on a field: how its text becomes JSON: integer, or minor-units (12.50 becomes 1250)
+// data-done    sentence to show, on the next page
+// data-next    where to go after success, instead of loading the page again
+// data-show    id of a <template>: after success it takes the form's place, filled with the answer
+// data-second  page for a second factor, where the answer asks for one
+// data-type    on a field: how its text becomes JSON: integer, boolean (a box that is ticked), or
+//              minor-units (12.50 becomes 1250)
+// data-link    on a field: it gets the token of the link that led here, which leaves the address
+// data-fill    in a template: the part of the answer that an element shows
+// data-passkey create or get: the person's device answers first what is asked at `data-options`
 //
 // An empty field is left out. Where the answer says where to go (`provider_logout_url`, so that the
 // person is signed out at the provider too; `authorization_url`; `return_to`), the browser goes
@@ -17,7 +24,8 @@ const sentences = {
   offline: 'The service did not answer. Check your connection and try again.',
   marked: 'Not saved yet: correct what is marked, then try again.',
   unknown: 'That did not work. Load the page again and repeat it.',
-  signIn: 'Sign in again',
+  signIn: 'Confirm that it is you',
+  noLink: 'This page works with a link from a mail. Open the whole link, or ask for a new one.',
 }
 
 document.addEventListener('submit', (event) => {
@@ -32,6 +40,7 @@ window.addEventListener('pageshow', (event) => {
   if (event.persisted) location.reload()
 })
 
+takeLinkToken()
 showFlash()
 
 /** One submission: send, then either leave the page or say in the form why not. */
@@ -39,39 +48,108 @@ async function submit(form, submitter) {
   clearFaults(form)
   setBusy(form, submitter, true)
   try {
-    const answer = await send(form)
-    if (answer.ok) return await finish(form, answer)
-    showProblem(form, await answer.json().catch(() => ({})))
-  } catch {
-    say(form, sentences.offline)
+    const answer = await send(form, await proofOf(form))
+    const body = await answer.json().catch(() => ({}))
+    if (answer.ok && form.dataset.show) return show(form, body)
+    if (answer.ok) return leave(form, body)
+    showProblem(form, body)
+  } catch (error) {
+    if (error.problem) showProblem(form, error.problem)
+    else say(form, error.sentence ?? sentences.offline)
   }
   setBusy(form, submitter, false)
 }
 
-function send(form) {
+/** What a passkey says to the question of the service; nothing for a form without one. */
+async function proofOf({ dataset: { passkey, options } }) {
+  if (!passkey) return {}
+  const { useDevice } = await import(document.querySelector('meta[name="passkeys"]').content)
+  const answer = await sendJson('POST', options)
+  const body = await answer.json()
+  if (!answer.ok) throw Object.assign(new Error(), { problem: body })
+  return { response: await useDevice(passkey, body) }
+}
+
+function send(form, proof) {
+  const fields = [...fieldsOf(form), ...Object.entries(proof)]
+  const body = fields.length > 0 ? Object.fromEntries(fields) : undefined
+  return sendJson(form.dataset.action, form.getAttribute('action'), body)
+}
+
+/** Sends JSON as a page of ours: with the CSRF token where somebody is signed in. */
+function sendJson(method, path, body) {
   const token = document.querySelector('meta[name="csrf-token"]')?.content
-  const fields = fieldsOf(form)
-  return fetch(form.getAttribute('action'), {
-    method: form.dataset.action,
+  return fetch(path, {
+    method,
     credentials: 'same-origin',
     headers: {
       accept: 'application/json',
-      ...(token && { 'x-csrf-token': token }),
-      ...(fields.length > 0 && { 'content-type': 'application/json' }),
+      // A browser whose session is over still sends its cookie, and then a header must be there.
+      'x-csrf-token': token ?? 'none',
+      ...(body !== undefined && { 'content-type': 'application/json' }),
     },
-    ...(fields.length > 0 && { body: JSON.stringify(Object.fromEntries(fields)) }),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
   })
 }
 
-/** After success: to where the answer points, else the same page, fresh. */
-async function finish(form, answer) {
+/** After success: to where the answer or the form points, else the same page, fresh. */
+function leave(form, body) {
   if (form.dataset.done) sessionStorage.setItem(FLASH, form.dataset.done)
-  const body = await answer.json().catch(() => ({}))
-  const next = body.provider_logout_url ?? body.authorization_url ?? body.return_to
-  const target = next ? URL.parse(next, location.href) : null
-  const isWeb = target?.protocol === 'https:' || target?.protocol === 'http:'
-  if (isWeb) location.assign(target.href)
-  else location.reload()
+  const target = webAddress(nextOf(form, body))
+  if (target === undefined) location.reload()
+  else location.assign(target)
+}
+
+function nextOf(form, body) {
+  const { next, second } = form.dataset
+  const page = body.return_to ?? next
+  if (second && body.mfa_required) return `${second}?return_to=${encodeURIComponent(page ?? '/')}`
+  return body.provider_logout_url ?? body.authorization_url ?? page
+}
+
+function webAddress(address) {
+  const url = address ? URL.parse(address, location.href) : null
+  return url?.protocol === 'https:' || url?.protocol === 'http:' ? url.href : undefined
+}
+
+/** Puts the form's template in its place, filled with the answer, and the reader before it. */
+function show(form, body) {
+  const shown = document.getElementById(form.dataset.show).content.cloneNode(true)
+  for (const element of shown.querySelectorAll('[data-fill]')) {
+    fill(element, body[element.dataset.fill])
+  }
+  const first = shown.firstElementChild
+  form.replaceWith(shown)
+  first.tabIndex = -1
+  first.focus()
+}
+
+function fill(element, value) {
+  if (value === undefined || value === null) element.remove()
+  else if (element instanceof HTMLInputElement) element.value = value
+  else if (element instanceof HTMLImageElement) element.src = imageOf(value)
+  else if (Array.isArray(value)) element.append(...value.map(item))
+  else element.textContent = value
+}
+
+function imageOf(value) {
+  return String(value).startsWith('data:image/') ? value : ''
+}
+
+function item(text) {
+  const line = document.createElement('li')
+  line.textContent = text
+  return line
+}
+
+/** A token stands behind # or ? of a link in a mail. It goes into the form, and out of the address. */
+function takeLinkToken() {
+  const field = document.querySelector('input[data-link]')
+  if (!field) return
+  const sent = new URLSearchParams(location.hash.slice(1) || location.search)
+  field.value = sent.get('token') ?? ''
+  if (field.value === '') say(field.form, sentences.noLink)
+  else history.replaceState(null, '', location.pathname)
 }
 
 /** The filled-in fields as names and JSON values. */
@@ -83,6 +161,7 @@ function fieldsOf(form) {
 
 /** The JSON value of a field; text that cannot be read goes as it is, for the service to refuse. */
 function toJson(text, type) {
+  if (type === 'boolean') return true
   const read = { integer: Number, 'minor-units': toMinorUnits }[type]
   const value = read?.(text.trim())
   return Number.isSafeInteger(value) ? value : text

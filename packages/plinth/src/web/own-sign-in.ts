@@ -1,0 +1,31 @@
+import type { Html } from '../feature/index.ts'
+import { html } from '../feature/index.ts'
+import { SECOND_FACTOR_PAGE } from '../identity/index.ts'
+import { field } from './field.ts'
+import { FORGOT_PAGE } from './page-paths.ts'
+
+/** The form for a name and a password. */
+export function passwordWay({
+  returnTo,
+  isMain,
+}: {
+  readonly returnTo: string
+  /** Whether it is the first thing that people are offered. */
+  readonly isMain: boolean
+}): Html {
+  return html`<form class="stack" data-action="POST" action="/auth/web/login" data-second="${SECOND_FACTOR_PAGE}" data-next="${returnTo}">
+${field({ name: 'username', label: 'E-mail or user name', fill: 'username' })}
+${field({ name: 'password', label: 'Password', type: 'password', fill: 'current-password' })}
+<input type="hidden" name="return_to" value="${returnTo}">
+<button class="button${isMain && ' button-primary'}">Sign in</button>
+<p class="muted"><a href="${FORGOT_PAGE}">Forgot your password?</a></p>
+</form>`
+}
+
+/** The button for a passkey: the browser asks which one. */
+export function passkeyWay(returnTo: string): Html {
+  return html`<form class="choices" data-action="POST" action="/auth/passkeys/authentication/verify" data-passkey="get" data-options="/auth/passkeys/authentication/options" data-second="${SECOND_FACTOR_PAGE}" data-next="${returnTo}">
+<input type="hidden" name="return_to" value="${returnTo}">
+<button class="button">Sign in with a passkey</button>
+</form>`
+}

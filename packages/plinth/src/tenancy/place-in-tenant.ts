@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Placement, Principal } from '../access/index.ts'
+import { narrow } from '../access/index.ts'
 import type { TenantDemand } from '../feature/index.ts'
 import type { Standing } from './membership/membership.ts'
 import type { Standings } from './membership/standing-cache.ts'
@@ -50,19 +51,22 @@ export function createPlaceInTenant(deps: PlaceDeps): PlaceInTenant {
 /** The tenant of mode none: everybody's who is signed in here. */
 function inTheOne({ settings, ownPeople }: PlaceDeps, principal: Principal): Placement | undefined {
   if (ownPeople && principal.tenant !== THE_ONE_TENANT) return undefined
-  const permissions = [...principal.permissions, ...settings.member_permissions]
-  return { tenant: THE_ONE_TENANT, permissions }
+  return { tenant: THE_ONE_TENANT, permissions: ownGrants(settings, principal) }
 }
 
 /** The tenant that the credential itself names. */
 function atHome({ settings }: PlaceDeps, principal: Principal): Placement | undefined {
-  const { tenant, permissions, credential } = principal
-  if (tenant === null) return undefined
-  // A key or token may be narrower than the membership of whom it stands for: it gets no more.
-  const extra = credential.kind === 'cookie' ? settings.member_permissions : []
-  return extra.length === 0
-    ? { tenant, permissions }
-    : { tenant, permissions: [...permissions, ...extra] }
+  const { tenant } = principal
+  return tenant === null ? undefined : { tenant, permissions: ownGrants(settings, principal) }
+}
+
+/** A key or token may be narrower than the membership of whom it stands for: it gets no more. */
+function ownGrants(
+  { member_permissions: everybodys }: TenancySettings,
+  { permissions, credential }: Principal,
+): readonly string[] {
+  const isPerson = credential.kind === 'cookie' || credential.session !== undefined
+  return isPerson && everybodys.length > 0 ? [...permissions, ...everybodys] : permissions
 }
 
 async function unnamed(
@@ -76,7 +80,7 @@ async function unnamed(
   }
   const name = tenantName(deps.settings.default_tenant)
   const standing = name && (await deps.standings.find(principal.person, name))
-  return standing && placed(deps, standing)
+  return standing && placed(deps, standing, principal)
 }
 
 /** All that the request names, and the credential's own, must be one. */
@@ -89,7 +93,7 @@ async function agreed(
   if (principal.tenantLost === true) throw tenancyProblems.unknown('the tenant of the credential')
   const own = principal.tenant
   const one = oneOf(standings)
-  if (own === null) return placed(deps, one)
+  if (own === null) return placed(deps, one, principal)
   if (one.tenant !== own) throw tenancyProblems.conflict('the credential names another')
   return atHome(deps, principal)
 }
@@ -104,12 +108,15 @@ async function inResource(
   named: readonly TenantName[],
 ): Promise<Placement> {
   const one = oneOf(await standingsOf(deps, principal, named))
-  const { tenant: own, credential } = principal
-  if (credential.kind !== 'cookie' && own !== null) {
+  const { tenant: own, tenantLost, credential } = principal
+  if (credential.kind !== 'cookie') {
+    // What stands for somebody in one tenant says nothing of them in another.
+    if (tenantLost === true) throw tenancyProblems.unknown('the tenant of the credential')
+    if (own === null) return placed(deps, one, principal)
     if (one.tenant !== own) throw tenancyProblems.conflict('the credential names another')
-    return atHome(deps, principal) ?? placed(deps, one)
+    return { tenant: own, permissions: ownGrants(deps.settings, principal) }
   }
-  return placed(deps, one)
+  return placed(deps, one, principal)
 }
 
 /** @throws AppError tenant.unknown for the first that is not there, shut, or not the caller's */
@@ -134,9 +141,13 @@ function oneOf(standings: readonly Standing[]): Standing {
   return first
 }
 
-function placed({ settings }: PlaceDeps, standing: Standing): Placement {
-  const permissions = [...standing.grants, ...settings.member_permissions]
-  return { tenant: standing.tenant, permissions }
+function placed(
+  { settings }: PlaceDeps,
+  { tenant, grants }: Standing,
+  { scopes }: Principal,
+): Placement {
+  const held = [...grants, ...settings.member_permissions]
+  return { tenant, permissions: scopes === undefined ? held : narrow(held, scopes) }
 }
 
 /** @throws AppError tenant.unknown when what stands in the path cannot be a tenant */

@@ -5,13 +5,8 @@ export { createMemoryWindows } from './memory-windows.ts'
 export { rateLimiterProblems } from './rate-limiter.errors.ts'
 export type { RateLimiterSettings } from './rate-limiter.settings.ts'
 export { rateLimiterSettings } from './rate-limiter.settings.ts'
-export type {
-  CountedVisit,
-  RateLimiter,
-  RateLimiterDeps,
-  RateRefusal,
-  Visit,
-} from './rate-limiter.ts'
+export type { RateLimiter } from './rate-limiter.ts'
 export { createRateLimiter } from './rate-limiter.ts'
 export { createRedisWindows } from './redis-windows.ts'
+export type { CountedVisit, RateLimiterDeps, RateRefusal, Visit } from './visit.ts'
 export type { Charge, Policy, Standing, WindowStore } from './window-store.ts'

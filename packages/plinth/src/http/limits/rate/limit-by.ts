@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Quota } from '../../../feature/index.ts'
-import type { CountedVisit } from './rate-limiter.ts'
+import type { CountedVisit } from './visit.ts'
 
 const slot = Symbol('plinth.visit')
 type Carrier = { [slot]?: CountedVisit }

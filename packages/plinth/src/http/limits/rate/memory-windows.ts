@@ -12,11 +12,9 @@ export interface MemoryWindows extends WindowStore {
 /** What a store in process is made from. */
 export interface MemoryWindowsOptions {
   readonly clock: Pick<Clock, 'monotonic'>
-  /** Counters of one policy at most; the one that was used longest ago makes room. */
+  /** Counters of one policy at most; about the one that was used longest ago makes room. */
   readonly mostPerPolicy?: number
 }
-
-type Counters = Map<string, SlidingWindow>
 
 // About 200 bytes each.
 const MOST_PER_POLICY = 50_000
@@ -28,42 +26,62 @@ const MOST_PER_POLICY = 50_000
 export function createMemoryWindows(options: MemoryWindowsOptions): MemoryWindows {
   const { clock, mostPerPolicy = MOST_PER_POLICY } = options
   const policies = new Map<Policy, Counters>()
-
-  function countersOf(policy: Policy): Counters {
+  const countersOf = (policy: Policy): Counters => {
     const known = policies.get(policy)
     if (known !== undefined) return known
-    const counters: Counters = new Map()
-    policies.set(policy, counters)
-    return counters
+    const made = new Counters(mostPerPolicy)
+    policies.set(policy, made)
+    return made
   }
-
-  /** Counts one, and moves the counter to where it is forgotten last. */
-  function count({ policy, key, quota }: Charge, window: SlidingWindow | undefined, now: number) {
-    const counters = countersOf(policy)
-    const counter = window ?? new SlidingWindow(quota.windowMs, now)
-    counter.add()
-    counters.delete(key)
-    const [oldest] = counters.size >= mostPerPolicy ? counters.keys() : []
-    if (oldest !== undefined) counters.delete(oldest)
-    counters.set(key, counter)
-    return counter
-  }
-
   return {
     get size() {
-      return [...policies.values()].reduce((sum, counters) => sum + counters.size, 0)
+      return [...policies.values()].reduce((sum, { size }) => sum + size, 0)
     },
     take(charges) {
       const now = clock.monotonic()
-      const windows = charges.map(({ policy, key }) => policies.get(policy)?.get(key))
-      const before = charges.map(({ quota }, at) => windows[at]?.standing(quota, now) ?? all(quota))
-      if (before.some(({ allowed }) => !allowed)) return before
-      return charges.map((charge, at) => {
-        if (charge.cost === 0) return before[at] ?? all(charge.quota)
-        const counter = count(charge, windows[at], now)
-        return { ...counter.standing(charge.quota, now), allowed: true }
+      let allowed = true
+      const standings = charges.map(({ policy, key, quota }) => {
+        const standing = countersOf(policy).find(key)?.standing(quota, now) ?? all(quota)
+        if (!standing.allowed) allowed = false
+        return standing
+      })
+      if (!allowed) return standings
+      return charges.map(({ policy, key, quota, cost }, at) => {
+        if (cost === 0) return standings[at] ?? all(quota)
+        return countersOf(policy).use(key, quota.windowMs, now).add(quota, now)
       })
     },
+  }
+}
+
+/** The counters of one policy. */
+class Counters {
+  readonly #most: number
+  readonly #windows = new Map<string, SlidingWindow>()
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  get size(): number {
+    return this.#windows.size
+  }
+
+  find(key: string): SlidingWindow | undefined {
+    return this.#windows.get(key)
+  }
+
+  /** The counter of a key, made when there is none. */
+  use(key: string, windowMs: number, nowMs: number): SlidingWindow {
+    const known = this.#windows.get(key)
+    // Their order matters only when room gets scarce, and it costs something at each request.
+    if (known !== undefined && this.#windows.size < this.#most / 2) return known
+    const window = known ?? new SlidingWindow(windowMs, nowMs)
+    this.#windows.delete(key)
+    const [oldest] = this.#windows.size >= this.#most ? this.#windows.keys() : []
+    if (oldest !== undefined) this.#windows.delete(oldest)
+    this.#windows.set(key, window)
+    return window
   }
 }
 

@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify'
 import type { Charge, Policy, Standing } from './window-store.ts'
 
 /** A counter that was asked, with its answer. */
@@ -10,26 +11,22 @@ export interface Counted {
 const UNTOLD: ReadonlySet<Policy> = new Set(['failed-credentials'])
 
 /**
- * The headers of draft-ietf-httpapi-ratelimit-headers-11: which quotas hold, what is left of each,
- * and in how many seconds more comes back.
+ * Writes the headers of draft-ietf-httpapi-ratelimit-headers-11: which quotas hold, what is left of
+ * each, and in how many seconds more comes back.
  */
-export function rateHeaders(counted: readonly Counted[]): Record<string, string> {
-  const told = counted.filter(
-    ({ charge, standing }) => !UNTOLD.has(charge.policy) || !standing.allowed,
-  )
-  if (told.length === 0) return {}
-  return {
-    'ratelimit-policy': told.map(policyOf).join(', '),
-    ratelimit: told.map(stateOf).join(', '),
+export function writeRateHeaders(reply: FastifyReply, counted: readonly Counted[]): void {
+  let policies = ''
+  let states = ''
+  for (const { charge, standing } of counted) {
+    if (standing.allowed && UNTOLD.has(charge.policy)) continue
+    const between = policies === '' ? '' : ', '
+    const { limit, remaining, resetMs } = standing
+    policies += `${between}"${charge.policy}";q=${limit};w=${inSeconds(charge.quota.windowMs)}`
+    states += `${between}"${charge.policy}";r=${remaining};t=${inSeconds(resetMs)}`
   }
-}
-
-function policyOf({ charge, standing }: Counted): string {
-  return `"${charge.policy}";q=${standing.limit};w=${inSeconds(charge.quota.windowMs)}`
-}
-
-function stateOf({ charge, standing }: Counted): string {
-  return `"${charge.policy}";r=${standing.remaining};t=${inSeconds(standing.resetMs)}`
+  if (policies === '') return
+  reply.header('ratelimit-policy', policies)
+  reply.header('ratelimit', states)
 }
 
 /** Whole seconds, rounded up: who waits so long finds more. */

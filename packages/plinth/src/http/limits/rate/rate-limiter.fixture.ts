@@ -11,8 +11,8 @@ import { httpProblems } from '../../http.errors.ts'
 import { limitBy } from './limit-by.ts'
 import { createMemoryWindows } from './memory-windows.ts'
 import { rateLimiterSettings } from './rate-limiter.settings.ts'
-import type { RateRefusal } from './rate-limiter.ts'
 import { createRateLimiter } from './rate-limiter.ts'
+import type { RateRefusal } from './visit.ts'
 
 /** A server whose limits a test sets, with one route of each kind. */
 export interface LimitedHttp extends HttpHarness {

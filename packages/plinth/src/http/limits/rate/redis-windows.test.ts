@@ -104,11 +104,11 @@ test('FI-31 when Redis’s clock steps back nothing is forgiven and nothing stay
 }, async () => {
   using store = await openStore()
   const far = Math.floor(Date.now() / 6_000) + 600
-  await redis.say('HSET', 'test:limit:address:a', String(far), '5')
+  await redis.say('HSET', 'test:limit:address:60000:a', String(far), '5')
   const [standing] = await store.shared.take([charge(5, 60_000)])
   assert.equal(standing?.allowed, false)
   assert.ok((standing?.resetMs ?? HOUR_MS) <= 66_000)
-  const ttl = Number(await redis.say('PTTL', 'test:limit:address:a'))
+  const ttl = Number(await redis.say('PTTL', 'test:limit:address:60000:a'))
   assert.ok(ttl > 0 && ttl <= 66_000, `${ttl}`)
 })
 

@@ -65,7 +65,10 @@ return answer
 export function createRedisWindows(redis: RedisConnection, prefix: string): WindowStore {
   return {
     take: async (charges) => {
-      const keys = charges.map(({ policy, key }) => `${prefix}limit:${policy}:${key}`)
+      const keys = charges.map(
+        // Processes of two ages may cut a window in two ways: their counters lie apart.
+        ({ policy, key, quota }) => `${prefix}limit:${policy}:${quota.windowMs}:${key}`,
+      )
       const args = charges.flatMap(({ quota, cost }) => [quota.requests, quota.windowMs, cost])
       return standingsOf(charges, await redis.run(TAKE, keys, args))
     },

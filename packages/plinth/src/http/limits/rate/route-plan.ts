@@ -55,13 +55,14 @@ function makePlan(settings: RateLimiterSettings, name: string, route: PlannedRou
     const signIn = configured ?? signInQuota(settings)
     return { ...shared, unlimited: false, route: undefined, signIn }
   }
-  const declared = limit === undefined || 'unlimited' in limit ? undefined : limit
   const unlimited = configured === undefined && limit !== undefined && 'unlimited' in limit
-  return { ...shared, unlimited, route: configured ?? declared, signIn: undefined }
+  const declared = limit === undefined || 'unlimited' in limit ? undefined : limit
+  const quota = settings.enabled ? (configured ?? declared) : undefined
+  return { ...shared, unlimited, route: quota, signIn: undefined }
 }
 
 /** The figures of the class sign-in. */
-export function signInQuota({ requests, window_ms }: RateLimiterSettings): Quota {
+function signInQuota({ requests, window_ms }: RateLimiterSettings): Quota {
   return { requests, windowMs: window_ms }
 }
 

@@ -14,6 +14,8 @@ export class SlidingWindow {
   readonly #partMs: number
   readonly #counts: number[] = Array.from({ length: KEPT }, () => 0)
   #part: number
+  /** The oldest part that holds anything; of no meaning while nothing is counted. */
+  #oldest: number
   #sum = 0
 
   /**
@@ -23,19 +25,25 @@ export class SlidingWindow {
   constructor(windowMs: number, nowMs: number) {
     this.#partMs = windowMs / PARTS
     this.#part = Math.floor(nowMs / this.#partMs)
+    this.#oldest = this.#part
   }
 
   /** How the counter stands. */
   standing({ requests }: Quota, nowMs: number): Standing {
     this.#moveTo(nowMs)
     const remaining = Math.max(0, requests - this.#sum)
-    return { allowed: remaining > 0, limit: requests, remaining, resetMs: this.#resetMs(nowMs) }
+    const resetMs = this.#sum === 0 ? 0 : this.#resetMs(nowMs)
+    return { allowed: remaining > 0, limit: requests, remaining, resetMs }
   }
 
-  /** Counts one more at the time that `standing` was asked for. */
-  add(): void {
-    this.#counts[this.#part % KEPT] = (this.#counts[this.#part % KEPT] ?? 0) + 1
+  /** Counts one more at the time that `standing` was last asked for; how the counter stands then. */
+  add({ requests }: Quota, nowMs: number): Standing {
+    const at = this.#part % KEPT
+    if (this.#sum === 0) this.#oldest = this.#part
+    this.#counts[at] = (this.#counts[at] ?? 0) + 1
     this.#sum += 1
+    const remaining = Math.max(0, requests - this.#sum)
+    return { allowed: true, limit: requests, remaining, resetMs: this.#resetMs(nowMs) }
   }
 
   #moveTo(nowMs: number): void {
@@ -48,13 +56,13 @@ export class SlidingWindow {
       this.#counts[at % KEPT] = 0
     }
     this.#part = part
+    if (this.#sum === 0) return
+    this.#oldest = Math.max(this.#oldest, part - PARTS)
+    while ((this.#counts[this.#oldest % KEPT] ?? 0) === 0) this.#oldest += 1
   }
 
   /** Until the oldest part that holds anything is out of the window. */
   #resetMs(nowMs: number): number {
-    if (this.#sum === 0) return 0
-    let at = Math.max(0, this.#part - PARTS)
-    while ((this.#counts[at % KEPT] ?? 0) === 0) at++
-    return Math.ceil((at + KEPT) * this.#partMs - nowMs)
+    return Math.ceil((this.#oldest + KEPT) * this.#partMs - nowMs)
   }
 }

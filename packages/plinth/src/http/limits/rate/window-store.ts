@@ -13,7 +13,7 @@ export type Policy =
 /** One counter that a request is held against. */
 export interface Charge {
   readonly policy: Policy
-  /** Who or what is counted within the policy; two quotas of other lengths never share one. */
+  /** Who or what is counted within the policy; quotas of two lengths never share one. */
   readonly key: string
   readonly quota: Quota
   /** 1 counts this request, 0 only asks whether there is anything left. */

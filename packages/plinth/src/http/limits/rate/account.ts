@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto'
+import type { Principal } from '../../../access/index.ts'
+import type { Quota } from '../../../feature/index.ts'
+import { addressBucket } from '../client-address.ts'
+import type { Counted } from './rate-headers.ts'
+import { inSeconds, writeRateHeaders } from './rate-headers.ts'
+import { rateLimiterProblems } from './rate-limiter.errors.ts'
+import type { RoutePlan } from './route-plan.ts'
+import type { CountedVisit, GeneralQuotas, RateLimiterDeps, Visit } from './visit.ts'
+import type { Charge, Policy, Standing } from './window-store.ts'
+
+/** What the account of a request is opened with. */
+export interface AccountParts {
+  readonly deps: RateLimiterDeps
+  readonly quotas: GeneralQuotas
+  readonly plan: RoutePlan
+  readonly visit: Visit
+}
+
+/** What one request is held against, step by step. */
+export class Account implements CountedVisit {
+  readonly #parts: AccountParts
+  readonly #address: string
+  readonly #counted: Counted[] = []
+
+  constructor(parts: AccountParts) {
+    this.#parts = parts
+    this.#address = addressBucket(parts.visit.clientAddress ?? 'none')
+  }
+
+  arrive(): void | Promise<void> {
+    const { plan, quotas, visit } = this.#parts
+    const { signIn, route, signInGroup } = plan
+    if (plan.unlimited) return
+    const charges: Charge[] = []
+    if (quotas.address !== undefined) charges.push(charge('address', this.#address, quotas.address))
+    if (signIn !== undefined)
+      charges.push(charge('sign-in', `${signInGroup} ${this.#address}`, signIn))
+    if (visit.carries === 'header') charges.push({ ...this.#failure(), cost: 0 })
+    if (route !== undefined && visit.carries === undefined) {
+      charges.push(this.#ofRoute(route, this.#address))
+    }
+    return this.#take(charges, undefined)
+  }
+
+  recognise(principal: Principal | undefined): void | Promise<void> {
+    const { plan, visit } = this.#parts
+    if (plan.unlimited) return
+    const charges = principal === undefined ? [] : this.#ofPrincipal(principal)
+    if (plan.route !== undefined) {
+      charges.push(this.#ofRoute(plan.route, principal?.person ?? this.#address))
+    }
+    // Counted where it failed, and refused from the next request on.
+    if (principal === undefined && visit.carries === 'header') charges.push(this.#failure())
+    return this.#take(charges, principal)
+  }
+
+  async limitBy(limit: 'sign_in' | Quota, key: string): Promise<void> {
+    const { plan, quotas } = this.#parts
+    const hashed = createHash('sha256').update(key).digest('base64url')
+    const [group, quota] =
+      limit === 'sign_in'
+        ? [plan.signInGroup, plan.signIn ?? quotas.signIn]
+        : [`${plan.name} ${limit.windowMs}`, limit]
+    await this.#take([charge('account', `${group} ${hashed}`, quota)], undefined)
+  }
+
+  /** A key with a limit of its own has that one, in the place of everybody's. */
+  #ofPrincipal({ person, credential }: Principal): Charge[] {
+    const { limit, id } = credential
+    if (limit !== undefined) return [charge('key', `${limit.windowMs} ${id}`, limit)]
+    const { principal } = this.#parts.quotas
+    return principal === undefined ? [] : [charge('principal', person, principal)]
+  }
+
+  #failure(): Charge {
+    return charge('failed-credentials', this.#address, this.#parts.quotas.failedCredentials)
+  }
+
+  #ofRoute(quota: Quota, whose: string): Charge {
+    return charge('route', `${this.#parts.plan.name} ${whose}`, quota)
+  }
+
+  #take(charges: readonly Charge[], principal: Principal | undefined): void | Promise<void> {
+    if (charges.length === 0) return
+    const standings = this.#parts.deps.store.take(charges)
+    if ('then' in standings) {
+      return standings.then((found) => this.#settle(charges, found, principal))
+    }
+    this.#settle(charges, standings, principal)
+  }
+
+  #settle(
+    charges: readonly Charge[],
+    standings: readonly Standing[],
+    principal: Principal | undefined,
+  ): void {
+    const refused: Counted[] = []
+    for (const [at, one] of charges.entries()) {
+      const standing = standings[at]
+      if (standing === undefined) continue
+      // An account's own part is no business of whoever names the account, until it is used up.
+      if (one.policy !== 'account') this.#counted.push({ charge: one, standing })
+      if (!standing.allowed) refused.push({ charge: one, standing })
+    }
+    if (refused.length > 0) this.#refuse(refused, principal)
+    writeRateHeaders(this.#parts.visit.reply, this.#counted)
+  }
+
+  #refuse(refused: readonly Counted[], principal: Principal | undefined): never {
+    const { deps, plan, visit } = this.#parts
+    const passed = this.#counted.filter(({ standing }) => standing.allowed)
+    writeRateHeaders(visit.reply, [...passed, ...refused])
+    const [longest] = refused.toSorted((a, b) => b.standing.resetMs - a.standing.resetMs)
+    const { policy = 'address', key = '' } = longest?.charge ?? {}
+    const resetMs = longest?.standing.resetMs ?? 0
+    deps.refused({
+      policy,
+      key,
+      route: plan.name,
+      clientAddress: visit.clientAddress,
+      person: principal?.person ?? null,
+      resetMs,
+    })
+    throw rateLimiterProblems.limited({ retryAfterSeconds: Math.max(1, inSeconds(resetMs)) })
+  }
+}
+
+function charge(policy: Policy, key: string, quota: Quota): Charge {
+  return { policy, key, quota, cost: 1 }
+}

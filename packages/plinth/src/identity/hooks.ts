@@ -1,6 +1,7 @@
 import type { Html } from '../feature/index.ts'
 import type { Id } from '../kernel/index.ts'
 import type { CheckKey } from './api-keys/check-key.ts'
+import type { MailTexts } from './mail-texts.ts'
 import type { Profile } from './people/profile.ts'
 
 /**
@@ -16,6 +17,11 @@ export interface IdentityHooks {
     claims: Readonly<Record<string, unknown>>,
     from: { readonly provider: string },
   ) => Partial<Pick<Profile, 'name' | 'givenName' | 'familyName'>>
+  /**
+   * The text of a mail about an account, in place of ours; undefined leaves ours. Asked for each mail
+   * with its name and with what ours is written from. Escape what goes into the HTML.
+   */
+  readonly mails?: MailTexts
   /**
    * Says whether an API key may be used for a request, after the platform found nothing against it.
    * Asked at each request: `false` refuses the key as any invalid one, and so does throwing.

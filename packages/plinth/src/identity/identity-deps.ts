@@ -15,6 +15,7 @@ import type { MfaSettings } from './mfa/mfa.settings.ts'
 import type { Mfa } from './mfa/mfa.ts'
 import { createMfa } from './mfa/mfa.ts'
 import type { OAuthSettings } from './oauth/oauth.settings.ts'
+import { withTexts } from './mail-texts.ts'
 import type { OidcSettings } from './oidc/oidc.settings.ts'
 import type { PasskeySettings } from './passkeys/passkeys.settings.ts'
 import type { Passkeys } from './passkeys/passkeys.ts'
@@ -31,6 +32,7 @@ import type { SessionCache } from './sessions/session-cache.ts'
 import type { SessionSettings } from './sessions/sessions.settings.ts'
 import type { TokenApi } from './token-api/token-api.ts'
 import { createTokenApi } from './token-api/token-api.ts'
+import type { JwtSettings } from './tokens/jwt.settings.ts'
 import type { OwnAccess } from './tokens/own/own-access.ts'
 import { createOwnAccess } from './tokens/own/own-access.ts'
 import type { TokenSettings } from './tokens/own/tokens.settings.ts'
@@ -57,6 +59,12 @@ export interface IdentityDeps {
   readonly passkeys: PasskeySettings
   readonly tokens: TokenSettings
   readonly oauth: OAuthSettings
+  /** How access tokens of other issuers are judged. */
+  readonly jwt: JwtSettings
+  /** Told of such tokens from the future: by how many seconds. */
+  readonly onClockSkew?: (provider: string, seconds: number) => void
+  /** Claim by which such a token names its tenant; undefined where none does. */
+  readonly tenantClaim: string | undefined
   readonly apiKeys: ApiKeySettings
   readonly people: PeopleSettings
   /** The entities of the service: `person_profile` may be among them, and what it keeps of people. */
@@ -105,7 +113,8 @@ export interface Identity extends IdentityDeps {
 }
 
 /** Derives from settings what all parts need. */
-export function assemble(deps: IdentityDeps): Identity {
+export function assemble(given: IdentityDeps): Identity {
+  const deps = { ...given, notify: withTexts(given.notify, given.hooks?.mails) }
   const { app, clock, oidc, sessions } = deps
   const secret = app.session_signing_secret
   const fingerprints = createFingerprints(secret)

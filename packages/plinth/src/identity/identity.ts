@@ -1,11 +1,13 @@
 import type { Feature } from '../feature/index.ts'
 import { feature } from '../feature/index.ts'
+import { accountParts } from './account/account-parts.ts'
 import { mayKeys } from './api-keys/api-keys.permissions.ts'
 import { apiKeyRoutes } from './api-keys/api-keys.routes.ts'
 import type { KeyAuthentication } from './api-keys/authenticate-key.ts'
 import { createKeyAuthentication } from './api-keys/authenticate-key.ts'
 import type { KeyCache } from './api-keys/key-cache.ts'
 import { createKeyCache } from './api-keys/key-cache.ts'
+import type { Authenticators } from './authenticate-request.ts'
 import { createAuthenticateRequest } from './authenticate-request.ts'
 import type { Identity, IdentityDeps } from './identity-deps.ts'
 import { assemble } from './identity-deps.ts'
@@ -35,6 +37,7 @@ import { sessionRoutes } from './sessions/sessions.routes.ts'
 import { sweepJob } from './sessions/sweep.job.ts'
 import { tenantSwitchRoutes } from './tenant-switch/tenant-switch.routes.ts'
 import { tokenApiRoutes } from './token-api/token-api.routes.ts'
+import { createForeignAccess } from './tokens/foreign/foreign-access.ts'
 import { jwksRoute } from './tokens/own/jwks.routes.ts'
 
 /** What identity brings to a service. */
@@ -65,10 +68,23 @@ export function createIdentity(deps: IdentityDeps): IdentityRoom {
     feature: featureOf(shared),
     authenticate: createAuthenticateRequest({
       cookie: authenticateCookie(shared),
-      bearer: (_, token) => shared.identity.own.authenticate(token),
+      bearer: authenticateBearer(shared),
       apiKey: authenticateKey(shared),
     }),
   }
+}
+
+/** Our own tokens first: they name us. The memory of both is one. */
+function authenticateBearer({ deps, identity, providers }: Shared): Authenticators['bearer'] {
+  const { own } = identity
+  const foreign = createForeignAccess({
+    ...deps,
+    settings: deps.jwt,
+    providers,
+    cache: own.cache,
+    mapClaims: deps.hooks?.mapClaims,
+  })
+  return (request, token) => own.authenticate(token) ?? foreign(request, token)
 }
 
 function authenticateKey({ deps, keyCache: cache }: Shared): KeyAuthentication {
@@ -87,6 +103,7 @@ function featureOf({ deps, identity, providers, keyCache }: Shared): Feature {
   const { app, outbound, clock, log } = deps
   const renewTokens = renewing(deps, providers)
   const people = peopleParts(identity)
+  const accounts = accountParts(identity)
   const states = createLogoutStates(app.session_signing_secret, clock)
   const refusals = createRefusalLimit({ clock, ...REFUSED_LOGOUTS })
   return feature('identity', {
@@ -101,6 +118,7 @@ function featureOf({ deps, identity, providers, keyCache }: Shared): Feature {
           return provider && logoutUrl(provider, { idToken, ...wayBack(deps, states) })
         },
       }),
+      ...accounts.routes,
       ownSessionRoutes(identity),
       ...people.routes,
       tenantSwitchRoutes(identity),
@@ -114,6 +132,7 @@ function featureOf({ deps, identity, providers, keyCache }: Shared): Feature {
     ],
     jobs: [
       sweepJob(clock),
+      ...accounts.jobs,
       revokeTokenJob({ providers, outbound, secret: app.session_signing_secret }),
     ],
     resources: providers.all.map((provider) => providerReadiness(provider, log)),

@@ -24,6 +24,7 @@ export type Purpose =
   | 'one-time'
   | 'passkey-holder'
   | 'attempt'
+  | 'account-request'
   | 'idempotency'
   | 'signing-key'
   | 'access-token'

@@ -1,0 +1,8 @@
+import type { RouteOptions } from 'fastify'
+import type { Identity } from '../identity-deps.ts'
+import { passwordSignInRoutes } from './sign-in.routes.ts'
+
+/** Everything that people with accounts of our own do with them. */
+export function accountRoutes(identity: Identity): readonly RouteOptions[] {
+  return [...passwordSignInRoutes(identity)]
+}

@@ -1,0 +1,34 @@
+import { accountProblems } from '../account/account.errors.ts'
+import type { Identity } from '../identity-deps.ts'
+import type { PasswordFault } from './password-policy.ts'
+import { passwordFault } from './password-policy.ts'
+
+/** A password that somebody wants to have. */
+export interface NewPassword {
+  readonly password: string
+  /** Names and addresses of the person, and of where they belong. */
+  readonly about: readonly (string | null)[]
+  /** Where it stands in the request: `body/new_password`. */
+  readonly path: string
+}
+
+/** Refuses a password that is soon guessed, and nothing else; what it is made of does not matter. */
+export function requireStrong(
+  { accounts, app }: Pick<Identity, 'accounts' | 'app'>,
+  { password, about, path }: NewPassword,
+): void {
+  const { min_length: minLength, context_words: words } = accounts.password
+  const own = [app.name, new URL(app.base_url).hostname, ...words]
+  const contextWords = [...own, ...about.filter((word) => word !== null)]
+  const code = passwordFault(password, { minLength, contextWords })
+  if (code === undefined) return
+  throw accountProblems.weakPassword({ details: [{ path, code, message: ADVICE[code](minLength) }] })
+}
+
+const ADVICE: { readonly [F in PasswordFault]: (minLength: number) => string } = {
+  too_short: (least) => `must have ${least} characters or more`,
+  too_long: () => 'must not have more than 4,096 bytes',
+  too_common: () => 'is one of the passwords that are tried first; a few words in a row are better',
+  too_simple: () => 'repeats itself or follows the alphabet; a few words in a row are better',
+  too_personal: () => 'is little more than a name; a few words in a row are better',
+}

@@ -21,22 +21,24 @@ import {
 import { createOutbound } from '../outbound/index.ts'
 import type { Pages } from '../pages/index.ts'
 import { createPages } from '../pages/index.ts'
-import type { PermissionCatalogue, RolesDeps, Standings, TenantSettings } from '../tenancy/index.ts'
+import type { RolesDeps, Standings, TenantSettings } from '../tenancy/index.ts'
 import {
   configuredStrategies,
   createPlaceInTenant,
   createStandings,
   createWelcome,
-  permissionCatalogue,
+  lateCatalogue,
   rolesFeature,
   tenancyFeature,
 } from '../tenancy/index.ts'
 import type { WebDeps } from '../web/index.ts'
 import { ACCOUNT_PAGE, webFeature } from '../web/index.ts'
+import { clockSkewMetric } from './clock-skew-metric.ts'
 import { metricsFeature } from './metrics-feature.ts'
 import { healthChecks } from './probes.ts'
 import type { AuthenticateRequest, Parts } from './service.ts'
 import { showSessionCache } from './session-cache-metrics.ts'
+import type { ServiceConfig } from './settings.ts'
 
 /** What the platform brings to every service. */
 export interface Platform {
@@ -82,13 +84,14 @@ export function platformFeatures(options: PlatformOptions): Platform {
     links: documented ? DOCS_LINK : [],
     ...(identity && { account: ACCOUNT_PAGE }),
   })
+  const catalogue = lateCatalogue(() => [...named, ...options.features])
   const named: readonly Feature[] =
     identity === undefined
       ? []
       : [
           identity.feature,
-          tenancyOf(options, standings),
-          rolesOf(options, forgetter(standings, identity), () => [...named, ...options.features]),
+          tenancyOf(options, { standings: forgetter(standings, identity), catalogue }),
+          rolesOf(options, { standings: forgetter(standings, identity), catalogue }),
           identity.web,
         ]
   const checks = healthChecks(config, database, [...named, ...options.features])
@@ -120,33 +123,24 @@ function placement({ config, authenticate }: PlatformOptions, standings: Standin
   })
 }
 
-function tenancyOf(options: PlatformOptions, standings: Standings) {
+type RightsDeps = Pick<RolesDeps, 'standings' | 'catalogue'>
+
+function tenancyOf(options: PlatformOptions, { standings, catalogue }: RightsDeps) {
   const { config, database, clock, tenantSettings } = options
   return tenancyFeature({
     settings: config.tenancy,
     database,
     clock,
     standings,
+    catalogue,
     entities: options.features.flatMap((one) => one.entities ?? []),
     tenantSettings,
   })
 }
 
-function rolesOf(
-  { config, clock }: PlatformOptions,
-  standings: RolesDeps['standings'],
-  features: () => readonly Feature[],
-) {
-  let known: PermissionCatalogue | undefined
-  return rolesFeature({
-    clock,
-    standings,
-    catalogue: () => {
-      known ??= permissionCatalogue(features())
-      return known
-    },
-    memberPermissions: config.tenancy.member_permissions,
-  })
+function rolesOf({ config, clock }: PlatformOptions, { standings, catalogue }: RightsDeps) {
+  const { member_permissions: memberPermissions } = config.tenancy
+  return rolesFeature({ clock, standings, catalogue, memberPermissions })
 }
 
 /** Drops what this process has in memory of whose rights it changed: standings and sessions. */
@@ -162,6 +156,11 @@ function forgetter(
   }
 }
 
+/** In mode none there is one tenant, and no claim says otherwise. */
+function tenantClaim({ mode, strategies, claim_name: name }: ServiceConfig['tenancy']) {
+  return mode !== 'none' && strategies.includes('claim') ? name : undefined
+}
+
 const DOCS_LINK = [{ text: 'API', href: '/docs' }]
 
 const nobody: AuthenticateRequest = async () => undefined
@@ -174,6 +173,9 @@ function ownIdentity(options: PlatformOptions) {
   const deps: IdentityDeps = {
     app: config.app,
     oidc: config.oidc,
+    jwt: config.jwt,
+    onClockSkew: clockSkewMetric(metrics),
+    tenantClaim: tenantClaim(config.tenancy),
     sessions: config.sessions,
     accounts: config.accounts,
     mfa: config.mfa,

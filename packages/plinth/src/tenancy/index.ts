@@ -31,7 +31,7 @@ export {
   revokePlatformRole,
 } from './platform/platform-roles.ts'
 export type { DeclaredPermission, PermissionCatalogue } from './roles/permission-catalogue.ts'
-export { permissionCatalogue } from './roles/permission-catalogue.ts'
+export { lateCatalogue, permissionCatalogue } from './roles/permission-catalogue.ts'
 export { roleProblems } from './roles/roles.errors.ts'
 export type { RolesDeps } from './roles/roles-deps.ts'
 export { rolesFeature } from './roles/roles-feature.ts'

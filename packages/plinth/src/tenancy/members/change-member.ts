@@ -4,6 +4,7 @@ import type { Db, Tx } from '../../data/index.ts'
 import type { Id } from '../../kernel/index.ts'
 import type { Membership } from '../membership/membership.ts'
 import { tenancyEvents } from '../tenancy.events.ts'
+import type { Managing } from './may-manage.ts'
 import { mayManage } from './may-manage.ts'
 import type { MemberRow } from './members.repository.ts'
 import {
@@ -18,6 +19,8 @@ import {
 export interface Manager {
   readonly person: Id<'person'>
   readonly actor: Actor
+  /** What the credential of the request holds in the tenant. */
+  readonly grants: readonly string[]
 }
 
 /** What became of a change of a member. */
@@ -26,18 +29,28 @@ export type MemberChange =
   | { readonly code: 'unknown' }
   | { readonly code: 'beyond' }
   | { readonly code: 'last_owner' }
+  | { readonly code: 'undeclared' }
+
+/** Which grants can be given at all. */
+export type Grantable = (tx: Tx, grants: readonly string[]) => Promise<boolean>
 
 /** Changes what a member is; fields left out stay. */
 export async function changeMember(
   db: Db,
   by: Manager,
-  { person, ...wanted }: Partial<Membership> & { readonly person: string },
+  {
+    person,
+    grantable,
+    ...wanted
+  }: Partial<Membership> & { readonly person: string; readonly grantable: Grantable },
 ): Promise<MemberChange> {
   return db.transaction(async (tx) => {
     const found = await manageable(tx, by, person)
     if (found.code !== 'changed') return found
     const next = { ...found.member, ...wanted }
     if (!mayManage(found.own, found.member, next)) return { code: 'beyond' }
+    const more = next.permissions.filter((grant) => !found.member.permissions.includes(grant))
+    if (!(await grantable(tx, more))) return { code: 'undeclared' }
     if (next.role !== 'owner' && (await isLastOwner(tx, person))) return { code: 'last_owner' }
     await updateMember(tx, person, next)
     const { role, permissions } = next
@@ -84,7 +97,7 @@ async function end(
 }
 
 type Found =
-  | { readonly code: 'changed'; readonly own: MemberRow; readonly member: MemberRow }
+  | { readonly code: 'changed'; readonly own: Managing; readonly member: MemberRow }
   | { readonly code: 'unknown' }
   | { readonly code: 'beyond' }
 
@@ -94,5 +107,6 @@ async function manageable(tx: Tx, by: Manager, person: string): Promise<Found> {
   const member = await readMember(tx, person)
   if (member === undefined) return { code: 'unknown' }
   const own = await readMember(tx, by.person)
-  return own === undefined ? { code: 'beyond' } : { code: 'changed', own, member }
+  if (own === undefined) return { code: 'beyond' }
+  return { code: 'changed', own: { ...own, within: by.grants }, member }
 }

@@ -11,7 +11,8 @@ export interface MemberRow extends Membership {
   readonly created_at: string
 }
 
-const COLUMNS = 'm.person_id, p.name, p.email, m.role, m.permissions, m.created_at'
+const COLUMNS =
+  'm.person_id, p.name, p.email, m.role, m.permissions, m.role_permissions, m.created_at'
 const FROM = `from plinth.memberships m join plinth.people p on p.id = m.person_id
               where m.tenant_id = $1`
 

@@ -1,10 +1,15 @@
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
 import { signedIn } from '../../access/index.ts'
+import type { Tx } from '../../data/index.ts'
 import { route } from '../../feature/index.ts'
 import type { AppError } from '../../kernel/index.ts'
 import { aboutTenant } from '../about-tenant.ts'
 import { pageFrom, pageOf, paging } from '../paging.ts'
+import { areGrantable } from '../roles/grantable.ts'
+import { managerOf } from '../roles/role-answers.ts'
+import { grant } from '../roles/role-schemas.ts'
+import { roleProblems } from '../roles/roles.errors.ts'
 import { tenancyProblems } from '../tenancy.errors.ts'
 import type { TenancyDeps } from '../tenancy-deps.ts'
 import { mayInTenant } from '../tenant-permissions.ts'
@@ -13,7 +18,6 @@ import { changeMember, leaveTenant, removeMember } from './change-member.ts'
 import type { MemberRow } from './members.repository.ts'
 import { listMembers } from './members.repository.ts'
 
-const GRANT = /^(\*|(?!platform:)[a-z][a-z0-9_-]{0,62}:(\*|[a-z][a-z0-9_-]{0,62}))$/
 const ROLES = ['owner', 'admin', 'member', 'custom'] as const
 
 const shown = z.object({
@@ -28,10 +32,7 @@ const shown = z.object({
 const change = z
   .strictObject({
     role: z.enum(ROLES).exactOptional(),
-    permissions: z
-      .array(z.string().regex(GRANT, 'must be area:action, area:* or *'))
-      .max(200)
-      .exactOptional(),
+    permissions: z.array(grant).max(200).exactOptional(),
   })
   .refine((body) => Object.keys(body).length > 0, 'must change something')
 
@@ -39,7 +40,7 @@ const tenant = { id: z.string().max(63) }
 const member = { ...tenant, person_id: z.uuid() }
 const { memberUnknown, beyondYours, lastOwner, unknown } = tenancyProblems
 
-type Changing = Pick<TenancyDeps, 'standings'>
+type Changing = Pick<TenancyDeps, 'standings' | 'catalogue'>
 
 /** `/tenants/{id}/members` (D23): who belongs to a tenant, as what. */
 export function memberRoutes(deps: Changing): readonly RouteOptions[] {
@@ -62,18 +63,20 @@ function listRoute(): RouteOptions {
   })
 }
 
-function changeRoute({ standings }: Changing): RouteOptions {
+function changeRoute({ standings, catalogue }: Changing): RouteOptions {
   return route('PATCH /tenants/:id/members/:person_id', {
     access: mayInTenant.manage_members,
     summary: 'Changes the role and the permissions of a member.',
     params: member,
     body: change,
     returns: shown,
-    raises: [unknown, memberUnknown, beyondYours, lastOwner],
-    handle: async ({ db, principal, actor, params, body }) => {
-      const wanted = { ...body, person: params.person_id }
-      const by = { person: principal.person, actor }
-      return show(done(standings, await changeMember(db, by, wanted)))
+    raises: [unknown, memberUnknown, beyondYours, lastOwner, roleProblems.permissionUnknown],
+    handle: async (context) => {
+      const { db, params, body } = context
+      const grantable = (tx: Tx, grants: readonly string[]) =>
+        areGrantable(tx, { catalogue }, grants)
+      const wanted = { ...body, person: params.person_id, grantable }
+      return show(done(standings, await changeMember(db, managerOf(context), wanted)))
     },
   })
 }
@@ -84,9 +87,9 @@ function removeRoute({ standings }: Changing): RouteOptions {
     summary: 'Ends a membership: whoever it was has no access from this moment.',
     params: member,
     raises: [unknown, memberUnknown, beyondYours, lastOwner],
-    handle: async ({ db, principal, actor, params }) => {
-      const by = { person: principal.person, actor }
-      done(standings, await removeMember(db, by, params.person_id))
+    handle: async (context) => {
+      const { db, params } = context
+      done(standings, await removeMember(db, managerOf(context), params.person_id))
     },
   })
 }
@@ -98,13 +101,14 @@ function leaveRoute({ standings }: Changing): RouteOptions {
     summary: 'Ends one’s own membership.',
     params: tenant,
     raises: [unknown, lastOwner],
-    handle: async ({ db, principal, actor }) => {
-      done(standings, await leaveTenant(db, { person: principal.person, actor }))
+    handle: async (context) => {
+      done(standings, await leaveTenant(context.db, managerOf(context)))
     },
   })
 }
 
-function show({ created_at: joined_at, ...row }: MemberRow): z.input<typeof shown> {
+function show(member: MemberRow): z.input<typeof shown> {
+  const { created_at: joined_at, role_permissions: _fromRoles, ...row } = member
   const role = ROLES.find((one) => one === row.role) ?? 'custom'
   return { ...row, role, permissions: [...row.permissions], joined_at }
 }
@@ -122,4 +126,5 @@ const REFUSALS: { readonly [C in Exclude<MemberChange['code'], 'changed'>]: () =
   unknown: memberUnknown,
   beyond: beyondYours,
   last_owner: lastOwner,
+  undeclared: roleProblems.permissionUnknown,
 }

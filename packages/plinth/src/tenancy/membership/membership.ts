@@ -4,6 +4,8 @@ import type { Id } from '../../kernel/index.ts'
 export interface Membership {
   readonly role: string
   readonly permissions: readonly string[]
+  /** What they hold through the roles of the tenant (migration 0046). */
+  readonly role_permissions?: readonly string[]
 }
 
 /** A membership in a tenant that is open for work. */
@@ -17,7 +19,8 @@ export interface Standing extends Membership {
 
 const EVERYTHING = new Set(['owner', 'admin'])
 
-/** The grants of a membership: what it lists, and everything for owners and administrators. */
-export function grantsOf({ role, permissions }: Membership): readonly string[] {
-  return EVERYTHING.has(role) ? ['*', ...permissions] : permissions
+/** The grants of a membership: what it lists, what roles give, all for owners and administrators. */
+export function grantsOf(membership: Membership): readonly string[] {
+  const { role, permissions, role_permissions: fromRoles = [] } = membership
+  return [...(EVERYTHING.has(role) ? ['*'] : []), ...permissions, ...fromRoles]
 }

@@ -31,6 +31,15 @@ export function permissionCatalogue(features: readonly Feature[]): PermissionCat
   return { all, declares: (grant) => grants.has(grant) }
 }
 
+/** The catalogue of a service that is still being put together: gathered when it is first asked for. */
+export function lateCatalogue(features: () => readonly Feature[]): () => PermissionCatalogue {
+  let known: PermissionCatalogue | undefined
+  return () => {
+    known ??= permissionCatalogue(features())
+    return known
+  }
+}
+
 /** `product:*` for `product:read`. */
 function wildcardOf(key: string): string {
   return `${key.slice(0, key.indexOf(':'))}:*`

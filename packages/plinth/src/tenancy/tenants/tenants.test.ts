@@ -3,6 +3,8 @@ import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { z } from 'zod'
+import { permissions } from '../../access/index.ts'
+import { feature } from '../../feature/index.ts'
 import type { Answer, Person, World } from '../../testing/index.ts'
 import { startWorld } from '../../testing/index.ts'
 import { tenantSettings } from '../index.ts'
@@ -17,7 +19,9 @@ let ana: Person
 let eve: Person
 before(async () => {
   world = await startWorld({
-    features: [],
+    features: [
+      feature('shop', { permissions: [permissions('product', { read: 'See products' })] }),
+    ],
     tenantSettings: settings,
     settings: { 'tenancy.mode': 'organisations', 'tenancy.most_owned': 4 },
   })
@@ -200,6 +204,8 @@ test('nobody touches who is above them, raises anybody above themselves, or gran
   )
   const granted = await change(custom.person, low.id, { permissions: ['product:read'] })
   assert.deepEqual(granted.body['permissions'], ['product:read'])
+  const undeclared = await change(ana, low.id, { permissions: ['product:burn'] })
+  assert.deepEqual(codes([undeclared]), ['422 permission.unknown'])
   assert.equal((await change(admin.person, low.id, { role: 'admin' })).status, 200)
   const platform = await change(ana, low.id, { permissions: ['platform:manage_tenants'] })
   assert.equal(platform.status, 422, 'a tenant has nothing of the platform to give')

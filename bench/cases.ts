@@ -59,6 +59,16 @@ export function casesFor(id: string): readonly Case[] {
       },
     },
     {
+      name: 'limits',
+      title: 'open route with rate limits (floor: Plinth without)',
+      target: 0.8,
+      ofPlinth: true,
+      shots: {
+        floor: (server) => get({ ...server, session: [] }, '/unlimited'),
+        plinth: (server) => get({ ...server, session: [] }, '/open'),
+      },
+    },
+    {
       name: 'create',
       title: 'create a row and the row that tells of it',
       target: 0.6,

@@ -34,6 +34,12 @@ const openFeature = (tenantDb: () => Db) =>
         returns: z.object({ status: z.string() }),
         handle: () => ({ status: 'ok' }),
       }),
+      route('GET /unlimited', {
+        access: open('measures a request that nothing counts'),
+        limit: { unlimited: 'what limits cost is measured against it' },
+        returns: z.object({ status: z.string() }),
+        handle: () => ({ status: 'ok' }),
+      }),
       route('GET /signed-in', {
         access: signedIn(),
         returns: z.object({ status: z.string() }),

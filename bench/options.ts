@@ -21,6 +21,7 @@ export const NAMES = [
   'list',
   'me',
   'open',
+  'limits',
   'create',
   'audit',
   'delayed',

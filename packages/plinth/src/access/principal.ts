@@ -12,6 +12,11 @@ export interface Principal {
   readonly tenantLost?: boolean
   /** Grants in that tenant: `area:action`, `area:*` or `*`. */
   readonly permissions: readonly string[]
+  /**
+   * What a key or token was given of what its person may do, wherever they stand; absent where it
+   * reaches as far as they do.
+   */
+  readonly scopes?: readonly string[]
   /** Grants over the platform itself; those of a tenant never reach it, `*` included. */
   readonly platform?: readonly string[]
   /** The claims of a verified access token. */

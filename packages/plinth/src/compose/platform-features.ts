@@ -7,12 +7,10 @@ import {
   healthFeature,
   policyReportsFeature,
 } from '../http/index.ts'
-import type { IdentityDeps, IdentityHooks, SessionCache } from '../identity/index.ts'
+import type { IdentityDeps, PageReaders, IdentityHooks, SessionCache } from '../identity/index.ts'
 import {
-  accountReader,
   createIdentity,
   createSessionCache,
-  linkOfferReader,
   ownReturnTo,
   ownWays,
   sessionCookieName,
@@ -198,22 +196,22 @@ function ownIdentity(options: PlatformOptions) {
     hooks: options.hooks,
     log,
   }
+  const room = createIdentity(deps)
   return {
-    ...createIdentity(deps),
+    ...room,
     sessionCache,
-    web: webPages(deps, config.app.name, options.replace?.web),
+    web: webPages(deps, room.readers, options.replace?.web),
   }
 }
 
-function webPages(deps: IdentityDeps, service: string, make = webFeature): Feature {
+function webPages(deps: IdentityDeps, readers: PageReaders, make = webFeature): Feature {
   return make({
-    service,
+    service: deps.app.name,
     choices: signInChoices(deps.oidc, deps.app.environment === 'production'),
     ways: ownWays(deps),
     slots: deps.hooks?.signInSlots,
     returnTo: (asked) => ownReturnTo(deps, asked),
-    linkOffer: linkOfferReader(deps),
-    account: accountReader(deps),
+    ...readers,
   })
 }
 

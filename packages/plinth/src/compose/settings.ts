@@ -6,6 +6,7 @@ import { httpSettings, rateLimiterSettings } from '../http/index.ts'
 import {
   accountSettings,
   apiKeySettings,
+  jwtSettings,
   mfaSettings,
   oauthSettings,
   oidcSettings,
@@ -29,6 +30,7 @@ export const serviceSettings = z.strictObject({
   oidc: oidcSettings,
   sessions: sessionSettings,
   tokens: tokenSettings,
+  jwt: jwtSettings,
   oauth: oauthSettings,
   accounts: accountSettings,
   mfa: mfaSettings,

@@ -57,6 +57,8 @@ export const authEvents = defineEvents('auth', {
     },
   },
   sign_out: {},
+  /** Made for an account that came with an access token before it ever signed in. */
+  provisioned: { data: { provider: z.string() } },
   backchannel_logout: {
     reasons: LOGOUT_FAULTS,
     data: { provider: z.string(), fault: z.string(), sessions: z.int() },

@@ -28,6 +28,7 @@ import {
   accountSettings,
   apiKeySettings,
   createIdentity,
+  jwtSettings,
   mfaSettings,
   oauthSettings,
   oidcSettings,
@@ -63,6 +64,7 @@ export interface IdentityWorldOptions {
   readonly sessions?: object
   readonly tokens?: object
   readonly oauth?: object
+  readonly jwt?: object
   readonly people?: object
   readonly accounts?: object
   readonly mfa?: object
@@ -111,6 +113,8 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
     mfa: mfaSettings.parse(options.mfa ?? {}),
     passkeys: passkeySettings.parse(options.passkeys ?? {}),
     tokens: tokenSettings.parse(options.tokens ?? {}),
+    jwt: jwtSettings.parse(options.jwt ?? {}),
+    tenantClaim: tenancy.mode === 'none' ? undefined : tenancy.claim_name,
     oauth: oauthSettings.parse(options.oauth ?? {}),
     apiKeys: apiKeySettings.parse({}),
     memberPermissions: tenancy.member_permissions,

@@ -23,6 +23,8 @@ import { providerReadiness } from './oidc/provider-readiness.ts'
 import type { Providers } from './oidc/providers.ts'
 import { createProviders } from './oidc/providers.ts'
 import { createRenewTokens } from './oidc/renew-tokens.ts'
+import type { PageReaders } from './page-readers.ts'
+import { pageReaders } from './page-readers.ts'
 import { passkeyRoutes } from './passkeys/passkeys.routes.ts'
 import { peopleParts } from './people/people-parts.ts'
 import {
@@ -46,6 +48,8 @@ export interface IdentityRoom {
   readonly feature: Feature
   /** Finds the principal of a request's one credential; what http asks before every route. */
   readonly authenticate: ReturnType<typeof createAuthenticateRequest>
+  /** What pages show of people. */
+  readonly readers: PageReaders
 }
 
 /** What its routes and its authentication share, made once. */
@@ -65,6 +69,7 @@ export function createIdentity(deps: IdentityDeps): IdentityRoom {
   const keyCache = createKeyCache({ listen: deps.listen, most })
   const shared: Shared = { deps, identity: assemble(deps), providers, keyCache }
   return {
+    readers: pageReaders(shared.identity),
     feature: featureOf(shared),
     authenticate: createAuthenticateRequest({
       cookie: authenticateCookie(shared),

@@ -23,7 +23,10 @@ import { handOnLogLine } from './test-log.ts'
 
 /** What a test says about its world. With `authenticate`, `signIn` is of no use. */
 export interface WorldOptions
-  extends Pick<ServiceOptions, 'authenticate' | 'replace' | 'tenantSettings' | 'onStatements'> {
+  extends Pick<
+    ServiceOptions,
+    'authenticate' | 'hooks' | 'replace' | 'tenantSettings' | 'onStatements'
+  > {
   readonly features: readonly Feature[]
   /** Settings by dotted key: `{ 'app.session_max_age': 120 }`. */
   readonly settings?: GivenValues
@@ -70,6 +73,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     ...(options.authenticate && { authenticate: options.authenticate }),
     ...(options.replace && { replace: options.replace }),
     ...(options.tenantSettings && { tenantSettings: options.tenantSettings }),
+    ...(options.hooks && { hooks: options.hooks }),
     ...(options.onStatements && { onStatements: options.onStatements }),
     clock,
     file: null,

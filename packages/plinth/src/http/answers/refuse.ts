@@ -6,6 +6,7 @@ import { requestContext } from '../context.ts'
 import type { HttpDeps } from '../deps.ts'
 import { SIGN_IN_AGAIN } from '../guard/step-up.ts'
 import type { MethodTable } from '../method-table.ts'
+import { addChallenge } from './challenge.ts'
 import { pageHeaders } from './headers.ts'
 import { problemBody, toAppError } from './problem.ts'
 import { problemWriter } from './render-problem.ts'
@@ -29,6 +30,7 @@ export function createRefuser(deps: HttpDeps, methods: MethodTable): Refuse {
     const path = request.url.split('?')[0] ?? ''
     if (error.status === 405) reply.header('allow', methods.at(path).join(', '))
     reply.code(error.status).header('cache-control', 'no-store')
+    addChallenge(request, reply, error)
     if (error.retryAfterSeconds !== undefined) {
       reply.header('retry-after', String(error.retryAfterSeconds))
     }

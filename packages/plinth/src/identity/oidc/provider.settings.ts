@@ -113,6 +113,9 @@ const fields = z.strictObject({
   revocation_endpoint: endpoint('Where tokens are revoked at sign-out'),
 })
 
+/** What names an issuer, and where its keys are. */
+export const issuerFields = fields.shape
+
 /** One provider that people may sign in through. */
 export const providerSettings = fields.superRefine((own, context) => {
   const fault = providerFault(own)

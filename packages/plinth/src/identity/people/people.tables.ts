@@ -55,7 +55,11 @@ const identities = platformTable(
     last_sign_in_at: timestamp().nullable(),
     created_at: timestamp().default('now'),
   },
-  { unique: [['issuer', 'subject']], index: { person: '(person_id)' } },
+  {
+    unique: [['issuer', 'subject']],
+    index: { person: '(person_id)' },
+    triggers: ['tell_gone'],
+  },
 )
 
 const knownDevices = platformTable(

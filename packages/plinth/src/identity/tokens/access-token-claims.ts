@@ -15,7 +15,7 @@ export interface ExpectedAccess {
 }
 
 /** Why the claims of an access token were refused. */
-export type AccessClaimFault = 'use' | 'sub' | 'aud' | 'azp' | 'iat' | 'exp' | 'nbf'
+export type AccessClaimFault = 'iss' | 'use' | 'sub' | 'aud' | 'azp' | 'iat' | 'exp' | 'nbf'
 
 /**
  * Holds claims against contract 8.1: another kind of token, the subject, whom it is for, by whom it

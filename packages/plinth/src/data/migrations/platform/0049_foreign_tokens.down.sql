@@ -1,0 +1,1 @@
+drop trigger tell_gone on plinth.identities;

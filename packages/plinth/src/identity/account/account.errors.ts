@@ -18,6 +18,21 @@ export const accountProblems = {
     422,
     'This password is too easy to guess. Choose another one; `details` says why.',
   ),
+  wrongPassword: problem(
+    'auth.wrong_password',
+    401,
+    'The current password is not right. Check it, or ask for a reset link.',
+  ),
+  noSignInName: problem(
+    'auth.no_sign_in_name',
+    409,
+    'Your account has no confirmed e-mail address to sign in with, so a password would open nothing. Confirm one first.',
+  ),
+  confirmPassword: problem(
+    'auth.confirm_password',
+    403,
+    'Open this link in the browser in which you made the account, or send the password that you chose then.',
+  ),
   samePassword: problem(
     'auth.same_password',
     400,

@@ -15,7 +15,10 @@ export function deviceCookie(identity: WithCookies, { request }: Context): strin
 /** Has a browser keep it, for as long as a place is known. */
 export function setDeviceCookie(identity: WithCookies, { reply }: Context, value: string): void {
   const maxAgeSeconds = identity.accounts.lockout.known_days * 86_400
-  reply.header('set-cookie', setCookie(identity.cookie, { name: nameOf(identity), value, maxAgeSeconds }))
+  reply.header(
+    'set-cookie',
+    setCookie(identity.cookie, { name: nameOf(identity), value, maxAgeSeconds }),
+  )
 }
 
 function nameOf({ cookie }: WithCookies): string {

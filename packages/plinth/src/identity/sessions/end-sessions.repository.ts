@@ -12,6 +12,7 @@ export type EndReason =
   | 'session_limit'
   | 'provider_signed_out'
   | 'identity_unlinked'
+  | 'password_changed'
   | 'second_factor_missing'
   | 'factors_changed'
   | 'refresh_token_replayed'

@@ -7,7 +7,7 @@ import {
   healthFeature,
   policyReportsFeature,
 } from '../http/index.ts'
-import type { IdentityDeps, PageReaders, IdentityHooks, SessionCache } from '../identity/index.ts'
+import type { IdentityDeps, IdentityHooks, PageReaders, SessionCache } from '../identity/index.ts'
 import {
   createIdentity,
   createSessionCache,

@@ -1,11 +1,9 @@
 import type { SignedInAccess } from '../access/index.ts'
 import type { ContextFor } from '../feature/index.ts'
 import { findBrowserSession } from './browser-session.ts'
-import type { IdentityDeps } from './identity-deps.ts'
-import { sessionCookieName } from './identity-deps.ts'
+import type { Identity } from './identity-deps.ts'
 import type { ShownIdentity } from './linking/identities.repository.ts'
 import { identitiesOf } from './linking/identities.repository.ts'
-import { ownWays } from './own-ways.ts'
 import type { ShownPasskey } from './passkeys/passkeys.repository.ts'
 import { passkeysOf } from './passkeys/passkeys.repository.ts'
 import { tokenCookie } from './sessions/cookie.ts'
@@ -42,14 +40,7 @@ export type OwnPasskey = ShownPasskey
 export type AccountReader = (context: ContextFor<SignedInAccess>) => Promise<Account>
 
 /** For the page of a person's own account; changes go through `/auth/identities` and `/auth/sessions`. */
-export function accountReader({
-  platform,
-  clock,
-  app,
-  ...settings
-}: Pick<IdentityDeps, 'platform' | 'clock' | 'app' | 'accounts' | 'passkeys'>): AccountReader {
-  const { passkey } = ownWays({ app, ...settings })
-  const cookieName = sessionCookieName(app.base_url)
+export function accountReader({ platform, clock, webauthn, cookieName }: Identity): AccountReader {
   return async ({ request, principal }) => {
     const token = tokenCookie(request.headers.cookie, cookieName)
     const now = isoTime(clock.now())
@@ -59,7 +50,7 @@ export function accountReader({
     const { sessions } = await listOwnSessions(platform, person, { current: credential.id, now })
     return {
       identities: identities.map((one) => ({ ...one, is_current: one.id === session?.identity })),
-      passkeys: passkey ? await passkeysOf(platform, person) : undefined,
+      passkeys: webauthn && (await passkeysOf(platform, person)),
       devices: sessions.filter(({ status }) => status === 'active').map(deviceOf),
     }
   }

@@ -11,10 +11,17 @@ import { passkeyProblems } from './passkeys.errors.ts'
 /** A page may ask whenever it is shown: what is limited is answering. */
 const ASKING = { requests: 60, windowMs: 60_000 }
 
+/** An empty object, or no body at all. */
+const NOTHING = z.strictObject({}).optional()
+
 const signedIn = z.object({
   message: z.string(),
   mfa_required: z.boolean(),
   mfa_token: z.string().nullable().describe('What to bring with the second factor.'),
+  mfa_methods: z.array(z.string()).describe('Kinds of second factors that would do.'),
+  mfa_enrolment_required: z
+    .boolean()
+    .describe('Whether a second factor is demanded that the person does not have yet.'),
   csrf_token: z.string().nullable(),
   return_to: z.string(),
 })
@@ -28,6 +35,7 @@ export function passkeySignInRoutes(deps: PasskeyRouteDeps): readonly RouteOptio
     limit: ASKING,
     summary:
       'What a browser needs to sign in by a passkey: options for navigator.credentials.get().',
+    body: NOTHING,
     returns: requestOptions,
     handle: (context) => handleAsk(deps, context),
   })
@@ -47,6 +55,7 @@ export function passkeySignInRoutes(deps: PasskeyRouteDeps): readonly RouteOptio
     tenant: 'none',
     limit: ASKING,
     summary: 'What a browser needs to confirm by a passkey that the person is still there.',
+    body: NOTHING,
     returns: requestOptions,
     raises: [passkeyProblems.none],
     handle: (context) => handleAskAgain(deps, context),

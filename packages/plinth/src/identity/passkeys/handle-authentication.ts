@@ -1,6 +1,7 @@
 import type { InPersonAccess } from '../../access/index.ts'
 import { recordOutside } from '../../audit/index.ts'
 import type { Context, ContextFor } from '../../feature/index.ts'
+import { csrfOfSession } from '../account/csrf-of-session.ts'
 import type { Entered } from '../enter.ts'
 import { enter } from '../enter.ts'
 import type { Identity } from '../identity-deps.ts'
@@ -108,16 +109,26 @@ function answer(identity: Identity, context: Context, { entered, returnTo }: Arr
   if (entered.code !== 'signed_in') {
     const { challenge } = entered
     setChallengeCookie(identity, context, challenge)
-    const message = 'A second factor is needed'
-    const wanted = { mfa_required: true, mfa_token: challenge.token }
-    return { message, ...wanted, csrf_token: null, return_to: returnTo }
+    return {
+      message: 'A second factor is needed',
+      mfa_required: true,
+      mfa_token: challenge.token,
+      mfa_methods: [...challenge.methods],
+      mfa_enrolment_required: entered.code === 'mfa_enrolment_required',
+      csrf_token: null,
+      return_to: returnTo,
+    }
   }
   const { session, owner } = entered
   setSessionCookie(identity, context, session)
   identity.sessionCache?.forget(owner.person)
-  const credential = { kind: 'cookie', id: session.id, authenticatedAt: 0 } as const
-  const principal = { ...owner, tenant: null, permissions: [], credential }
-  const csrf = identity.csrfTokenFor(principal)
-  const done = { mfa_required: false, mfa_token: null }
-  return { message: 'Signed in', ...done, csrf_token: csrf, return_to: returnTo }
+  const csrf = csrfOfSession(identity, session.id)
+  return { message: 'Signed in', ...NO_FACTOR, csrf_token: csrf, return_to: returnTo }
+}
+
+const NO_FACTOR = {
+  mfa_required: false,
+  mfa_token: null,
+  mfa_methods: [],
+  mfa_enrolment_required: false,
 }

@@ -46,6 +46,7 @@ function registrationRoutes(deps: PasskeyRouteDeps): readonly RouteOptions[] {
     stepUp,
     limit: 'sign_in',
     summary: 'What a browser needs to make a passkey: options for navigator.credentials.create().',
+    body: z.strictObject({}).optional(),
     returns: creationOptions,
     raises: [tooMany],
     handle: (context) => handleAskForNew(deps, context),

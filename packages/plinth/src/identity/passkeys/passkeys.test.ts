@@ -27,6 +27,8 @@ test('D23 a passkey is added in person and signs in without a name or a password
       message: 'Signed in',
       mfa_required: false,
       mfa_token: null,
+      mfa_methods: [],
+      mfa_enrolment_required: false,
       csrf_token: 'string',
       return_to: '/',
     },

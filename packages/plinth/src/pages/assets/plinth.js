@@ -11,7 +11,8 @@
 //              minor-units (12.50 becomes 1250)
 // data-link    on a field: it gets the token of the link that led here, which leaves the address
 // data-fill    in a template: the part of the answer that an element shows
-// data-passkey create or get: the person's device answers first what is asked at `data-options`
+// data-passkey create or get: the person's device answers first what is asked at `data-options`;
+//              the answer is sent as `response`, or under the name in `data-as`
 //
 // An empty field is left out. Where the answer says where to go (`provider_logout_url`, so that the
 // person is signed out at the provider too; `authorization_url`; `return_to`), the browser goes
@@ -61,13 +62,13 @@ async function submit(form, submitter) {
 }
 
 /** What a passkey says to the question of the service; nothing for a form without one. */
-async function proofOf({ dataset: { passkey, options } }) {
+async function proofOf({ dataset: { passkey, options, as = 'response' } }) {
   if (!passkey) return {}
   const { useDevice } = await import(document.querySelector('meta[name="passkeys"]').content)
-  const answer = await sendJson('POST', options)
+  const answer = await sendJson('POST', options, {})
   const body = await answer.json()
   if (!answer.ok) throw Object.assign(new Error(), { problem: body })
-  return { response: await useDevice(passkey, body) }
+  return { [as]: await useDevice(passkey, body) }
 }
 
 function send(form, proof) {
@@ -127,13 +128,15 @@ function show(form, body) {
 function fill(element, value) {
   if (value === undefined || value === null) element.remove()
   else if (element instanceof HTMLInputElement) element.value = value
+  else if (element instanceof HTMLAnchorElement) element.href = webAddress(value) ?? '/'
   else if (element instanceof HTMLImageElement) element.src = imageOf(value)
   else if (Array.isArray(value)) element.append(...value.map(item))
   else element.textContent = value
 }
 
-function imageOf(value) {
-  return String(value).startsWith('data:image/') ? value : ''
+/** A drawing as an image: nothing in it can run there. */
+function imageOf(svg) {
+  return `data:image/svg+xml,${encodeURIComponent(svg)}`
 }
 
 function item(text) {

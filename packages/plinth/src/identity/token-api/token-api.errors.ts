@@ -2,7 +2,11 @@ import { problem } from '../../kernel/index.ts'
 
 /** What the token API may refuse. The sentences are those of contract 5. */
 export const tokenApiProblems = {
-  invalidCredentials: problem('auth.invalid_credentials', 401, 'Invalid credentials'),
+  signInAtProvider: problem(
+    'auth.sign_in_at_provider',
+    400,
+    'Whoever has an account at a provider signs in there: open /auth/web/login in a browser.',
+  ),
   missingRefreshToken: problem('auth.missing_refresh_token', 401, 'Missing refresh token'),
   invalidRefreshToken: problem('auth.invalid_refresh_token', 401, 'Invalid refresh token'),
   refreshTokenExpired: problem('auth.refresh_token_expired', 401, 'Refresh token expired'),

@@ -2,8 +2,10 @@ import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
 import { open } from '../../access/index.ts'
 import { route } from '../../feature/index.ts'
+import { accountProblems } from '../account/account.errors.ts'
 import type { Identity } from '../identity-deps.ts'
 import { createRefusalLimit } from '../logout/refusal-limit.ts'
+import { handleLogin, loginAnswer, loginBody } from './handle-login.ts'
 import { handleLogout } from './handle-logout.ts'
 import { handleRefresh } from './handle-refresh.ts'
 import { tokenApiProblems } from './token-api.errors.ts'
@@ -25,7 +27,7 @@ const LONGEST_BODY_BYTES = 16_384
 const REFUSED_TOKENS = { most: 30, windowMs: 60_000 }
 
 /**
- * `POST /auth/refresh` and `POST /auth/logout`: the token API of people (contract 5). A credential in
+ * `POST /auth/login`, `POST /auth/refresh` and `POST /auth/logout`: the token API of people (contract 5). A credential in
  * a header is not looked at, because what is sent with a refresh is an access token that is over.
  */
 export function tokenApiRoutes(identity: Identity): readonly RouteOptions[] {
@@ -69,5 +71,26 @@ export function tokenApiRoutes(identity: Identity): readonly RouteOptions[] {
     ],
     handle: (context) => handleLogout(deps, context),
   })
-  return [refresh, logout]
+  return [loginRoute(identity), refresh, logout]
+}
+
+function loginRoute(identity: Identity): RouteOptions {
+  return route('POST /auth/login', {
+    access: open('somebody signs in with a password'),
+    anonymous: true,
+    tenant: 'none',
+    ownSitesOnly: true,
+    limit: 'sign_in',
+    bodyLimitBytes: LONGEST_BODY_BYTES,
+    summary: 'Signs in with a name and a password: the client gets tokens.',
+    body: loginBody,
+    returns: loginAnswer,
+    raises: [
+      accountProblems.invalidCredentials,
+      accountProblems.passwordResetRequired,
+      accountProblems.busy,
+      tokenApiProblems.signInAtProvider,
+    ],
+    handle: (context) => handleLogin(identity, context),
+  })
 }

@@ -1,4 +1,3 @@
-import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import type { PlatformTx } from '../../data/index.ts'
 import type { Id, Secret } from '../../kernel/index.ts'
@@ -45,6 +44,11 @@ export interface TokenApiDeps extends RefreshDeps {
   readonly secret: Secret
 }
 
+/** Where the cookie is set: the reply of the request. */
+export interface Replying {
+  header(name: 'set-cookie', value: string): unknown
+}
+
 /** Gives tokens to whoever signed in for them. */
 export interface TokenApi {
   readonly deps: TokenApiDeps
@@ -55,7 +59,7 @@ export interface TokenApi {
    */
   begin(tx: PlatformTx, session: Id<'session'>): Promise<GivenToken>
   /** The answer that carries tokens, and the cookie where they go there. */
-  answer(reply: FastifyReply, given: GivenToken, place: RefreshIn): Promise<TokenAnswer>
+  answer(reply: Replying, given: GivenToken, place: RefreshIn): Promise<TokenAnswer>
 }
 
 /** Puts the token API together. */

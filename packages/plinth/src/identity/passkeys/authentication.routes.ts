@@ -12,7 +12,7 @@ import { passkeyProblems } from './passkeys.errors.ts'
 const ASKING = { requests: 60, windowMs: 60_000 }
 
 /** An empty object, or no body at all. */
-const NOTHING = z.strictObject({}).optional()
+const NOTHING = z.strictObject({}).nullish()
 
 const signedIn = z.object({
   message: z.string(),

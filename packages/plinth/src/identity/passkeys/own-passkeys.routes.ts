@@ -46,7 +46,7 @@ function registrationRoutes(deps: PasskeyRouteDeps): readonly RouteOptions[] {
     stepUp,
     limit: 'sign_in',
     summary: 'What a browser needs to make a passkey: options for navigator.credentials.create().',
-    body: z.strictObject({}).optional(),
+    body: z.strictObject({}).nullish(),
     returns: creationOptions,
     raises: [tooMany],
     handle: (context) => handleAskForNew(deps, context),

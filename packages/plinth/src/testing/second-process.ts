@@ -13,13 +13,14 @@ export interface SecondProcess extends AsyncDisposable {
 /**
  * Another process of the same service: the same database, secrets and providers, its own memory.
  * @param settings those that the world was given
- * @param options those of the world; without features it has the platform's routes only
+ * @param options those of the world; without features it has the platform's routes only, and with a
+ *   clock its own idea of the time
  */
 export async function startSecondProcess(
   { service, clock }: World,
   providers: readonly EvilProvider[],
   settings: GivenValues = {},
-  options: Partial<Pick<WorldOptions, 'features' | 'authenticate'>> = {},
+  options: Partial<Pick<WorldOptions, 'features' | 'authenticate' | 'clock'>> = {},
 ): Promise<SecondProcess> {
   const { app, database } = service.config
   const blocks = providers.flatMap(({ name, settings }) =>
@@ -27,8 +28,8 @@ export async function startSecondProcess(
   )
   const { app: server, openResources } = await buildService({
     features: [],
-    ...options,
     clock,
+    ...options,
     file: null,
     env: {},
     values: {

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { signedIn } from '../access/index.ts'
+import { feature, route } from '../feature/index.ts'
+import type { Person, TestClock, World } from '../testing/index.ts'
+import { createTestClock, startWorld } from '../testing/index.ts'
+import { createPerson } from '../testing/person.ts'
+import type { SecondProcess } from '../testing/second-process.ts'
+import { startSecondProcess } from '../testing/second-process.ts'
+
+const HOUR_MS = 3_600_000
+const MINUTE_MS = 60_000
+const shop = feature('shop', {
+  routes: [route('GET /mine', { access: signedIn(), tenant: 'none', handle: () => undefined })],
+})
+// Longer than the steps that are tried: what reaches its limit by the new time has to end.
+const settings = { 'app.session_max_age': 4 * 3_600 }
+
+let world: World
+let second: SecondProcess
+let skewed: TestClock
+before(async () => {
+  world = await startWorld({ features: [shop], settings })
+  skewed = createTestClock()
+  second = await startSecondProcess(world, [], settings, { features: [shop], clock: skewed })
+})
+after(async () => {
+  await second[Symbol.asyncDispose]()
+  await world[Symbol.asyncDispose]()
+})
+
+/** The same browser at the other process. */
+function atSecond(person: Person): Person {
+  const other = createPerson({ url: second.url, origin: world.service.config.app.base_url })
+  for (const [name, value] of person.cookies) other.cookies.set(name, value)
+  return other
+}
+
+const standing = async (person: Person) => [
+  (await person.get('/mine')).status,
+  (await atSecond(person).get('/mine')).status,
+]
+
+for (const minutes of [5, -5]) {
+  test(`FI-31 a process whose clock is ${minutes} minutes off: nobody is signed out, nothing ended lives on there`, async () => {
+    skewed.advance(minutes * MINUTE_MS)
+    const [ana, ben] = [await world.signIn('ana'), await world.signIn('ben')]
+    assert.deepEqual(await standing(ana), [204, 204])
+    const other = atSecond(ana)
+    assert.equal((await other.post('/auth/web/refresh')).status, 200)
+    assert.deepEqual(await standing(other), [204, 204])
+    const left = atSecond(ben)
+    assert.equal((await atSecond(ben).post('/auth/web/logout')).status, 200)
+    assert.deepEqual(
+      [(await ben.get('/mine')).status, (await left.get('/mine')).status],
+      [401, 401],
+    )
+    skewed.advance(-minutes * MINUTE_MS)
+  })
+}
+
+for (const hours of [1, -1]) {
+  test(`FI-31 clocks that step by ${hours} h and back sign nobody out and bring nothing back`, async () => {
+    const [ana, gone] = [await world.signIn('ana'), await world.signIn('gone')]
+    const kept = atSecond(gone)
+    assert.equal((await gone.post('/auth/web/logout')).status, 200)
+    for (const step of [hours, -hours]) {
+      for (const clock of [world.clock, skewed]) clock.advance(step * HOUR_MS)
+      assert.deepEqual(await standing(ana), [204, 204])
+      assert.equal((await kept.get('/mine')).status, 401)
+    }
+  })
+}
+
+const FAR: readonly [string, string][] = [
+  ['the last second of 32 bits', '2038-01-19T03:14:06Z'],
+  ['after 32 bits', '2038-01-19T03:14:09Z'],
+  ['a leap day', '2096-02-29T23:59:59Z'],
+  ['after 32 bits without a sign', '2106-02-07T06:28:17Z'],
+  ['the last day of four digits', '9999-12-31T12:00:00Z'],
+]
+for (const [name, date] of FAR) {
+  test(`FI-32 FI-31 ${name}: signing in, refreshing and signing out work`, async () => {
+    const there = Date.parse(date) - world.clock.now()
+    for (const clock of [world.clock, skewed]) clock.advance(there)
+    const ana = await world.signIn('ana')
+    assert.deepEqual(await standing(ana), [204, 204])
+    const refreshed = await ana.post('/auth/web/refresh')
+    assert.equal(refreshed.status, 200, JSON.stringify(refreshed.body))
+    const list = await ana.get<{ sessions: { expires_at: string }[] }>('/auth/sessions')
+    assert.equal(list.status, 200)
+    assert.equal((await ana.post('/auth/web/logout')).status, 200)
+    assert.equal((await ana.get('/mine')).status, 401)
+    for (const clock of [world.clock, skewed]) clock.advance(-there)
+  })
+}
+
+test('FI-32 before 1970 nobody is signed in by an age that became negative', async () => {
+  const ana = await world.signIn('ana')
+  const there = -world.clock.now() - 24 * HOUR_MS
+  for (const clock of [world.clock, skewed]) clock.advance(there)
+  const statuses = await standing(ana)
+  for (const clock of [world.clock, skewed]) clock.advance(-there)
+  assert.ok(
+    statuses.every((status) => status === 204 || status === 401),
+    `${statuses}`,
+  )
+  assert.deepEqual(await standing(ana), [204, 204])
+})

@@ -140,10 +140,10 @@ function rotateRoute(deps: KeyRouteDeps): RouteOptions {
           .int32()
           .min(0)
           .max(MOST_OVERLAP_SECONDS)
-          .default(deps.settings.rotation_overlap_seconds)
+          .exactOptional()
           .describe('Seconds that the old key still works'),
       })
-      .prefault({}),
+      .nullish(),
     returns: madeKey,
     status: 201,
     raises: [notInPerson, unknown, notYours, ended, rotated, beyondYours],
@@ -152,7 +152,8 @@ function rotateRoute(deps: KeyRouteDeps): RouteOptions {
         params: { id },
         body,
       } = context
-      const asked = { id, overlapSeconds: body.overlap_seconds }
+      const overlapSeconds = body?.overlap_seconds ?? deps.settings.rotation_overlap_seconds
+      const asked = { id, overlapSeconds }
       const made = rotatedOf(await rotateKey(deps, context.db, keyAsker(context), asked))
       deps.cache.forget(id)
       return answerMade(deps, context, made)

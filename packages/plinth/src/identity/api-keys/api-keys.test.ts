@@ -1,0 +1,468 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Client } from 'pg'
+import type { Person, World } from '../../testing/index.ts'
+import { startWorld } from '../../testing/index.ts'
+import type { Made } from './api-keys.fixture.ts'
+import { KEYS, keyed, makeAccount, makeKey, roomyKeys, wares } from './api-keys.fixture.ts'
+
+const DAY_MS = 86_400_000
+
+let world: World
+let admin: Client
+let ana: Person
+before(async () => {
+  world = await startWorld({ features: [wares], settings: roomyKeys })
+  admin = new Client(world.testDatabase.adminUrl)
+  await admin.connect()
+  ana = await world.signIn('ana')
+})
+after(async () => {
+  await admin.end()
+  await world[Symbol.asyncDispose]()
+})
+
+const shape = { type: 'user', name: 'n', scopes: ['ware:read'] }
+const at = (ms: number) => new Date(world.clock.now() + ms).toISOString()
+const fields = (body: Readonly<Record<string, unknown>>) =>
+  (body['details'] as { path: string }[]).map(({ path }) => path)
+
+test('D12 AK-01 AK-02 a key is shown once; nothing that is kept, answered or logged ever holds it', async () => {
+  const made = await makeKey(ana, { name: 'deploy', metadata: { team: 'ops' } })
+  const { key, api_key } = made
+  assert.equal(api_key['prefix'], key.slice(0, 12))
+  assert.deepEqual([api_key['status'], api_key['owner_type']], ['active', 'person'])
+  const path = `${KEYS}/${api_key.id}`
+  const program = keyed(world, key)
+  const answers = [
+    await ana.get(path),
+    await ana.get(KEYS),
+    await ana.patch(path, { name: 'deploy 2' }),
+    await program.get('/wares'),
+    await program.call('DELETE', '/wares'),
+    await program.post('/api/v1/api-keys', { ...shape, name: key }),
+    await ana.post(KEYS, { ...shape, name: key.repeat(3) }),
+    await keyed(world, key.slice(0, -1)).get('/wares'),
+  ]
+  const secret = key.slice(12)
+  const metrics = await (await fetch(`${world.url}/metrics`)).text()
+  const { rows } = await admin.query<{ name: string }>(
+    "select tablename as name from pg_catalog.pg_tables where schemaname in ('plinth', 'plinth_jobs')",
+  )
+  for (const { name } of rows) {
+    const schema = name in (await jobTables()) ? 'plinth_jobs' : 'plinth'
+    const dump = await admin.query<{ text: string | null }>(
+      `select string_agg(t::text, ' ') as text from ${schema}.${name} t`,
+    )
+    assert.ok(!dump.rows[0]?.text?.includes(secret), `table ${name} holds a key`)
+  }
+  for (const { body } of answers) assert.ok(!JSON.stringify(body).includes(secret))
+  for (const text of [metrics, ...world.logged]) assert.ok(!text.includes(secret), text)
+  assert.equal((await makeKey(ana)).key.length, 'uk_user_'.length + 43)
+})
+
+async function jobTables(): Promise<Readonly<Record<string, true>>> {
+  const { rows } = await admin.query<{ name: string }>(
+    "select tablename as name from pg_catalog.pg_tables where schemaname = 'plinth_jobs'",
+  )
+  return Object.fromEntries(rows.map(({ name }) => [name, true]))
+}
+
+test('D12 D3 each type has its prefix; create answers 201 with Location, list pages, delete is 204', async () => {
+  const robot = await makeAccount(ana)
+  const prefixes = {
+    user: 'uk_user_',
+    service: 'sk_service_',
+    admin: 'ak_admin_',
+    readonly: 'rk_readonly_',
+  }
+  for (const [type, prefix] of Object.entries(prefixes)) {
+    const answer = await ana.post<Made>(KEYS, {
+      ...shape,
+      type,
+      ...(type === 'service' && { owner_id: robot }),
+    })
+    assert.equal(answer.status, 201)
+    assert.equal(answer.headers.get('location'), `${KEYS}/${answer.body.api_key.id}`)
+    assert.equal(answer.headers.get('cache-control'), 'no-store')
+    assert.match(answer.body.key, new RegExp(`^${prefix}[A-Za-z0-9_-]{43}$`))
+    assert.equal((await ana.delete(`${KEYS}/${answer.body.api_key.id}`)).status, 204)
+    assert.equal((await ana.delete(`${KEYS}/${answer.body.api_key.id}`)).status, 204, 'again')
+    assert.equal((await ana.get(`${KEYS}/${answer.body.api_key.id}`)).body['status'], 'revoked')
+  }
+  const first = await ana.get(`${KEYS}?limit=2&count=exact`)
+  assert.deepEqual([first.body['count'], first.body['limit']], [2, 2])
+  assert.ok(Number(first.body['total']) >= 4)
+  const next = await ana.get(`${KEYS}?limit=2&cursor=${first.body['next_cursor']}`)
+  const ids = [first, next].flatMap(({ body }) =>
+    (body['items'] as { id: string }[]).map((k) => k.id),
+  )
+  assert.equal(new Set(ids).size, 4)
+  const owned = await ana.get(`${KEYS}?owner_id=${robot}`)
+  assert.equal(owned.body['count'], 1)
+  assert.equal((await world.visitor().get(KEYS)).status, 401)
+})
+
+test('D3 PUT and PATCH change what is named and nothing else, and mind If-Match', async () => {
+  const { api_key } = await makeKey(ana, { rate_limit: 10, metadata: { a: 1 } })
+  const path = `${KEYS}/${api_key.id}`
+  const etag = (await ana.get(path)).headers.get('etag') ?? ''
+  const renamed = await ana.patch(path, { name: 'two' }, { 'if-match': etag })
+  assert.deepEqual(
+    [renamed.status, renamed.body['name'], renamed.body['rate_limit'], renamed.body['metadata']],
+    [200, 'two', 10, { a: 1 }],
+  )
+  assert.equal((await ana.patch(path, { name: 'three' }, { 'if-match': etag })).status, 412)
+  const put = await ana.put(path, { rate_limit: null, allowed_ips: ['203.0.113.0/24'], scopes: [] })
+  assert.deepEqual(
+    [put.body['name'], put.body['rate_limit'], put.body['allowed_ips'], put.body['scopes']],
+    ['two', null, ['203.0.113.0/24'], []],
+  )
+  assert.equal((await ana.patch(path, {})).status, 422)
+  await ana.delete(path)
+  assert.deepEqual((await ana.patch(path, { name: 'x' })).body['code'], 'api_key.ended')
+})
+
+test('AK-10 scopes have an exact grammar', async () => {
+  const wrong = ['ware:read ', ' ware:read', 'WARE:read', 'ware:READ', 'ware:read\u0000', 'ware']
+  const more = [
+    'ware:re*',
+    '*:read',
+    '**',
+    'ware:',
+    ':read',
+    'ware:read,ware:write',
+    '',
+    'wäre:read',
+  ]
+  for (const scope of [...wrong, ...more, 'platform:*', 'platform:read_tenants']) {
+    const answer = await ana.post(KEYS, { ...shape, scopes: [scope] })
+    assert.ok([400, 422].includes(answer.status), `${JSON.stringify(scope)} → ${answer.status}`)
+  }
+  for (const scopes of [null, 'ware:read', { 0: 'ware:read' }, [1]])
+    assert.equal((await ana.post(KEYS, { ...shape, scopes })).status, 422)
+  const { type, name } = shape
+  assert.equal((await ana.post(KEYS, { type, name })).status, 422, 'scopes must be said')
+})
+
+test('AK-10 an empty list of scopes is nothing, and so is what stands outside the grammar', async () => {
+  const empty = await makeKey(ana, { scopes: [] })
+  assert.equal((await keyed(world, empty.key).get('/wares')).status, 403)
+  assert.equal((await keyed(world, empty.key).get('/whoever')).status, 200)
+  const odd = await makeKey(ana, { scopes: [] })
+  await admin.query('update plinth.api_keys set scopes = $2 where id = $1', [
+    odd.api_key.id,
+    ['WARE:read', 'ware:read ', '**', 'ware:re*'],
+  ])
+  assert.equal((await keyed(world, odd.key).get('/wares')).status, 403)
+})
+
+test('AK-11 a key holds nothing that its maker does not: scopes, type and owner', async () => {
+  const bo = await world.signIn('bo', { can: ['ware:read', 'ware:count'] })
+  const cy = await world.signIn('cy', { can: ['ware:*', 'api_key:manage'] })
+  const robot = await makeAccount(ana)
+  const anaId = (await ana.get<{ user: { id: string } }>('/auth/web/me')).body.user.id
+  const cases: readonly (readonly [Person, object, string])[] = [
+    [bo, { scopes: ['ware:write'] }, 'body/scopes'],
+    [bo, { scopes: ['ware:*'] }, 'body/scopes'],
+    [bo, { scopes: ['*'] }, 'body/scopes'],
+    [bo, { type: 'admin' }, 'body/type'],
+    [bo, { owner_id: anaId }, 'body/owner_id'],
+    [bo, { type: 'service', owner_id: robot }, 'body/owner_id'],
+    [cy, { owner_id: anaId }, 'body/owner_id'],
+    [cy, { type: 'service', owner_id: robot, scopes: ['other:read'] }, 'body/scopes'],
+    [cy, { type: 'service', owner_id: '00000000-0000-7000-8000-000000000000' }, 'body/owner_id'],
+    [ana, { scopes: ['*'] }, 'body/scopes'],
+  ]
+  for (const [person, body, path] of cases) {
+    const answer = await person.post(KEYS, { ...shape, ...body })
+    assert.equal(answer.status, 403, JSON.stringify([body, answer.body]))
+    assert.deepEqual(fields(answer.body), [path])
+  }
+  const owned = await cy.post(KEYS, { ...shape, type: 'service', owner_id: robot })
+  assert.equal(owned.status, 201, 'who looks after keys makes them for service accounts')
+  assert.equal((await ana.post(KEYS, { ...shape, type: 'service' })).status, 422)
+  assert.equal((await ana.post(KEYS, { ...shape, owner_id: robot })).status, 422)
+  assert.equal((await ana.post(KEYS, { ...shape, type: 'admin', scopes: ['*'] })).status, 201)
+  const narrow = await makeKey(bo, { scopes: ['ware:count'] })
+  const wider = await bo.patch(`${KEYS}/${narrow.api_key.id}`, { scopes: ['ware:write'] })
+  assert.equal(wider.status, 403)
+})
+
+test('AK-12 whose a key is, its hash and its limits are no business of the body', async () => {
+  const { api_key, key } = await makeKey(ana)
+  const path = `${KEYS}/${api_key.id}`
+  const hash = 'a'.repeat(64)
+  for (const extra of [
+    { userId: 'x' },
+    { tenant_id: api_key['tenant_id'] },
+    { key_hash: hash },
+    { person_id: api_key['owner_id'] },
+    { revoked_at: null },
+    { parent_id: null },
+    { rate_limit: 1e9 },
+    { rate_limit: 0 },
+    { rate_limit: 1.5 },
+    { expires_at: at(-1_000) },
+  ]) {
+    assert.equal((await ana.post(KEYS, { ...shape, ...extra })).status, 422, JSON.stringify(extra))
+    assert.equal((await ana.patch(path, extra)).status, 422, JSON.stringify(extra))
+  }
+  for (const extra of [{ owner_id: api_key['owner_id'] }, { type: 'admin' }, { test: true }])
+    assert.equal((await ana.patch(path, extra)).status, 422, JSON.stringify(extra))
+  assert.equal((await keyed(world, key).get('/wares')).status, 200)
+  assert.equal((await world.visitor().get('/wares')).status, 401)
+})
+
+test('AK-12 AK-15 settings bound how long a key lasts, also when never is asked for', async () => {
+  await using strict = await startWorld({
+    features: [wares],
+    settings: { 'api_keys.max_lifetime_days': 30, 'api_keys.max_per_owner': 2 },
+  })
+  const eve = await strict.signIn('eve')
+  const soon = (days: number) => new Date(strict.clock.now() + days * DAY_MS).toISOString()
+  const { api_key } = await makeKey(eve)
+  assert.equal(
+    Math.round((Date.parse(String(api_key['expires_at'])) - strict.clock.now()) / DAY_MS),
+    30,
+  )
+  for (const expires_at of [null, soon(31)]) {
+    assert.equal((await eve.post(KEYS, { ...shape, expires_at })).status, 422)
+    assert.equal((await eve.patch(`${KEYS}/${api_key.id}`, { expires_at })).status, 422)
+  }
+  await makeKey(eve, { expires_at: soon(29) })
+  const third = await eve.post(KEYS, shape)
+  assert.deepEqual([third.status, third.body['code']], [409, 'api_key.too_many'])
+  await eve.delete(`${KEYS}/${api_key.id}`)
+  const many = await Promise.all(Array.from({ length: 6 }, () => eve.post(KEYS, shape)))
+  assert.equal(many.filter(({ status }) => status === 201).length, 1, 'one place, one key')
+})
+
+test('AK-15 an end is exact to the millisecond, in any time zone; the past and year 10000 are refused', async () => {
+  const end = new Date(Math.ceil(world.clock.now() / 1_000) * 1_000 + 600_000)
+  const text = `${new Date(end.getTime() + 2 * 3_600_000).toISOString().slice(0, 19)}+02:00`
+  const { key, api_key } = await makeKey(ana, { expires_at: text })
+  assert.equal(new Date(String(api_key['expires_at'])).toISOString(), end.toISOString())
+  const program = keyed(world, key)
+  assert.equal((await program.get('/wares')).status, 200)
+  const wait = end.getTime() - world.clock.now()
+  world.clock.advance(wait - 2_000)
+  assert.equal((await program.get('/wares')).status, 200, 'not yet')
+  while (world.clock.now() < end.getTime() - 1) world.clock.advance(1)
+  world.clock.advance(1)
+  assert.equal((await program.get('/wares')).status, 401)
+  assert.equal((await ana.get(`${KEYS}/${api_key.id}`)).body['status'], 'expired')
+  world.clock.advance(-wait)
+  for (const expires_at of [
+    '9999-13-01T00:00:00Z',
+    'tomorrow',
+    '2030-01-01',
+    4e9,
+    '10000-01-01T00:00:00Z',
+  ])
+    assert.equal((await ana.post(KEYS, { ...shape, expires_at })).status, 422, String(expires_at))
+  const last = await makeKey(ana, { expires_at: '9999-12-31T23:59:59Z' })
+  assert.equal((await keyed(world, last.key).get('/wares')).status, 200)
+  const never = await makeKey(ana, { expires_at: null })
+  assert.equal(never.api_key['expires_at'], null)
+})
+
+test('AK-17 both keys work for the overlap, then the new one; a rotated key is not rotated again', async () => {
+  const old = await makeKey(ana, { name: 'sync', rate_limit: 500, metadata: { a: 1 } })
+  const rotate = (id: string, body?: object) => ana.post<Made>(`${KEYS}/${id}/rotate`, body)
+  const next = await rotate(old.api_key.id, { overlap_seconds: 60 })
+  assert.equal(next.status, 201)
+  const same = ['name', 'type', 'scopes', 'rate_limit', 'metadata', 'owner_id', 'expires_at']
+  for (const field of same) assert.deepEqual(next.body.api_key[field], old.api_key[field], field)
+  const worth = async () => [
+    (await keyed(world, old.key).get('/wares')).status,
+    (await keyed(world, next.body.key).get('/wares')).status,
+  ]
+  assert.deepEqual(await worth(), [200, 200])
+  const again = await rotate(old.api_key.id, { overlap_seconds: 60 })
+  assert.deepEqual([again.status, again.body['code' as keyof Made]], [409, 'api_key.rotated'])
+  const later = await ana.patch(`${KEYS}/${old.api_key.id}`, { expires_at: at(DAY_MS) })
+  assert.equal(later.status, 422, 'the end of a rotated key is not put off')
+  world.clock.advance(61_000)
+  assert.deepEqual(await worth(), [401, 200])
+  world.clock.advance(-61_000)
+  const atOnce = await rotate(next.body.api_key.id, { overlap_seconds: 0 })
+  assert.equal(atOnce.status, 201)
+  assert.equal((await keyed(world, next.body.key).get('/wares')).status, 401)
+  const shown = await ana.get(`${KEYS}/${next.body.api_key.id}`)
+  assert.equal(shown.body['successor_id'], atOnce.body.api_key.id)
+  assert.equal((await rotate(next.body.api_key.id)).status, 409)
+  assert.equal((await rotate(atOnce.body.api_key.id, { overlap_seconds: 1e9 })).status, 422)
+})
+
+test('AK-17 twenty rotations at once make one successor', async () => {
+  const { api_key } = await makeKey(ana)
+  const answers = await Promise.all(
+    Array.from({ length: 20 }, () => ana.post(`${KEYS}/${api_key.id}/rotate`, {})),
+  )
+  const statuses = answers.map(({ status }) => status).toSorted()
+  assert.deepEqual(statuses, [201, ...Array.from({ length: 19 }, () => 409)])
+})
+
+test('AK-18 TN-14 another person’s key, and another tenant’s, is no key at all', async () => {
+  const { api_key } = await makeKey(ana)
+  const path = `${KEYS}/${api_key.id}`
+  const strangers = [
+    await world.signIn('bo', { can: ['ware:read'] }),
+    await world.signIn('eve', { tenant: 'evil' }),
+  ]
+  for (const eve of strangers) {
+    const answers = [
+      await eve.get(path),
+      await eve.patch(path, { name: 'mine' }),
+      await eve.post(`${path}/rotate`, {}),
+      await eve.delete(path),
+    ]
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [404, 404, 404, 404],
+    )
+    const listed = (await eve.get(KEYS)).body['items'] as { id: string }[]
+    assert.ok(!listed.some(({ id }) => id === api_key.id))
+  }
+  const keeper = await world.signIn('kim', { can: ['ware:read', 'api_key:manage'] })
+  assert.equal((await keeper.get(path)).status, 200, 'who looks after keys sees them')
+  const beyond = [
+    await keeper.patch(path, { name: 'mine' }),
+    await keeper.post(`${path}/rotate`, {}),
+  ]
+  assert.deepEqual(
+    beyond.map(({ body }) => body['code']),
+    Array(2).fill('api_key.not_yours'),
+  )
+  const reader = await world.signIn('ria', { can: ['api_key:read'] })
+  assert.equal((await reader.get(path)).status, 200)
+  assert.equal((await reader.delete(path)).body['code'], 'api_key.not_yours')
+  assert.equal((await keeper.delete(path)).status, 204, 'and may revoke them')
+  assert.equal((await ana.get(path)).body['status'], 'revoked')
+})
+
+test('nobody gets a key of a service account that may do more than they', async () => {
+  const robot = await makeAccount(ana)
+  const { api_key } = await makeKey(ana, {
+    type: 'service',
+    owner_id: robot,
+    scopes: ['ware:write'],
+  })
+  const keeper = await world.signIn('kit', { can: ['ware:read', 'api_key:manage'] })
+  const rotated = await keeper.post(`${KEYS}/${api_key.id}/rotate`, {})
+  assert.deepEqual([rotated.status, rotated.body['code']], [403, 'api_key.beyond_yours'])
+  assert.equal((await keeper.patch(`${KEYS}/${api_key.id}`, { name: 'same' })).status, 200)
+})
+
+test('AK-13 AK-27 a key makes keys only when it was given that by name, and then within itself', async () => {
+  const plain = await makeKey(ana, { type: 'admin', scopes: ['*'] })
+  const refused = await keyed(world, plain.key).post(KEYS, shape)
+  assert.deepEqual([refused.status, refused.body['code']], [403, 'access.in_person'])
+  assert.equal((await keyed(world, plain.key).get(KEYS)).status, 403)
+  const parent = await makeKey(ana, {
+    scopes: ['ware:read', 'api_key:manage'],
+    expires_at: at(DAY_MS),
+    rate_limit: 50,
+    allowed_ips: ['127.0.0.0/8', '10.0.0.0/8'],
+  })
+  const program = keyed(world, parent.key)
+  const cases: readonly (readonly [object, string])[] = [
+    [{ scopes: ['ware:write'] }, 'body/scopes'],
+    [{ scopes: ['ware:*'] }, 'body/scopes'],
+    [{ expires_at: null }, 'body/expires_at'],
+    [{ expires_at: at(2 * DAY_MS) }, 'body/expires_at'],
+    [{ rate_limit: 51 }, 'body/rate_limit'],
+    [{ rate_limit: null }, 'body/rate_limit'],
+    [{ allowed_ips: null }, 'body/allowed_ips'],
+    [{ allowed_ips: ['192.0.2.1'] }, 'body/allowed_ips'],
+    [{ owner_id: await makeAccount(ana) }, 'body/owner_id'],
+    [{ type: 'admin' }, 'body/type'],
+  ]
+  for (const [body, path] of cases) {
+    const answer = await program.post(KEYS, { ...shape, ...body })
+    assert.equal(answer.status, 403, JSON.stringify([body, answer.body]))
+    assert.deepEqual(fields(answer.body), [path])
+  }
+  const child = await makeKey(program)
+  const { api_key } = child
+  assert.deepEqual(
+    [api_key['parent_id'], api_key['rate_limit'], api_key['allowed_ips'], api_key['expires_at']],
+    [parent.api_key.id, 50, ['127.0.0.0/8', '10.0.0.0/8'], parent.api_key['expires_at']],
+  )
+  const other = await makeKey(ana)
+  assert.equal((await program.get(`${KEYS}/${other.api_key.id}`)).status, 404, 'no kin of it')
+  const kin = (await program.get(KEYS)).body['items'] as { id: string }[]
+  assert.deepEqual(
+    kin.map(({ id }) => id),
+    [parent.api_key.id, api_key.id],
+  )
+  const self = `${KEYS}/${parent.api_key.id}`
+  assert.equal((await program.call('PATCH', self, { scopes: ['ware:*'] })).status, 403)
+  assert.equal((await program.call('PATCH', self, { expires_at: null })).status, 403)
+  assert.equal((await keyed(world, child.key).get('/wares')).status, 200)
+  assert.equal((await keyed(world, child.key).post(KEYS, shape)).status, 403)
+})
+
+test('AK-13 a key that is revoked takes with it what it made, also what is being made', async () => {
+  const parent = await makeKey(ana, { scopes: ['ware:read', 'api_key:manage'] })
+  const program = keyed(world, parent.key)
+  const child = await makeKey(program, { scopes: ['ware:read', 'api_key:manage'] })
+  const grandchild = await makeKey(keyed(world, child.key))
+  const renewed = await keyed(world, child.key).post<Made>(`${KEYS}/${child.api_key.id}/rotate`, {})
+  assert.equal(renewed.status, 201)
+  const making = Array.from({ length: 8 }, () => program.post<Made>(KEYS, shape))
+  assert.equal((await ana.delete(`${KEYS}/${parent.api_key.id}`)).status, 204)
+  const late = (await Promise.all(making)).filter(({ status }) => status === 201)
+  const dead = [parent, child, grandchild, renewed.body, ...late.map(({ body }) => body)]
+  for (const { key } of dead) assert.equal((await keyed(world, key).get('/wares')).status, 401)
+})
+
+test('AK-30 a name is one line of bounded length, and is shown as text', async () => {
+  for (const name of [
+    'a\r\nb',
+    'x'.repeat(101),
+    'x'.repeat(10_000),
+    '\u202eevil',
+    '',
+    '  ',
+    'a\u0007',
+  ])
+    assert.ok([400, 422].includes((await ana.post(KEYS, { ...shape, name })).status), name)
+  const { api_key } = await makeKey(ana, { name: ' <b onclick=x>"&\u00e9\u{1f511}' })
+  assert.equal(api_key['name'], '<b onclick=x>"&\u00e9\u{1f511}')
+})
+
+test('AK-29 making, changing, rotating and revoking leave audit rows with the id, never the key', async () => {
+  const lee = await world.signIn('lee')
+  const { key, api_key } = await makeKey(lee)
+  const path = `${KEYS}/${api_key.id}`
+  await lee.patch(path, { name: 'new' })
+  const next = await lee.post<Made>(`${path}/rotate`, {})
+  await lee.delete(path)
+  await keyed(world, next.body.key).call('DELETE', '/wares')
+  const { rows } = await admin.query<Record<string, unknown>>(
+    `select action, outcome, reason, target_id, credential_kind, credential_id, data::text as data
+       from plinth.audit_events
+      where target_id = $1 or credential_id = $2 order by occurred_at, id`,
+    [api_key.id, next.body.api_key.id],
+  )
+  assert.deepEqual(
+    rows.map(({ action, outcome }) => `${action} ${outcome}`),
+    [
+      'api_key.created success',
+      'api_key.updated success',
+      'api_key.rotated success',
+      'api_key.revoked success',
+      'api_key.first_use_from_address success',
+      'DELETE /wares denied',
+    ],
+  )
+  assert.equal(rows[0]?.['credential_kind'], 'cookie')
+  assert.deepEqual(
+    [rows[5]?.['credential_kind'], rows[5]?.['credential_id'], rows[5]?.['reason']],
+    ['api-key', next.body.api_key.id, 'access.not_permitted'],
+  )
+  for (const secret of [key, next.body.key])
+    assert.ok(!JSON.stringify(rows).includes(secret.slice(12)))
+})

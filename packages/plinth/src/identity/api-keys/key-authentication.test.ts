@@ -1,0 +1,419 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { Client } from 'pg'
+import type { Person, World } from '../../testing/index.ts'
+import { startWorld } from '../../testing/index.ts'
+import { sendRaw } from '../../testing/raw-http.ts'
+import { startSecondProcess } from '../../testing/second-process.ts'
+import type { Made } from './api-keys.fixture.ts'
+import { KEYS, keyed, makeKey, roomyKeys, wares } from './api-keys.fixture.ts'
+import { hashKey } from './key-format.ts'
+
+let world: World
+let admin: Client
+let ana: Person
+before(async () => {
+  world = await startWorld({ features: [wares], settings: roomyKeys })
+  admin = new Client(world.testDatabase.adminUrl)
+  await admin.connect()
+  ana = await world.signIn('ana')
+})
+after(async () => {
+  await admin.end()
+  await world[Symbol.asyncDispose]()
+})
+
+const port = () => Number(new URL(world.url).port)
+const read = (headers: Record<string, string>) => fetch(`${world.url}/wares`, { headers })
+const trips = async (work: () => Promise<unknown>) => {
+  const start = world.database.statistics.roundTrips
+  await work()
+  return world.database.statistics.roundTrips - start
+}
+const until = async (holds: () => Promise<boolean>, what: string) => {
+  const end = performance.now() + 15_000
+  while (!(await holds())) assert.ok(performance.now() < end, what)
+}
+/** Asks until the key is answered from memory. */
+const warm = (key: string) =>
+  until(async () => (await trips(() => keyed(world, key).get('/wares'))) === 0, 'never from memory')
+
+test('a key that is read costs one round trip, and one in memory none', async () => {
+  const { key } = await makeKey(ana)
+  await keyed(world, key).get('/wares') // the address is noted, and the use
+  await warm(key)
+  await admin.query("select pg_notify('plinth_sessions', 'key ' || id) from plinth.api_keys")
+  await until(
+    async () => (await trips(() => keyed(world, key).get('/wares'))) === 1,
+    'not read anew',
+  )
+})
+
+test('AK-03 whatever is wrong with a key, the answer is one and costs one round trip', async () => {
+  const bo = await world.signIn('bo', { tenant: 'shut' })
+  const made: Record<string, Made> = {}
+  for (const why of ['revoked', 'expired', 'address', 'test']) made[why] = await makeKey(ana)
+  made['suspended'] = await makeKey(bo)
+  const id = (why: string) => made[why]?.api_key.id
+  await admin.query('update plinth.api_keys set revoked_at = now() where id = $1', [id('revoked')])
+  await admin.query("update plinth.api_keys set expires_at = '2020-01-01' where id = $1", [
+    id('expired'),
+  ])
+  await admin.query("update plinth.api_keys set allowed_ips = '{192.0.2.1}' where id = $1", [
+    id('address'),
+  ])
+  await admin.query("update plinth.tenants set status = 'suspended' where slug = 'shut'")
+  const bodies = new Set<string>()
+  const keys = ['revoked', 'expired', 'address', 'suspended'].map((why) => made[why]?.key ?? '')
+  for (const key of [...keys, `uk_user_${'x'.repeat(43)}`, 'x']) {
+    const answer = await keyed(world, key).get('/wares')
+    assert.equal(answer.status, 401)
+    bodies.add(JSON.stringify({ ...answer.body, request_id: '' }))
+  }
+  assert.equal(bodies.size, 1)
+  assert.match([...bodies][0] ?? '', /"api_key\.invalid"/)
+  // What was refused a moment ago is refused without a look; later a look costs the same for all.
+  world.clock.advance(61_000)
+  for (const key of [...keys, `uk_user_${'y'.repeat(43)}`])
+    assert.ok((await trips(() => keyed(world, key).get('/wares'))) <= 2)
+  world.clock.advance(-61_000)
+})
+
+test('AK-03 the look-up is by hash, on a unique index', async () => {
+  const { rows } = await admin.query<{ indexdef: string }>(
+    "select indexdef from pg_catalog.pg_indexes where schemaname = 'plinth' and tablename = 'api_keys'",
+  )
+  assert.ok(rows.some(({ indexdef }) => /UNIQUE INDEX .* \(key_hash\)$/.test(indexdef)))
+  const { key, api_key } = await makeKey(ana)
+  const found = await admin.query('select id from plinth.api_keys where key_hash = $1', [
+    Buffer.from(hashKey(key), 'hex'),
+  ])
+  assert.deepEqual(found.rows, [{ id: api_key.id }])
+})
+
+test('AK-04 a key is taken as it is or not at all', async () => {
+  const { key } = await makeKey(ana)
+  const odd = [
+    key.toUpperCase(),
+    `${key}=`,
+    `${key.slice(0, 20)} ${key.slice(20)}`,
+    `${key.slice(0, 20)}\t${key.slice(20)}`,
+    `${key}, ${key}`,
+    `${key},`,
+    key.slice(0, -1),
+    `${key}A`,
+    'x'.repeat(10_000),
+    `\u00fc${key.slice(1)}`,
+    `"${key}"`,
+    `ApiKey ${key}`,
+    '',
+  ]
+  for (const value of odd) {
+    const answer = await sendRaw(port(), rawGet(`X-API-Key: ${value}`))
+    assert.ok([401, 431].includes(answer.status), `${value.slice(0, 60)} → ${answer.status}`)
+  }
+  const twice = await sendRaw(port(), rawGet(`X-API-Key: ${key}\r\nx-api-key: ${key}`), {
+    end: true,
+  })
+  assert.equal(twice.status, 400, 'two are refused before either is looked at')
+  for (const value of [`${key}\0`, `${key}\r\n ${key}`]) {
+    const answer = await sendRaw(port(), rawGet(`X-API-Key: ${value}`))
+    assert.ok([400, 401].includes(answer.status), String(answer.status))
+  }
+  const good = await sendRaw(port(), rawGet(`x-api-KEY: ${key}`))
+  assert.equal(good.status, 200, 'the name of a header knows no case')
+})
+
+const rawGet = (header: string) =>
+  `GET /wares HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${header}\r\n\r\n`
+
+test('AK-05 a key in the address or in a cookie is none', async () => {
+  const { key } = await makeKey(ana)
+  for (const name of ['api_key', 'x-api-key', 'X-API-Key', 'key', 'access_token'])
+    assert.equal((await fetch(`${world.url}/wares?${name}=${key}`)).status, 401)
+  for (const name of ['x-api-key', 'api_key', 'user_session_id'])
+    assert.equal((await read({ cookie: `${name}=${key}` })).status, 401)
+})
+
+test('AK-06 D5 a key is no bearer token, and two credentials are none', async () => {
+  const { key } = await makeKey(ana)
+  assert.equal((await read({ authorization: `Bearer ${key}` })).status, 401)
+  assert.equal((await read({ authorization: key })).status, 401)
+  const cookie = [...ana.cookies].map((pair) => pair.join('=')).join('; ')
+  const pairs: readonly Record<string, string>[] = [
+    { 'x-api-key': key, authorization: `Bearer ${key}` },
+    { 'x-api-key': key, cookie },
+    { 'x-api-key': key, cookie: 'user_session_id=junk' },
+    { 'x-api-key': '', cookie },
+    { 'x-api-key': key, authorization: 'Bearer x', cookie },
+  ]
+  for (const headers of pairs) {
+    const answer = await read(headers)
+    const body = (await answer.json()) as { code: string }
+    assert.deepEqual([answer.status, body.code], [400, 'http.two_credentials'])
+  }
+})
+
+test('AK-07 the type comes from the row: a key under another prefix is unknown', async () => {
+  const made = await makeKey(ana, { type: 'readonly', scopes: ['ware:*'] })
+  const secret = made.key.slice('rk_readonly_'.length)
+  for (const prefix of ['sk_service_', 'uk_user_', 'ak_admin_', ''])
+    assert.equal((await keyed(world, `${prefix}${secret}`).get('/wares')).status, 401)
+  await admin.query("update plinth.api_keys set type = 'user' where id = $1", [made.api_key.id])
+  const program = keyed(world, made.key)
+  await until(async () => (await program.call('POST', '/wares')).status === 200, 'the row counts')
+})
+
+test('AK-08 a key that only reads changes nothing', async () => {
+  const { key } = await makeKey(ana, { type: 'readonly', scopes: ['ware:*', 'api_key:manage'] })
+  const program = keyed(world, key)
+  assert.equal((await program.get('/wares')).status, 200)
+  assert.equal((await program.call('HEAD', '/wares')).status, 200)
+  for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
+    const answer = await program.call(method, '/wares')
+    assert.deepEqual([answer.status, answer.body['code']], [403, 'access.read_only'])
+  }
+  for (const path of ['/wares/count', '/in-person', KEYS])
+    assert.equal((await program.post(path, {})).status, 403)
+})
+
+test('a key is judged wherever it is shown, also where nobody needs one', async () => {
+  const { key } = await makeKey(ana)
+  assert.deepEqual((await keyed(world, key).get('/open')).body, { known: true })
+  assert.equal((await keyed(world, key.slice(0, -1)).get('/open')).status, 401)
+  assert.equal((await fetch(`${world.url}/open`)).status, 200)
+})
+
+test('AK-19 TN-14 a key works in its own tenant, whatever the request names', async () => {
+  await world.signIn('ana', { tenant: 'beta' })
+  await world.signIn('eve', { tenant: 'evil' })
+  const made = await makeKey(await world.signIn('ana', { tenant: 'acme' }))
+  const program = keyed(world, made.key)
+  const named = async (tenant: string) =>
+    (await program.get('/wares', { 'x-tenant-id': tenant })).status
+  assert.deepEqual(
+    [await named('acme'), await named('beta'), await named('evil'), await named('nowhere')],
+    [200, 400, 404, 404],
+  )
+  for (const path of ['/t/beta/wares', '/t/evil/wares'])
+    assert.notEqual((await program.get(path)).status, 200)
+  const { body } = await program.get('/wares')
+  assert.equal(body['tenant'], made.api_key['tenant_id'])
+})
+
+test('TN-46 AK-24 what is remembered of a key is remembered for its tenant, its scopes and nothing else', async () => {
+  const inAcme = await world.signIn('dee', { tenant: 'acme' })
+  const acme = await makeKey(inAcme, { scopes: ['ware:*'] })
+  const inBeta = await world.signIn('dee', { tenant: 'beta' })
+  const beta = await makeKey(inBeta, { scopes: ['ware:read'] })
+  for (let round = 0; round < 5; round += 1) {
+    const [one, two] = await Promise.all([
+      keyed(world, acme.key).get('/whoever'),
+      keyed(world, beta.key).get('/whoever'),
+    ])
+    assert.equal(one.body['tenant'], acme.api_key['tenant_id'])
+    assert.equal(two.body['tenant'], beta.api_key['tenant_id'])
+    assert.equal(one.body['person'], two.body['person'])
+    // The same key, allowed here and refused there, in any order.
+    assert.equal((await keyed(world, beta.key).get('/wares')).status, 200)
+    assert.equal((await keyed(world, beta.key).call('POST', '/wares')).status, 403)
+    assert.equal((await keyed(world, acme.key).call('POST', '/wares')).status, 200)
+    assert.equal((await keyed(world, beta.key).get(`${KEYS}/${acme.api_key.id}`)).status, 403)
+  }
+  const tag = (await inAcme.get(`${KEYS}/${acme.api_key.id}`)).headers.get('etag') ?? ''
+  const crossed = await inBeta.get(`${KEYS}/${acme.api_key.id}`, { 'if-none-match': tag })
+  assert.equal(crossed.status, 404)
+  await inBeta.patch(`${KEYS}/${beta.api_key.id}`, { scopes: [] })
+  assert.equal((await keyed(world, beta.key).get('/wares')).status, 403, 'its next request')
+})
+
+test('AK-20 a key has its own limit, with the headers that say so', async () => {
+  const { key } = await makeKey(ana, { rate_limit: 3 })
+  const program = keyed(world, key)
+  const answers = []
+  for (let at = 0; at < 6; at += 1) answers.push(await program.get('/wares'))
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [200, 200, 200, 429, 429, 429],
+  )
+  const [, , , refused] = answers
+  assert.ok(Number(refused?.headers.get('retry-after')) >= 1)
+  assert.match(refused?.headers.get('ratelimit') ?? '', /key/)
+  const other = await makeKey(ana)
+  assert.equal((await keyed(world, other.key).get('/wares')).status, 200)
+})
+
+test('AK-22 unknown keys are limited by address before the database is asked, and fill no memory', async () => {
+  await using small = await startWorld({
+    features: [wares],
+    settings: { 'rate_limiter.failed_credentials.requests': 20 },
+  })
+  const shown = (at: number) => `uk_user_${String(at).padStart(43, 'A')}`
+  const statuses: number[] = []
+  for (let at = 0; at < 20; at += 1)
+    statuses.push((await keyed(small, shown(at)).get('/wares')).status)
+  assert.deepEqual(new Set(statuses), new Set([401]))
+  const start = small.database.statistics.roundTrips
+  for (let at = 100; at < 300; at += 1)
+    statuses.push((await keyed(small, shown(at)).get('/wares')).status)
+  assert.equal(small.database.statistics.roundTrips, start, 'the database is not asked')
+  assert.ok(statuses.slice(21).every((status) => status === 429))
+})
+
+test('AK-23 a key that was refused before it was there works within a second', async () => {
+  const { key, api_key } = await makeKey(ana)
+  await admin.query('update plinth.api_keys set key_hash = $2 where id = $1', [
+    api_key.id,
+    Buffer.alloc(32, 1),
+  ])
+  const program = keyed(world, key)
+  await until(async () => (await program.get('/wares')).status === 401, 'the hash is gone')
+  await admin.query('update plinth.api_keys set key_hash = $2 where id = $1', [
+    api_key.id,
+    Buffer.from(hashKey(key), 'hex'),
+  ])
+  world.clock.advance(1_000)
+  assert.equal((await program.get('/wares')).status, 200)
+  world.clock.advance(-1_000)
+})
+
+test('AK-25 the use of a key is noted once a minute, and a database that takes no writes fails nothing', async () => {
+  const { key, api_key } = await makeKey(ana)
+  const program = keyed(world, key)
+  const used = async () => {
+    const { rows } = await admin.query<{ at: string | null; writes: string }>(
+      `select last_used_at as at, xmin::text as writes from plinth.api_keys where id = $1`,
+      [api_key.id],
+    )
+    return rows[0]
+  }
+  assert.equal((await used())?.at, null)
+  await Promise.all(Array.from({ length: 20 }, () => program.get('/wares')))
+  await until(async () => (await used())?.at !== null, 'the first use is noted')
+  const first = await used()
+  for (let at = 0; at < 20; at += 1) await program.get('/wares')
+  assert.deepEqual(await used(), first, 'once a minute')
+  world.clock.advance(61_000)
+  await program.get('/wares')
+  await until(async () => (await used())?.at !== first?.at, 'noted anew after a minute')
+  await admin.query('revoke update on plinth.api_keys from plinth_app')
+  world.clock.advance(61_000)
+  const other = await program.get('/wares')
+  await admin.query('grant update on plinth.api_keys to plinth_app')
+  world.clock.advance(-122_000)
+  assert.equal(other.status, 200)
+})
+
+test('AK-26 XF-03 a key that is bound to addresses comes from them; what a client forwards proves nothing', async () => {
+  await using proxied = await startSecondProcess(
+    world,
+    [],
+    { 'app.trusted_proxies': ['127.0.0.1'] },
+    { features: [wares] },
+  )
+  const { key } = await makeKey(ana, { allowed_ips: ['203.0.113.0/24', '2001:db8::/32'] })
+  const local = await makeKey(ana, { allowed_ips: ['127.0.0.1'] })
+  const from = async (at: { url: string }, forwarded: string) =>
+    (await keyed(at, key).get('/wares', { 'x-forwarded-for': forwarded })).status
+  assert.equal(await from(world, '203.0.113.5'), 401, 'nobody vouches for the header')
+  assert.equal((await keyed(world, local.key).get('/wares')).status, 200)
+  const cases: readonly (readonly [string, number])[] = [
+    ['203.0.113.5', 200],
+    ['198.51.100.1, 203.0.113.5', 200],
+    ['203.0.113.5, 198.51.100.1', 401],
+    ['203.0.113.5, junk', 401],
+    ['198.51.100.1', 401],
+    ['2001:db8::1', 200],
+    ['::ffff:203.0.113.9', 200],
+    ['', 401],
+  ]
+  for (const [forwarded, status] of cases)
+    assert.equal(await from(proxied, forwarded), status, forwarded)
+})
+
+test('AK-26 an allow-list names addresses and networks, and leaves somebody out', async () => {
+  const wrong = [
+    '0.0.0.0/0',
+    '::/0',
+    '203.0.113.0/',
+    '203.0.113.0/33',
+    'localhost',
+    '*',
+    '203.0.113.0/08',
+  ]
+  for (const entry of [...wrong, '203.0.113.0/24 ', '1.2.3', 'fe80::1%eth0', ''])
+    assert.equal(
+      (await ana.post(KEYS, { type: 'user', name: 'n', scopes: [], allowed_ips: [entry] })).status,
+      422,
+      entry,
+    )
+})
+
+test('AK-29 the first use from an address is one row; refusals of a key that exists are rows, unknown ones none', async () => {
+  const { key, api_key } = await makeKey(ana)
+  const program = keyed(world, key)
+  await Promise.all(Array.from({ length: 10 }, () => program.get('/wares')))
+  const bound = await makeKey(ana, { allowed_ips: ['192.0.2.1'] })
+  for (let at = 0; at < 5; at += 1) await keyed(world, bound.key).get('/wares')
+  await keyed(world, `uk_user_${'z'.repeat(43)}`).get('/wares')
+  const { rows } = await admin.query<Record<string, unknown>>(
+    `select action, reason, actor_kind, client_address, credential_id from plinth.audit_events
+      where target_id = any($1) and action <> 'api_key.created' order by occurred_at, id`,
+    [[api_key.id, bound.api_key.id]],
+  )
+  assert.deepEqual(rows, [
+    {
+      action: 'api_key.first_use_from_address',
+      reason: null,
+      actor_kind: 'person',
+      client_address: '127.0.0.1',
+      credential_id: api_key.id,
+    },
+    {
+      action: 'api_key.refused',
+      reason: 'address_denied',
+      actor_kind: 'anonymous',
+      client_address: '127.0.0.1',
+      credential_id: bound.api_key.id,
+    },
+  ])
+  const unknown = await admin.query(
+    "select 1 from plinth.audit_events where action = 'api_key.refused' and target_id is null",
+  )
+  assert.equal(unknown.rowCount, 0)
+})
+
+test('AK-28 a test key is told apart, and is neither made nor taken in production', async () => {
+  const { key, api_key } = await makeKey(ana, { test: true })
+  assert.match(key, /^uk_user_test_[A-Za-z0-9_-]{38}$/)
+  assert.equal(api_key['test'], true)
+  assert.equal((await keyed(world, key).get('/wares')).status, 200)
+})
+
+test('the hook checkKey has the last word, on every request, and refuses when it fails', async () => {
+  const asked: string[] = []
+  await using hooked = await startWorld({
+    features: [wares],
+    hooks: {
+      checkKey: async (checked, request) => {
+        asked.push(`${checked.metadata['plan']} ${request.method} ${request.path}`)
+        if (checked.metadata['plan'] === 'broken') throw new Error('no answer')
+        return checked.metadata['plan'] === 'paid'
+      },
+    },
+  })
+  const eve = await hooked.signIn('eve')
+  const of = async (plan: string) => (await makeKey(eve, { metadata: { plan } })).key
+  const [paid, free, broken] = [await of('paid'), await of('free'), await of('broken')]
+  for (let round = 0; round < 3; round += 1) {
+    const answers = await Promise.all(
+      [paid, free, broken].map((key) => keyed(hooked, key).get('/wares')),
+    )
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [200, 401, 401],
+    )
+  }
+  assert.equal(asked.length, 9)
+  assert.equal(asked[0], 'paid GET /wares')
+})

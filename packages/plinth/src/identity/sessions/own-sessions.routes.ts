@@ -1,6 +1,6 @@
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
-import { signedIn } from '../../access/index.ts'
+import { inPerson } from '../../access/index.ts'
 import type { ContextFor } from '../../feature/index.ts'
 import { route } from '../../feature/index.ts'
 import { identityProblems } from '../identity.errors.ts'
@@ -10,7 +10,6 @@ import { isoTime } from './iso-time.ts'
 import { listOwnSessions } from './own-sessions.repository.ts'
 import type { Revocation, Revoker } from './revoke-sessions.ts'
 import { revokeOthers, revokeSession } from './revoke-sessions.ts'
-import type { SessionPrincipal } from './session.ts'
 import { isSessionPrincipal } from './session.ts'
 
 const session = z.object({
@@ -29,26 +28,26 @@ const { invalidSession, unknownSession, sessionRevoked } = identityProblems
 /** Seconds after a sign-in in which a person may end sessions (ASVS 7.5.2). */
 const stepUp = { maxAgeSeconds: 900 }
 
-type SignedInContext = ContextFor<ReturnType<typeof signedIn>>
+type SignedInContext = ContextFor<ReturnType<typeof inPerson>>
 
 /** `GET /auth/sessions`, `DELETE /auth/sessions` and `DELETE /auth/sessions/{id}` (contract 6, D23). */
 export function ownSessionRoutes(identity: Identity): readonly RouteOptions[] {
   const list = route('GET /auth/sessions', {
-    access: signedIn(),
+    access: inPerson(),
     tenant: 'none',
     summary: 'Where the person is signed in.',
     returns: z.object({ sessions: z.array(session), total: z.int() }),
     raises: [invalidSession],
     handle: async (context) => {
-      const { person, credential } = sessionOf(context)
+      const { person, session: current } = ownSession(context)
       const now = isoTime(identity.clock.now())
-      const asked = { current: credential.id, now }
+      const asked = { current, now }
       const { sessions, total } = await listOwnSessions(identity.platform, person, asked)
       return { sessions: [...sessions], total }
     },
   })
   const others = route('DELETE /auth/sessions', {
-    access: signedIn(),
+    access: inPerson(),
     tenant: 'none',
     stepUp,
     summary: 'Signs the person out everywhere else.',
@@ -58,7 +57,7 @@ export function ownSessionRoutes(identity: Identity): readonly RouteOptions[] {
       answer(identity, context, await revokeOthers(revoking(identity), revoker(context))),
   })
   const one = route('DELETE /auth/sessions/:id', {
-    access: signedIn(),
+    access: inPerson(),
     tenant: 'none',
     stepUp,
     summary: 'Ends one of the person’s sessions.',
@@ -82,15 +81,16 @@ function revoking({ platform, mint }: Identity) {
 }
 
 function revoker(context: SignedInContext): Revoker {
-  const { person, credential, browserMatches } = sessionOf(context)
-  if (!browserMatches) throw invalidSession()
-  return { person, session: credential.id, actor: context.actor }
+  const { principal, actor } = context
+  if (isSessionPrincipal(principal) && !principal.browserMatches) throw invalidSession()
+  return { ...ownSession(context), actor }
 }
 
-/** @throws AppError 401 when the caller came with another credential than a session */
-function sessionOf({ principal }: SignedInContext): SessionPrincipal {
-  if (!isSessionPrincipal(principal)) throw invalidSession()
-  return principal
+/** The session of whoever signed in, by a cookie or for tokens. */
+function ownSession({ principal: { person, credential } }: SignedInContext) {
+  // That there is one, access has seen to: this is the second look.
+  if (credential.session === undefined) throw invalidSession()
+  return { person, session: credential.session }
 }
 
 function answer(identity: Identity, context: SignedInContext, revocation: Revocation) {
@@ -98,7 +98,8 @@ function answer(identity: Identity, context: SignedInContext, revocation: Revoca
   if (revocation.code === 'unknown') throw unknownSession()
   if (revocation.code === 'already') throw sessionRevoked()
   identity.sessionCache?.forget(context.principal.person)
-  if (revocation.isCurrent) {
+  identity.own.cache?.forget(`person ${context.principal.person}`)
+  if (revocation.isCurrent && isSessionPrincipal(context.principal)) {
     context.reply.header('set-cookie', clearCookie(identity.cookie, identity.cookieName))
   }
   return { revoked_at: revocation.at, revoked_count: revocation.count }

@@ -1,3 +1,4 @@
+import { provesTwoFactors } from './authentication-strength.ts'
 import type { Credential } from './principal.ts'
 
 /** How recent and how strong the sign-in behind a request must be (ASVS 6.8.4, 7.5.1, RFC 9470). */
@@ -31,16 +32,25 @@ export function requireStepUp(demand: StepUp): StepUp {
   return demand
 }
 
+/** Our own word for two factors, whoever asked for them (NIST SP 800-63B). */
+const TWO_FACTORS = 'aal2'
+
 /** What a credential lacks of a demand; undefined when it meets it. A strength unsaid is none. */
 export function stepUpFault(
-  { authenticatedAt, acr }: Pick<Credential, 'authenticatedAt' | 'acr'>,
+  { authenticatedAt, acr, amr }: Pick<Credential, 'authenticatedAt' | 'acr' | 'amr'>,
   demand: StepUp,
   nowSeconds: number,
 ): StepUpFault | undefined {
   const { maxAgeSeconds, acr: enough } = demand
-  if (enough !== undefined && !enough.includes(acr ?? '')) return 'too_weak'
+  if (enough !== undefined && !enough.includes(acr ?? '') && !meetsOurs(enough, amr))
+    return 'too_weak'
   if (maxAgeSeconds !== undefined && nowSeconds - authenticatedAt > maxAgeSeconds) return 'too_old'
   return undefined
+}
+
+/** A provider has words of its own; that two factors were proved here is seen from what was shown. */
+function meetsOurs(enough: readonly string[], amr: readonly string[] = []): boolean {
+  return enough.includes(TWO_FACTORS) && provesTwoFactors(amr)
 }
 
 /** How the census names a demand: `at most 300 s old, acr gold or platinum`. */

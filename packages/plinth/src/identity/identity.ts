@@ -17,6 +17,8 @@ import type { LogoutStates } from './logout/logout-state.ts'
 import { createLogoutStates } from './logout/logout-state.ts'
 import { createRefusalLimit } from './logout/refusal-limit.ts'
 import { revokeTokenJob } from './logout/revoke-token.job.ts'
+import { mfaRoutes } from './mfa/mfa.routes.ts'
+import { sweepFactorsJob } from './mfa/sweep-factors.job.ts'
 import { logoutUrl } from './oidc/logout-url.ts'
 import { oidcRoutes } from './oidc/oidc.routes.ts'
 import { providerReadiness } from './oidc/provider-readiness.ts'
@@ -129,6 +131,7 @@ function featureOf({ deps, identity, providers, keyCache }: Shared): Feature {
       tenantSwitchRoutes(identity),
       linkingRoutes({ identity, providers }),
       passkeyRoutes({ identity, providers }),
+      mfaRoutes(identity),
       apiKeyRoutes(keysDeps({ deps, keyCache })),
       serviceAccountRoutes({ clock }),
       logoutRoutes({ identity, providers, states, refusals }),
@@ -137,6 +140,7 @@ function featureOf({ deps, identity, providers, keyCache }: Shared): Feature {
     ],
     jobs: [
       sweepJob(clock),
+      sweepFactorsJob(clock),
       ...accounts.jobs,
       revokeTokenJob({ providers, outbound, secret: app.session_signing_secret }),
     ],

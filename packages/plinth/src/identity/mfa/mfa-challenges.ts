@@ -9,7 +9,7 @@ import { isoTime } from '../sessions/iso-time.ts'
 import type { Amr } from '../sessions/second-factors.ts'
 import type { ChallengeRow, ShownToken } from './challenges.repository.ts'
 import { insertChallenge } from './challenges.repository.ts'
-import type { Offers } from './offers.ts'
+import type { Offers, Way } from './offers.ts'
 import { AMR_OF } from './offers.ts'
 
 /** What keeping waiting sign-ins needs. */
@@ -64,10 +64,11 @@ export async function offered(
   offers: Offers,
   tx: PlatformTx,
   { waiting, wants }: { readonly waiting: WaitingSignIn; readonly wants: ChallengeRow['wants'] },
-): Promise<readonly string[]> {
+): Promise<readonly Way[]> {
   const shown = new Set(waiting.amr.map(channelOf))
   const { person } = waiting
-  const all = wants === 'factor' ? await offers.owned(tx, person) : await offers.toSetUp(tx, person)
+  const all: readonly Way[] =
+    wants === 'factor' ? await offers.owned(tx, person) : await offers.toSetUp(tx, person)
   return all.filter((way) => !shown.has(channelOf(AMR_OF[way])))
 }
 

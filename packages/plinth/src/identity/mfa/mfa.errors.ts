@@ -3,6 +3,7 @@ import { problem } from '../../kernel/index.ts'
 /** What second factors may refuse. The sentences of 401 and 404 are those of contract 5. */
 export const mfaProblems = {
   invalidCode: problem('mfa.invalid_code', 401, 'Invalid MFA code'),
+  invalidPassword: problem('mfa.invalid_password', 401, 'Invalid credentials'),
   invalidToken: problem('mfa.invalid_token', 401, 'Invalid MFA token'),
   unknownMethod: problem('mfa.unknown_method', 404, 'MFA method not found'),
   taken: problem('mfa.method_taken', 409, 'Primary MFA method already exists for this user'),

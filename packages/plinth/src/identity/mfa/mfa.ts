@@ -1,4 +1,6 @@
+import type { KeyObject } from 'node:crypto'
 import type { Clock, Secret } from '../../kernel/index.ts'
+import { deriveKey } from '../../kernel/index.ts'
 import type { Notify } from '../../notify/index.ts'
 import type { Challenges } from '../enter.ts'
 import type { Fingerprints } from '../sessions/fingerprint.ts'
@@ -25,6 +27,8 @@ export interface MfaDeps {
 export interface Mfa {
   readonly settings: MfaSettings
   readonly keys: SecretKeys
+  /** Under which codes that are sent are hashed. */
+  readonly codeKey: KeyObject
   readonly offers: Offers
   /** The gate that `mintSession` asks. */
   readonly gate: SecondFactors
@@ -39,6 +43,7 @@ export function createMfa(deps: MfaDeps): Mfa {
   return {
     settings,
     keys: secretKeys(settings.encryption_key ?? secret, settings.former_encryption_key),
+    codeKey: deriveKey(secret, 'mfa-code'),
     offers,
     gate: createSecondFactors({ clock, settings }),
     challenges: createChallenges({

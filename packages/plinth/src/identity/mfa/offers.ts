@@ -23,7 +23,7 @@ export interface Offers {
   /** Those that a person has. */
   owned(db: Queryable, person: Id<'person'>): Promise<readonly Way[]>
   /** Those that they could set up. */
-  toSetUp(tx: PlatformTx, person: Id<'person'>): Promise<readonly Way[]>
+  toSetUp(tx: PlatformTx, person: Id<'person'>): Promise<readonly MethodKind[]>
   /** Whether a kind is offered in this service at all. */
   offers(kind: MethodKind): boolean
 }

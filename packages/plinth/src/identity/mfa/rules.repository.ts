@@ -63,3 +63,16 @@ export async function isPlatformAdministrator(
   ])
   return rowCount > 0
 }
+
+/** The tenants that a person belongs to. */
+export async function tenantsOf(
+  tx: PlatformTx,
+  person: Id<'person'>,
+): Promise<readonly Id<'tenant'>[]> {
+  // Row-level security shows memberships to their own person.
+  const [, found] = await tx.batch([
+    { text: "select set_config('plinth.person_id', $1, true)", values: [person] },
+    { text: 'select tenant_id from plinth.memberships where person_id = $1', values: [person] },
+  ])
+  return (found?.rows ?? []).map((row) => row['tenant_id'] as Id<'tenant'>)
+}

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import type { Actor } from '../../access/index.ts'
+import { provesTwoFactors } from '../../access/index.ts'
 import { record } from '../../audit/index.ts'
 import type { PlatformDb, PlatformTx } from '../../data/index.ts'
 import type { Id } from '../../kernel/index.ts'
@@ -42,14 +43,7 @@ export interface RotateRequest {
   /** The tenant in which the successor works; that of the old id by default. */
   readonly tenant?: Id<'tenant'>
   /** What the person has proved once more, just now. */
-  readonly proved?: FurtherProof
-}
-
-/** A further proof of somebody who is signed in. */
-export interface FurtherProof {
-  readonly amr: readonly Amr[]
-  /** How strong the sign-in is with it; null leaves the provider's word. */
-  readonly acr: string | null
+  readonly proved?: readonly Amr[]
 }
 
 /** Leaves the provider's tokens as they are: what the provider knows has not changed. */
@@ -145,7 +139,12 @@ async function lacksFactor(
 }
 
 function amrOf(old: Rotated, { proved }: RotateRequest): readonly Amr[] {
-  return proved === undefined ? old.amr : [...new Set([...old.amr, ...proved.amr])]
+  return proved === undefined ? old.amr : [...new Set([...old.amr, ...proved])]
+}
+
+/** A provider's word for how strong it was stays its word; ours is for accounts of ours. */
+function acrOf(old: Rotated, amr: readonly Amr[]): string | null {
+  return old.provider === 'local' && provesTwoFactors(amr) ? 'aal2' : old.acr
 }
 
 function successorOf(
@@ -154,14 +153,15 @@ function successorOf(
   tokens: ProviderTokens,
 ) {
   const { proved } = request
+  const amr = amrOf(old, request)
   return {
     person: old.person_id,
     tenant: request.tenant ?? old.tenant_id,
     identity: old.identity_id,
     provider: old.provider,
     authenticatedAt: proved === undefined ? Date.parse(old.authenticated_at) : request.at,
-    acr: proved?.acr ?? old.acr,
-    amr: amrOf(old, request),
+    acr: acrOf(old, amr),
+    amr,
     kind: old.kind,
     providerSession: old.provider_session_id,
     userAgent: request.userAgent,

@@ -1,0 +1,119 @@
+import type { Context } from '../../feature/index.ts'
+import type { Identity } from '../identity-deps.ts'
+import { challengeCookie } from '../own-cookies.ts'
+import { holders } from '../passkeys/challenge.ts'
+import type { RequestOptions } from '../passkeys/passkey-options.ts'
+import { preparedAnswer, refuseSending } from './answers-of.ts'
+import type { ChallengeRow } from './challenges.repository.ts'
+import { findChallenge } from './challenges.repository.ts'
+import type { MethodKind } from './factors.repository.ts'
+import { usableMethods } from './factors.repository.ts'
+import { mfaProblems } from './mfa.errors.ts'
+import type { WaitingSignIn } from './mfa-challenges.ts'
+import { offered, openWaiting, shownToken } from './mfa-challenges.ts'
+import { maskedAddress } from './phone-country.ts'
+import type { WantedCode } from './request-code.ts'
+import { requestCode } from './request-code.ts'
+import { setUpMethod } from './set-up-method.ts'
+
+type TokenContext = Context & { readonly body: { readonly mfa_token?: string | undefined } }
+
+interface Waiting {
+  readonly token: string
+  readonly row: ChallengeRow
+  readonly waiting: WaitingSignIn
+}
+
+/**
+ * The sign-in that a token stands for; looking at it counts no try.
+ * @throws AppError 401 mfa.invalid_token
+ */
+async function waitingSignIn(identity: Identity, context: TokenContext): Promise<Waiting> {
+  const token = context.body.mfa_token ?? challengeCookie(identity, context) ?? ''
+  const shown = shownToken(identity, token, context.request.headers['user-agent'])
+  const row = await findChallenge(identity.platform, shown)
+  const waiting = row && openWaiting(identity.mint.secret, row)
+  if (row === undefined || waiting === undefined) throw mfaProblems.invalidToken()
+  return { token, row, waiting }
+}
+
+/** Shows what a sign-in waits for. */
+export async function handleChallenge(identity: Identity, context: TokenContext) {
+  const { row, waiting } = await waitingSignIn(identity, context)
+  const { platform, factors } = identity
+  const [ways, own] = await platform.transaction(async (tx) => [
+    await offered(factors.offers, tx, { waiting, wants: row.wants }),
+    await usableMethods(tx, row.person_id),
+  ])
+  const methods = ways.map((kind) => {
+    const method = row.wants === 'factor' ? own.find((one) => one.kind === kind) : undefined
+    const address = method?.address ?? null
+    return { kind, id: method?.id ?? null, sent_to: address && maskedAddress(address) }
+  })
+  const remembers_days = waiting.kind === 'browser' ? factors.settings.remember_days : 0
+  return { wants: row.wants, methods, remembers_days, expires_at: row.expires_at }
+}
+
+type SendContext = Context & {
+  readonly body: { readonly mfa_token?: string | undefined; readonly method_id: string }
+}
+
+/** Sends a code, for a sign-in that waits, or for the session of whoever asks. */
+export async function handleSendCode(identity: Identity, context: SendContext) {
+  const { body, actor, reply } = context
+  const asks = await whoAsks(identity, context)
+  const sent = await requestCode(identity, { ...asks, method: body.method_id, actor })
+  if (sent.code === 'unknown') throw mfaProblems.unknownMethod()
+  if (sent.code === 'too_many') return refuseSending(reply, sent.retryAfterSeconds)
+  return { sent_to: sent.sentTo, expires_in_seconds: sent.expiresInSeconds }
+}
+
+async function whoAsks(
+  identity: Identity,
+  context: SendContext,
+): Promise<Omit<WantedCode, 'method' | 'actor'>> {
+  const session = context.principal?.credential.session
+  if (context.principal !== undefined && session !== undefined && !context.body.mfa_token) {
+    return { person: context.principal.person, scope: { session }, shown: [] }
+  }
+  const { row, waiting } = await waitingSignIn(identity, context)
+  if (row.wants !== 'factor') throw mfaProblems.unknownMethod()
+  return { person: row.person_id, scope: { challenge: row.id }, shown: waiting.amr }
+}
+
+/** Asks the browser for one of the passkeys of the person who signs in. */
+export async function handlePasskeyOptions(
+  identity: Identity,
+  context: TokenContext,
+): Promise<RequestOptions> {
+  const { token, row } = await waitingSignIn(identity, context)
+  const { webauthn, platform } = identity
+  if (webauthn === undefined || row.wants !== 'factor') throw mfaProblems.notOffered()
+  const holder = holders.waitingSignIn(token)
+  return platform.transaction((tx) =>
+    webauthn.ask(tx, { use: 'second_factor', person: row.person_id, holder }),
+  )
+}
+
+type EnrolContext = Context & {
+  readonly body: {
+    readonly mfa_token?: string | undefined
+    readonly kind: MethodKind
+    readonly label?: string | undefined
+    readonly phone?: string | undefined
+  }
+}
+
+/** Sets up the factor that a sign-in waits for. */
+export async function handleEnrolment(identity: Identity, context: EnrolContext) {
+  const { body, actor, reply } = context
+  const { row } = await waitingSignIn(identity, context)
+  if (row.wants !== 'enrolment') throw mfaProblems.invalidToken()
+  const { kind, label, phone } = body
+  const place = { person: row.person_id, challenge: row.id }
+  return preparedAnswer(
+    reply,
+    kind,
+    await setUpMethod(identity, { ...place, kind, label, phone, actor }),
+  )
+}

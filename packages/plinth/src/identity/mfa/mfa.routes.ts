@@ -1,0 +1,10 @@
+import type { RouteOptions } from 'fastify'
+import type { Identity } from '../identity-deps.ts'
+import { challengeRoutes } from './challenge.routes.ts'
+import { ownFactorRoutes } from './own-factors.routes.ts'
+import { stepUpRoutes } from './step-up.routes.ts'
+
+/** All routes of second factors. */
+export function mfaRoutes(identity: Identity): readonly RouteOptions[] {
+  return [...challengeRoutes(identity), ...ownFactorRoutes(identity), ...stepUpRoutes(identity)]
+}

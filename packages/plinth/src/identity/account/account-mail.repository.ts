@@ -77,3 +77,20 @@ export async function confirmAddress(
     [person, now],
   )
 }
+
+/** Makes an address, confirmed, the one of a person. */
+export async function putAddress(
+  tx: Queryable,
+  {
+    person,
+    email,
+    now,
+  }: { readonly person: Id<'person'>; readonly email: string; readonly now: string },
+): Promise<void> {
+  await tx.query(
+    `update plinth.people
+        set email = $2, email_verified = true, version = version + 1, updated_at = $3
+      where id = $1`,
+    [person, email, now],
+  )
+}

@@ -68,6 +68,7 @@ export async function openAccounts(
       'accounts.password.argon2_passes': CHEAP.timeCost,
       'notify.smtp.host': smtp.hostname,
       'notify.smtp.port': Number(smtp.port),
+      'notify.smtp.tls': 'none',
       ...settings,
     },
   })
@@ -80,7 +81,7 @@ export async function openAccounts(
     sql: async (text, values = []) => (await admin.query(text, values)).rows,
     at: (address) => from(world.visitor(), address),
     mails: async () => {
-      while ((await world.drainJobs()) > 0);
+      await world.drainJobs()
       return mailbox.messages()
     },
     async [Symbol.asyncDispose]() {

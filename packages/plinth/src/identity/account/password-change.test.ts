@@ -90,7 +90,10 @@ test('the new password must be another one, and one that is not soon guessed', a
   const weak = await change('markovic-1')
   assert.equal(weak.status, 422)
   assert.deepEqual(
-    (weak.body['details'] as { path: string; code: string }[]).map(({ path, code }) => [path, code]),
+    (weak.body['details'] as { path: string; code: string }[]).map(({ path, code }) => [
+      path,
+      code,
+    ]),
     [['body/new_password', 'too_personal']],
   )
 })

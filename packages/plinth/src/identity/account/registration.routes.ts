@@ -1,0 +1,78 @@
+import type { RouteOptions } from 'fastify'
+import { z } from 'zod'
+import { inPerson, open } from '../../access/index.ts'
+import { route } from '../../feature/index.ts'
+import type { Identity } from '../identity-deps.ts'
+import { profileFields } from '../people/person-fields.ts'
+import { accountProblems } from './account.errors.ts'
+import { emailField, passwordField, SMALL_BODY_BYTES, tokenField } from './account-fields.ts'
+import { askForChange, confirmChange } from './change-email.ts'
+import { register } from './register.ts'
+import { verifyEmail } from './verify-email.ts'
+
+const shared = { tenant: 'none', limit: 'sign_in', bodyLimitBytes: SMALL_BODY_BYTES } as const
+const { registrationClosed, weakPassword, invalidVerification, confirmPassword } = accountProblems
+const { emailTaken, otherAccount, busy } = accountProblems
+
+/** Seconds after a sign-in in which a person may change their address (ASVS 7.5.1, MF-19). */
+const stepUp = { maxAgeSeconds: 900 }
+
+/** `POST /auth/register` and `/auth/verify-email` (D23). */
+export function registrationRoutes(identity: Identity): readonly RouteOptions[] {
+  const make = route('POST /auth/register', {
+    ...shared,
+    access: open('somebody makes an account, where that is open'),
+    summary: 'Asks for an account; a link to confirm the address is sent to it.',
+    body: z.strictObject({
+      email: emailField,
+      password: passwordField,
+      first_name: profileFields.first_name,
+      last_name: profileFields.last_name.default(''),
+    }),
+    status: 202,
+    returns: z.object({ message: z.string() }),
+    raises: [registrationClosed, weakPassword, busy],
+    handle: (context) => {
+      if (identity.accounts.registration !== 'open') throw registrationClosed()
+      return register(identity, context)
+    },
+  })
+  const verify = route('POST /auth/verify-email', {
+    ...shared,
+    access: open('the link that was sent is the proof'),
+    summary: 'Confirms the address, and makes the account; the person then signs in.',
+    body: z.strictObject({
+      token: tokenField,
+      password: passwordField
+        .optional()
+        .describe('The one that was chosen; needed in any other browser than the one that asked.'),
+    }),
+    returns: z.object({ verified_at: z.string(), email: z.string() }),
+    raises: [invalidVerification, confirmPassword, emailTaken, otherAccount, busy],
+    handle: (context) => verifyEmail(identity, context),
+  })
+  return [make, verify, ...emailRoutes(identity)]
+}
+
+function emailRoutes(identity: Identity): readonly RouteOptions[] {
+  const ask = route('POST /auth/email-change', {
+    ...shared,
+    access: inPerson(),
+    stepUp,
+    summary: 'Sends a link to the new address of the person who asks.',
+    body: z.strictObject({ email: emailField }),
+    status: 202,
+    returns: z.object({ message: z.string() }),
+    handle: (context) => askForChange(identity, context),
+  })
+  const confirm = route('POST /auth/email-change/confirm', {
+    ...shared,
+    access: inPerson(),
+    summary: 'Makes the new address that of the account.',
+    body: z.strictObject({ token: tokenField }),
+    returns: z.object({ changed_at: z.string(), email: z.string() }),
+    raises: [invalidVerification, otherAccount, emailTaken],
+    handle: (context) => confirmChange(identity, context),
+  })
+  return [ask, confirm]
+}

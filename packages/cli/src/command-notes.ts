@@ -95,6 +95,16 @@ export const commandNotes: Readonly<Record<string, CommandNote>> = {
   'db dump': { examples: ['plinth db dump'], noJson: 'it prints SQL' },
   'config explain': { examples: ['plinth config explain', 'plinth config explain database'] },
   'config check': { examples: ['plinth config check --environment production'] },
+  seed: {
+    explains: `It makes what is missing and leaves the rest as it is, so it may run before the first sign-in or
+after it, and as often as you like. Whoever it makes has no password yet.
+`,
+    examples: [
+      'plinth seed --admin-email ana@example.com',
+      'plinth seed --admin-email ana@example.com --tenant acme --dry-run',
+    ],
+    writes: true,
+  },
   'platform grant': { examples: ['plinth platform grant ana@example.com --dry-run'], writes: true },
   'platform revoke': {
     examples: ['plinth platform revoke ana@example.com --dry-run'],

@@ -21,6 +21,13 @@ export const rootCommand = defineCommand({
       ])
       return { ...platformCommand, setup: lendDatabase }
     },
+    seed: async () => {
+      const [{ seedCommand }, { lendDatabase }] = await Promise.all([
+        import('./seed/seed.command.ts'),
+        import('./dev/lend-database.ts'),
+      ])
+      return { ...seedCommand, setup: lendDatabase }
+    },
     config: () => import('./config/config.command.ts').then((module) => module.configCommand),
     entity: () => import('./entity/entity.command.ts').then((module) => module.entityCommand),
     sync: () => import('./sync/sync.command.ts').then((module) => module.syncCommand),

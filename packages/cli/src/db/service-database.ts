@@ -19,7 +19,13 @@ export async function serviceDatabase() {
   const own: MigrationSet = { folder: join(service, 'migrations') }
   const isExternal = config.database.migrations === 'external'
   const sets: readonly MigrationSet[] = isExternal ? ['platform'] : ['platform', own]
-  return { service, settings: config.database, environment: config.app.environment, sets }
+  return {
+    service,
+    settings: config.database,
+    environment: config.app.environment,
+    tenancyMode: config.tenancy.mode,
+    sets,
+  }
 }
 
 /** The name under which a set is shown. */

@@ -30,6 +30,11 @@ export type { MfaSettings } from './mfa/mfa.settings.ts'
 export { mfaSettings } from './mfa/mfa.settings.ts'
 export type { OAuthSettings } from './oauth/oauth.settings.ts'
 export { oauthSettings } from './oauth/oauth.settings.ts'
+export type { ExchangedTokens, OAuth2ClientOptions } from './oauth2-client/oauth2-client.ts'
+export { OAuth2Client } from './oauth2-client/oauth2-client.ts'
+export type { OAuth2Fault } from './oauth2-client/oauth2-error.ts'
+export { OAuth2Error } from './oauth2-client/oauth2-error.ts'
+export type { StartedSignIn, StateStore } from './oauth2-client/state-store.ts'
 export type { OidcSettings } from './oidc/oidc.settings.ts'
 export { oidcSettings } from './oidc/oidc.settings.ts'
 export type { Providers } from './oidc/providers.ts'
@@ -66,6 +71,12 @@ export type { SessionCache, SessionCacheStatistics } from './sessions/session-ca
 export { createSessionCache } from './sessions/session-cache.ts'
 export type { SessionSettings } from './sessions/sessions.settings.ts'
 export { sessionSettings } from './sessions/sessions.settings.ts'
+export type {
+  JwtPayload,
+  JwtValidator,
+  JwtValidatorOptions,
+} from './tokens/foreign/jwt-validator.ts'
+export { getJwtValidator } from './tokens/foreign/jwt-validator.ts'
 export type { JwtSettings } from './tokens/jwt.settings.ts'
 export { jwtSettings } from './tokens/jwt.settings.ts'
 export type { TokenSettings } from './tokens/own/tokens.settings.ts'

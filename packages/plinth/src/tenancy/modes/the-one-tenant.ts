@@ -13,12 +13,18 @@ const JOIN = `
   insert into plinth.memberships (tenant_id, person_id, role) values ($1, $2, 'member')
   on conflict (tenant_id, person_id) do nothing`
 
+/** Makes the one tenant, unless it is there. */
+export async function makeTheOneTenant(tx: PlatformTx): Promise<Id<'tenant'>> {
+  await tx.query(MAKE)
+  return THE_ONE_TENANT
+}
+
 /** Puts a person into the one tenant, unless they are in it. */
 export async function joinTheOneTenant(
   tx: PlatformTx,
   person: Id<'person'>,
 ): Promise<Id<'tenant'>> {
-  await tx.query(MAKE)
+  await makeTheOneTenant(tx)
   await tx.inTenant(THE_ONE_TENANT, (inside) => inside.query(JOIN, [THE_ONE_TENANT, person]))
   return THE_ONE_TENANT
 }

@@ -11,6 +11,8 @@ export interface Tokens {
   readonly refreshToken: string | undefined
   /** Scopes that were granted where they differ from those asked for (RFC 6749 5.1). */
   readonly scopes: readonly string[] | undefined
+  /** Seconds that the access token lasts, where the provider says so. */
+  readonly expiresInSeconds?: number | undefined
 }
 
 /** What a token endpoint answered. */
@@ -31,6 +33,7 @@ export type Grant =
       readonly code_verifier: string
     }
   | { readonly grant_type: 'refresh_token'; readonly refresh_token: string }
+  | { readonly grant_type: 'client_credentials'; readonly scope?: string }
 
 const LONGEST_TOKEN = 16_384
 
@@ -77,12 +80,13 @@ function tokensIn(provider: Provider, json: unknown): TokenAnswer {
     const field = answer.error.issues[0]?.path.join('.') ?? ''
     return { ok: false, code: 'invalid', fault: `answer_${field || 'shape'}` }
   }
-  const { access_token, id_token, refresh_token, scope } = answer.data
+  const { access_token, id_token, refresh_token, scope, expires_in } = answer.data
   const tokens = {
     accessToken: access_token,
     idToken: id_token,
     refreshToken: refresh_token,
     scopes: scopesIn(provider, scope),
+    expiresInSeconds: expires_in,
   }
   return { ok: true, tokens }
 }

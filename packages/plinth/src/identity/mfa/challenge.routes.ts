@@ -42,7 +42,6 @@ export function challengeRoutes(identity: Identity): readonly RouteOptions[] {
 function finishRoutes(identity: Identity): readonly RouteOptions[] {
   const web = route('POST /auth/web/mfa', {
     ...waiting,
-    browserOnly: true,
     summary: 'Finishes a sign-in of a browser with its second factor: the browser gets a session.',
     body: z
       .strictObject({

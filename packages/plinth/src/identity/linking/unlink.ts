@@ -2,6 +2,7 @@ import type { Actor } from '../../access/index.ts'
 import { record } from '../../audit/index.ts'
 import { identityUnlinked } from '../../notify/index.ts'
 import { identityEvents } from '../identity.events.ts'
+import { hasOwnWayIn, holdWaysIn } from '../own-way-in.ts'
 import { endSessions, holdSessions } from '../sessions/end-sessions.repository.ts'
 import type { MintedSession } from '../sessions/mint-session.ts'
 import { isoTime } from '../sessions/mint-session.ts'
@@ -24,8 +25,8 @@ export type Unlinked =
   | { readonly code: 'last_identity' }
 
 /**
- * Removes an account from a person and ends every session that began with it. One account with which
- * they can sign in stays, at a provider that is on: nobody locks themselves out.
+ * Removes an account from a person and ends every session that began with it. One way to sign in stays,
+ * at a provider that is on or of our own: nobody locks themselves out.
  * @throws AppError auth.sign_in_again, auth.invalid_session
  */
 export async function unlink(deps: LinkingDeps, removal: Removal): Promise<Unlinked> {
@@ -34,13 +35,16 @@ export async function unlink(deps: LinkingDeps, removal: Removal): Promise<Unlin
     const now = isoTime(identity.clock.now())
     const session = await liveSession(tx, removal, now)
     requireRecent(identity, session)
+    // Whoever takes away a passkey at the same moment waits, and then finds this one gone.
+    await holdWaysIn(tx, session.person)
     // Sessions before identities, the order in which a refresh takes them: else each waits for the other.
     await holdSessions(tx, session.person)
     const own = await holdIdentities(tx, session.person)
     const gone = own.find(({ id }) => id === removal.identity)
     if (gone === undefined) return { code: 'unknown_identity' }
     const usable = new Set(providers.all.map(({ name }) => name))
-    const stays = own.some(({ id, provider }) => id !== gone.id && usable.has(provider))
+    const other = own.some(({ id, provider }) => id !== gone.id && usable.has(provider))
+    const stays = other || (await hasOwnWayIn(identity, tx, session.person))
     if (!stays) return { code: 'last_identity' }
     const isCurrent = session.identity === gone.id
     const renewed = isCurrent ? undefined : await renewId(identity, tx, removal)

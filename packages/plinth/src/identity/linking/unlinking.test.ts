@@ -51,6 +51,24 @@ test('the last account stays, and so does the last one at a provider that is on'
   assert.equal((await bob.delete(`/auth/identities/${second?.id}`)).status, 200)
 })
 
+test('the last account may go when the person has a password of their own, and the name that goes with it', async () => {
+  const { person: ana, claims } = await kit.somebody()
+  const [only] = await kit.list(ana)
+  const remove = async () => (await ana.delete(`/auth/identities/${only?.id}`)).status
+  await kit.world.sql(
+    `insert into plinth.credentials (person_id, hash, changed_at)
+     select person_id, $2, now() from plinth.identities where id = $1`,
+    [only?.id, 'a hash of another system'],
+  )
+  assert.equal(await remove(), 409, 'a password without a name signs nobody in')
+  await kit.world.sql(
+    `insert into plinth.sign_in_names (name_key, person_id, kind, name)
+     select $2, person_id, 'email', $2 from plinth.identities where id = $1`,
+    [only?.id, claims.email],
+  )
+  assert.equal(await remove(), 200)
+})
+
 test('two removals at once, of either account, leave one', async () => {
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const { person: ana, second: claims } = await kit.somebodyWithTwo()

@@ -8,10 +8,17 @@ export type {
   OwnIdentity,
   OwnPasskey,
 } from './account-reader.ts'
+export type { KeyRecord } from './api-keys/api-key.ts'
+export type { APIKeyManagerOptions, KeyArguments } from './api-keys/api-key-manager.ts'
+export { APIKeyManager } from './api-keys/api-key-manager.ts'
 export { apiKeyProblems } from './api-keys/api-keys.errors.ts'
 export type { ApiKeySettings } from './api-keys/api-keys.settings.ts'
 export { apiKeySettings } from './api-keys/api-keys.settings.ts'
 export type { CheckedKey, CheckKey, KeyRequest } from './api-keys/check-key.ts'
+export type { ImportedKey, KeyImport, KeyImportDeps } from './api-keys/import-keys.ts'
+export { importKeys } from './api-keys/import-keys.ts'
+export type { KeyType } from './api-keys/key-format.ts'
+export { KEY_PATTERN, TEST_KEY_PATTERN } from './api-keys/key-format.ts'
 export type { IdentityHooks, SignInSlots, SignInVisit } from './hooks.ts'
 export { identityProblems } from './identity.errors.ts'
 export { authEvents, sessionEvents } from './identity.events.ts'

@@ -9,6 +9,11 @@ export const apiKeyProblems = {
     'The API key is not valid here. Check that it is complete, not expired and not revoked.',
   ),
   unknown: problem('api_key.unknown', 404, 'There is no such API key.'),
+  ownerUnknown: problem(
+    'api_key.owner_unknown',
+    404,
+    'No active member of the tenant is meant. Name one by id, by a verified address, or a service account by its name.',
+  ),
   beyondYours: problem(
     'api_key.beyond_yours',
     403,

@@ -30,6 +30,8 @@ export {
   listPlatformRoles,
   revokePlatformRole,
 } from './platform/platform-roles.ts'
+export type { BuiltInRole } from './roles/built-in-roles.ts'
+export { builtInRoles } from './roles/built-in-roles.ts'
 export type { DeclaredPermission, PermissionCatalogue } from './roles/permission-catalogue.ts'
 export { lateCatalogue, permissionCatalogue } from './roles/permission-catalogue.ts'
 export { roleProblems } from './roles/roles.errors.ts'
@@ -61,3 +63,4 @@ export type { TenantMiddlewareOptions } from './tenant-middleware.ts'
 export { tenantMiddleware, tenantOf } from './tenant-middleware.ts'
 export type { TenantName } from './tenant-name.ts'
 export { isTenantName, tenantName } from './tenant-name.ts'
+export { mayInTenant } from './tenant-permissions.ts'

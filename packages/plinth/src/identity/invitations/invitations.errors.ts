@@ -24,6 +24,11 @@ export const invitationProblems = {
     409,
     'There is an account with that e-mail address. Sign in with it, then accept the invitation.',
   ),
+  signedInAlready: problem(
+    'invitation.signed_in_already',
+    409,
+    'You are signed in. Accept with this account, without a password, or sign out first.',
+  ),
   noAccounts: problem(
     'invitation.no_accounts',
     409,

@@ -83,6 +83,15 @@ export async function listInvitations(
   return { rows: (found?.rows ?? []) as readonly unknown[] as readonly InvitationRow[], total }
 }
 
+/** One invitation, whatever became of it. */
+export async function readInvitation(tx: Tx, id: string): Promise<InvitationRow | undefined> {
+  const { rows } = await tx.query<InvitationRow>(
+    `select ${COLUMNS} from plinth.invitations where tenant_id = $1 and id = $2`,
+    [tx.tenant, id],
+  )
+  return rows[0]
+}
+
 /** One invitation that waits, held until the transaction ends. */
 export async function holdOpen(
   tx: Tx,

@@ -9,7 +9,7 @@ import { insertNobody, joinInvited } from '../people/nobody.repository.ts'
 import { peopleProblems } from '../people/people.errors.ts'
 import { personEvents } from '../people/people.events.ts'
 import type { ProfileChange } from '../people/person-fields.ts'
-import { changeProfile } from '../people/profile.repository.ts'
+import { changeProfile, fullName } from '../people/profile.repository.ts'
 import { isoTime } from '../sessions/iso-time.ts'
 import { invitationProblems } from './invitations.errors.ts'
 import { invitationEvents } from './invitations.events.ts'
@@ -92,11 +92,17 @@ export async function invite(
 async function writeNobody(deps: InviteDeps, tx: Tx, wanted: Wanted): Promise<Id<'person'>> {
   const person = newId<'person'>(deps.clock)
   const now = isoTime(deps.clock.now())
-  await insertNobody(tx, { person, name: wanted.email.split('@', 1)[0] ?? 'Somebody', now })
+  await insertNobody(tx, { person, name: nameOf(wanted), now })
   await changeProfile(tx, person, { change: wanted.profile, now })
   await joinInvited(tx, { person, ...wanted, now })
   await writeMemberNotes(tx, person, wanted)
   return person
+}
+
+/** What they are called, and until somebody says so the part of the address before the @. */
+function nameOf({ email, profile }: Wanted): string {
+  const { display_name: shown, first_name = '', last_name = '' } = profile
+  return shown || fullName({ first_name, last_name }) || email.slice(0, email.indexOf('@'))
 }
 
 /** @throws AppError when nobody was asked in */

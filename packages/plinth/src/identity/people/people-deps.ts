@@ -1,6 +1,8 @@
 import type { Clock } from '../../kernel/index.ts'
+import type { Identity } from '../identity-deps.ts'
 import type { InviteDeps } from '../invitations/send-invitation.ts'
 import type { PersonProfile } from './person-profile.ts'
+import { personProfileOf } from './person-profile.ts'
 
 /** What the routes of people are given. */
 export interface PeopleDeps extends InviteDeps {
@@ -9,4 +11,19 @@ export interface PeopleDeps extends InviteDeps {
   readonly personProfile: PersonProfile | undefined
   /** Told of whom this process changed. */
   readonly forget: (person: string) => void
+}
+
+/** What the routes of people take of identity. */
+export function peopleDeps(identity: Identity): PeopleDeps {
+  const { clock, notify, app, tenancy, hooks, sessionCache } = identity
+  return {
+    clock,
+    notify,
+    hooks,
+    settings: identity.people,
+    baseUrl: app.base_url,
+    tenantsVisible: tenancy.visible,
+    personProfile: personProfileOf(identity.entities),
+    forget: (person) => sessionCache?.forget(person),
+  }
 }

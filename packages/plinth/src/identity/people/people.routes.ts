@@ -2,6 +2,7 @@ import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
 import { route } from '../../feature/index.ts'
 import { invitationProblems } from '../invitations/invitations.errors.ts'
+import { sendAgain } from '../invitations/send-again.ts'
 import { listDirectory } from './directory.repository.ts'
 import { pageFrom, pageOf } from './directory-page.ts'
 import { askedOf, directoryQuery, nextCursor } from './directory-query.ts'
@@ -27,6 +28,7 @@ export function peopleRoutes(deps: PeopleDeps): readonly RouteOptions[] {
     changeRoute(deps, 'PUT'),
     changeRoute(deps, 'PATCH'),
     removeRoute(deps),
+    inviteAgainRoute(deps),
   ]
 }
 
@@ -114,5 +116,25 @@ function removeRoute(deps: PeopleDeps): RouteOptions {
     headers: ifMatch,
     raises: [unknown, beyondYours, stale, ownStatus, lastAdministrator],
     handle: (context) => handleRemove(deps, context),
+  })
+}
+
+function inviteAgainRoute(deps: PeopleDeps): RouteOptions {
+  const { shown } = personSchemas(deps.personProfile)
+  return route('POST /api/v1/people/:id/invite', {
+    access: mayPeople.write,
+    tenant: 'required',
+    limit: { requests: 60, windowMs: 60_000 },
+    summary: 'Sends the invitation of somebody who has not come yet once more.',
+    params,
+    returns: shown,
+    raises: [unknown, invitationProblems.unknown],
+    handle: async (context) => {
+      const { db, actor } = context
+      const which = { person: context.params.id }
+      const sent = await db.transaction((tx) => sendAgain(deps, tx, { actor, which }))
+      if (sent === undefined) throw invitationProblems.unknown()
+      return handleGet(deps, context)
+    },
   })
 }

@@ -32,6 +32,8 @@ export function personProfileOf(entities: readonly AnyEntity[]): PersonProfile |
   const entity = entities.find(({ name }) => name === PERSON_PROFILE)
   if (entity === undefined) return undefined
   requireRowPerPerson(entity)
+  const nullable = entity.declaration.columns.filter((column) => column.nullable)
+  const empty = Object.fromEntries(nullable.map(({ name }) => [name, null]))
   const rowsOf = async (db: Db, people: readonly string[]) => {
     const filters = [{ field: 'owner_id', operator: 'in', value: people } as const]
     return (await entity.list(db, { filters, limit: people.length })).items
@@ -45,7 +47,7 @@ export function personProfileOf(entities: readonly AnyEntity[]): PersonProfile |
     },
     async write(db, person, change) {
       const [row] = await rowsOf(db, [person])
-      if (row === undefined) await entity.insert(db, { ...change, owner_id: person })
+      if (row === undefined) await entity.insert(db, { ...empty, ...change, owner_id: person })
       else await entity.update(db, row.id, change)
     },
     async remove(db, person) {

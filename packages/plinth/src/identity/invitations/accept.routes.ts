@@ -1,0 +1,182 @@
+import type { RouteOptions } from 'fastify'
+import { z } from 'zod'
+import { open } from '../../access/index.ts'
+import type { Context } from '../../feature/index.ts'
+import { route } from '../../feature/index.ts'
+import { accountProblems } from '../account/account.errors.ts'
+import type { Entered } from '../enter.ts'
+import type { Identity } from '../identity-deps.ts'
+import { browserOf, setChallengeCookie, setSessionCookie } from '../own-cookies.ts'
+import { peopleProblems } from '../people/people.errors.ts'
+import { profileFields } from '../people/person-fields.ts'
+import { tokenCookie } from '../sessions/cookie.ts'
+import { acceptAsMember } from './accept-as-member.ts'
+import { acceptAsNewcomer } from './accept-as-newcomer.ts'
+import { invitationProblems } from './invitations.errors.ts'
+import { isSomebodys } from './join.repository.ts'
+import { findInvitation } from './redeem-invitation.ts'
+
+const token = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be the token of an invitation')
+const tenant = z
+  .object({ id: z.uuid(), slug: z.string(), name: z.string() })
+  .nullable()
+  .describe('Null where nobody sees that there are tenants')
+
+const accepted = z.object({
+  message: z.string(),
+  tenant,
+  csrf_token: z.string().nullable().describe('Of the new session; null for a client with tokens'),
+  mfa_required: z.boolean(),
+  mfa_token: z.string().nullable(),
+  methods: z.array(z.string()),
+})
+
+const { invalid, otherAddress, signInFirst, noAccounts, signedInAlready } = invitationProblems
+
+/** `POST /auth/invitations/accept` (D23), and what its page shows before. */
+export function acceptRoutes(identity: Identity): readonly RouteOptions[] {
+  return [lookRoute(identity), acceptRoute(identity)]
+}
+
+function lookRoute(identity: Identity): RouteOptions {
+  return route('POST /auth/invitations/look', {
+    access: open('whoever holds the token was sent it'),
+    tenant: 'none',
+    ownSitesOnly: true,
+    limit: 'sign_in',
+    summary: 'What an invitation is about; it is not used up.',
+    body: z.strictObject({ token }),
+    returns: z.object({
+      email: z.string(),
+      tenant,
+      needs: z
+        .enum(['sign_in', 'account'])
+        .describe('An account of that address is there, or one is made with a password'),
+      expires_at: z.string(),
+    }),
+    raises: [invalid],
+    handle: async ({ body }) =>
+      identity.platform.transaction(async (tx) => {
+        const found = await findInvitation(tx, identity.clock, { ...body, use: false })
+        if (found === undefined) throw invalid()
+        const { email, expires_at } = found.invitation
+        const taken = await isSomebodys(tx, { email, except: found.nobody })
+        const closed = identity.accounts.registration === 'off'
+        const needs = taken || closed ? ('sign_in' as const) : ('account' as const)
+        return { email, tenant: shownTenant(identity, found.tenant), needs, expires_at }
+      }),
+  })
+}
+
+function acceptRoute(identity: Identity): RouteOptions {
+  return route('POST /auth/invitations/accept', {
+    access: open('whoever holds the token was sent it'),
+    tenant: 'none',
+    ownSitesOnly: true,
+    limit: 'sign_in',
+    summary: 'Accepts an invitation: with the account that is signed in, or with a new one.',
+    body: z.strictObject({
+      token,
+      password: z.string().min(1).max(4_096).exactOptional(),
+      first_name: profileFields.first_name.exactOptional(),
+      last_name: profileFields.last_name.exactOptional(),
+    }),
+    returns: accepted,
+    raises: [
+      invalid,
+      otherAddress,
+      signInFirst,
+      noAccounts,
+      signedInAlready,
+      peopleProblems.refusedByHook,
+      accountProblems.weakPassword,
+      accountProblems.busy,
+    ],
+    handle: async (context) => {
+      const { password, ...body } = context.body
+      if (context.principal !== undefined) {
+        if (password !== undefined) throw signedInAlready()
+        return handleMember(identity, context, body.token)
+      }
+      if (password === undefined) throw signInFirst()
+      return handleNewcomer(identity, context, { ...body, password })
+    },
+  })
+}
+
+async function handleMember(
+  identity: Identity,
+  context: Context,
+  text: string,
+): Promise<z.input<typeof accepted>> {
+  const { principal, actor, request } = context
+  // Keys and tokens of machines accept nothing for anybody.
+  if (principal?.credential.session === undefined) throw signInFirst()
+  const cookie = tokenCookie(request.headers.cookie, identity.cookieName)
+  const isBrowser = principal.credential.kind === 'cookie' && cookie !== undefined
+  const { tenant: joined, session } = await acceptAsMember(identity, {
+    token: text,
+    person: principal.person,
+    actor,
+    session: isBrowser ? { token: cookie, userAgent: request.headers['user-agent'] } : undefined,
+  })
+  identity.sessionCache?.forget(principal.person)
+  if (session !== undefined) setSessionCookie(identity, context, session)
+  const credential = { ...principal.credential, id: session?.id ?? principal.credential.id }
+  const csrf = session && identity.csrfTokenFor({ ...principal, credential })
+  return answer(identity, { joined, csrf: csrf ?? null })
+}
+
+interface NewBody {
+  readonly token: string
+  readonly password: string
+  readonly first_name?: string
+  readonly last_name?: string
+}
+
+async function handleNewcomer(
+  identity: Identity,
+  context: Context,
+  { token: text, password, ...profile }: NewBody,
+): Promise<z.input<typeof accepted>> {
+  const {
+    tenant: joined,
+    entered,
+    person,
+  } = await acceptAsNewcomer(identity, {
+    token: text,
+    password,
+    profile,
+    actor: context.actor,
+    browser: browserOf(identity, context),
+  })
+  if (entered.code !== 'signed_in') {
+    setChallengeCookie(identity, context, entered.challenge)
+    return answer(identity, { joined, csrf: null, entered })
+  }
+  setSessionCookie(identity, context, entered.session)
+  const credential = { kind: 'cookie', id: entered.session.id, authenticatedAt: 0 } as const
+  const principal = { person, name: '', tenant: null, permissions: [], credential }
+  return answer(identity, { joined, csrf: identity.csrfTokenFor(principal) })
+}
+
+interface Accepted {
+  readonly joined: { readonly id: string; readonly slug: string; readonly name: string }
+  readonly csrf: string | null
+  readonly entered?: Exclude<Entered, { readonly code: 'signed_in' }>
+}
+
+function answer(identity: Identity, { joined, csrf, entered }: Accepted): z.input<typeof accepted> {
+  return {
+    message: 'Invitation accepted',
+    tenant: shownTenant(identity, joined),
+    csrf_token: csrf,
+    mfa_required: entered !== undefined,
+    mfa_token: entered?.challenge.token ?? null,
+    methods: [...(entered?.challenge.methods ?? [])],
+  }
+}
+
+function shownTenant({ tenancy }: Identity, { id, slug, name }: Accepted['joined']) {
+  return tenancy.visible ? { id, slug, name } : null
+}

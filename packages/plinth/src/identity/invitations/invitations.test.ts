@@ -1,0 +1,217 @@
+import assert from 'node:assert/strict'
+import { after, before, suite, test } from 'node:test'
+import type { Person } from '../../testing/index.ts'
+import type { PeopleWorld } from '../people/people.fixture.ts'
+import { startPeople } from '../people/people.fixture.ts'
+
+const PEOPLE = '/api/v1/people'
+const ACCEPT = '/auth/invitations/accept'
+const PASSWORD = 'a tram full of oranges'
+
+suite('invitations', () => {
+  let people: PeopleWorld
+  let ana: Person
+  let refused: string[] = []
+  before(async () => {
+    people = await startPeople({
+      hooks: {
+        checkInvitation: ({ email }) => !email.endsWith('@never.test'),
+        mayJoin: ({ email }) => !refused.includes(email),
+      },
+    })
+    ana = await people.world.signIn('ana', { tenant: 'acme' })
+  })
+  after(() => people[Symbol.asyncDispose]())
+
+  const invited = async (email: string, more: object = {}) => {
+    const made = await ana.post('/tenants/acme/invitations', { email, ...more })
+    assert.equal(made.status, 201, JSON.stringify(made.body))
+    return { id: String(made.body['id']), token: await people.tokenFor(email) }
+  }
+  const find = async (email: string) => {
+    const { body } = await ana.get<{ items: Record<string, unknown>[] }>(`${PEOPLE}?email=${email}`)
+    return body.items
+  }
+
+  test('MF-48 accepted by the person who is signed in with the verified address; the session goes on in the tenant', async () => {
+    const ben = await people.stranger('ben')
+    const before = new Map(ben.cookies)
+    const { token } = await invited('Ben@example.com', { role: 'admin' })
+    const [placeholder] = await find('ben@example.com')
+    assert.equal(placeholder?.['invited'], true)
+    const accepted = await ben.post(ACCEPT, { token })
+    assert.equal(accepted.status, 200, JSON.stringify(accepted.body))
+    assert.equal((accepted.body['tenant'] as { slug: string }).slug, 'acme')
+    assert.notDeepEqual(new Map(ben.cookies), before, 'the id of the session is new')
+    assert.equal((await ben.get(PEOPLE)).status, 200)
+    const after = await find('ben@example.com')
+    assert.deepEqual(
+      after.map(({ invited, role, email_verified }) => [invited, role, email_verified]),
+      [[false, 'admin', true]],
+    )
+    assert.notEqual(after[0]?.['id'], placeholder?.['id'])
+    assert.deepEqual(
+      await people.sql('select 1 from plinth.people where id = $1', [placeholder?.['id']]),
+      [],
+    )
+    assert.equal((await ben.post(ACCEPT, { token })).status, 400, 'twice')
+  })
+
+  test('MF-48 refused for another address, and for one that nobody verified; the invitation stays', async () => {
+    const { token } = await invited('cy@example.com')
+    const dan = await people.stranger('dan')
+    const other = await dan.post(ACCEPT, { token })
+    assert.deepEqual([other.status, other.body['code']], [403, 'invitation.other_address'])
+    const cy = await people.stranger('cy')
+    await people.sql(
+      "update plinth.people set email_verified = false where email = 'cy@example.com'",
+    )
+    assert.equal((await cy.post(ACCEPT, { token })).status, 403)
+    await people.sql(
+      "update plinth.people set email_verified = true where email = 'cy@example.com'",
+    )
+    assert.equal((await cy.post(ACCEPT, { token })).status, 200)
+    const denied = await people.sql<{ reason: string }>(
+      "select reason from plinth.audit_events where action = 'invitation.accepted' and outcome = 'denied'",
+    )
+    assert.deepEqual(
+      denied.map(({ reason }) => reason),
+      ['other_address', 'other_address'],
+    )
+  })
+
+  test('MF-48 with a new account: who holds the token sets a password, is the person, and is in', async () => {
+    const made = await ana.post(PEOPLE, {
+      first_name: 'Eve',
+      last_name: 'Ems',
+      email: 'eve@new.test',
+    })
+    const token = await people.tokenFor('eve@new.test')
+    const eve = people.world.visitor()
+    const look = await eve.post('/auth/invitations/look', { token })
+    assert.deepEqual(
+      [look.status, look.body['email'], look.body['needs']],
+      [200, 'eve@new.test', 'account'],
+    )
+    const weak = await eve.post(ACCEPT, { token, password: 'password1' })
+    assert.deepEqual([weak.status, weak.body['code']], [422, 'auth.weak_password'])
+    const accepted = await eve.post(ACCEPT, { token, password: PASSWORD, last_name: 'Elm' })
+    assert.equal(accepted.status, 200, JSON.stringify(accepted.body))
+    const [row] = await find('eve@new.test')
+    assert.deepEqual(
+      [row?.['id'], row?.['display_name'], row?.['email_verified'], row?.['invited']],
+      [made.body['id'], 'Eve Elm', true, false],
+    )
+    const me = await eve.get('/auth/web/me')
+    assert.equal(me.body['authenticated'], true)
+    assert.equal(
+      (await people.world.visitor().post(ACCEPT, { token, password: PASSWORD })).status,
+      400,
+    )
+  })
+
+  test('a new account where the address has one: sign in first, and nothing is used up', async () => {
+    const fay = await people.stranger('fay')
+    const { token } = await invited('fay@example.com')
+    const visitor = people.world.visitor()
+    assert.equal((await visitor.post('/auth/invitations/look', { token })).body['needs'], 'sign_in')
+    const taken = await visitor.post(ACCEPT, { token, password: PASSWORD })
+    assert.deepEqual([taken.status, taken.body['code']], [409, 'invitation.sign_in_first'])
+    assert.equal((await visitor.post(ACCEPT, { token })).status, 409)
+    assert.equal((await fay.post(ACCEPT, { token, password: PASSWORD })).status, 409)
+    assert.equal((await fay.post(ACCEPT, { token })).status, 200)
+  })
+
+  test('MF-48 revoked, sent again, and late: the old token is worth nothing', async () => {
+    const gil = await people.stranger('gil')
+    const first = await invited('gil@example.com')
+    const again = await ana.post(`/tenants/acme/invitations/${first.id}/resend`, {})
+    assert.equal(again.status, 200, JSON.stringify(again.body))
+    assert.equal((await gil.post(ACCEPT, { token: first.token })).status, 400)
+    const second = await people.tokenFor('gil@example.com')
+    assert.notEqual(second, first.token)
+    assert.equal((await ana.delete(`/tenants/acme/invitations/${first.id}`)).status, 204)
+    assert.equal((await gil.post(ACCEPT, { token: second })).status, 400)
+    assert.deepEqual(await find('gil@example.com'), [])
+    assert.equal((await ana.delete(`/tenants/acme/invitations/${first.id}`)).status, 404)
+    const third = await invited('gil@example.com')
+    people.world.clock.advance(169 * 3_600_000)
+    ana = await people.world.signIn('ana', { tenant: 'acme' })
+    const late = await people.stranger('gil')
+    assert.equal((await late.post(ACCEPT, { token: third.token })).status, 400)
+    const listed = await ana.get<{ items: { id: string; state: string }[] }>(
+      '/tenants/acme/invitations',
+    )
+    const states = new Map(listed.body.items.map(({ id, state }) => [id, state]))
+    assert.deepEqual([states.get(first.id), states.get(third.id)], ['revoked', 'expired'])
+  })
+
+  test('MF-48 of twenty at once one is accepted, and nothing of it is there twice', async () => {
+    await people.stranger('nia')
+    const { token } = await invited('nia@example.com')
+    const browsers = await Promise.all(Array.from({ length: 20 }, () => people.stranger('nia')))
+    await Promise.all(browsers.map((one) => one.refreshCsrf()))
+    const answers = await Promise.all(browsers.map((one) => one.post(ACCEPT, { token })))
+    const statuses = answers.map(({ status }) => status).sort()
+    assert.deepEqual(statuses, [200, ...Array.from({ length: 19 }, () => 400)])
+    const rows = await find('nia@example.com')
+    assert.deepEqual(
+      rows.map((row) => row['invited']),
+      [false],
+    )
+  })
+
+  test('hooks: checkInvitation refuses to ask, mayJoin refuses to join', async () => {
+    const never = await ana.post('/tenants/acme/invitations', { email: 'x@never.test' })
+    assert.deepEqual([never.status, never.body['code']], [403, 'people.refused'])
+    assert.deepEqual(await find('x@never.test'), [])
+    const hal = await people.stranger('hal')
+    const { token } = await invited('hal@example.com')
+    refused = ['hal@example.com']
+    assert.equal((await hal.post(ACCEPT, { token })).status, 403)
+    refused = []
+    assert.equal((await hal.post(ACCEPT, { token })).status, 200)
+  })
+
+  test('whoever was asked in holds nothing, is nowhere, and is no owner', async () => {
+    await invited('ida@example.com', { role: 'admin' })
+    const held = await people.sql<{ grants: string[] }>(
+      "select grants from plinth.memberships where invited_email = 'ida@example.com'",
+    )
+    assert.deepEqual(held, [{ grants: [] }])
+    await assert.rejects(
+      people.sql(
+        "update plinth.memberships set role = 'owner' where invited_email = 'ida@example.com'",
+      ),
+      /memberships_owner_works/,
+    )
+    const ida = await people.stranger('ida')
+    const own = await ida.get<{ items: { slug: string }[] }>('/tenants')
+    assert.deepEqual(
+      own.body.items.map(({ slug }) => slug),
+      ['home-of-ida'],
+    )
+    assert.equal((await ida.get(PEOPLE, { 'x-tenant-id': 'acme' })).status, 404)
+  })
+
+  test('TN-20 an e-mail domain joins nobody, and neither does an invitation that was not accepted', async () => {
+    await invited('jo@example.com')
+    const jo = await people.stranger('jo')
+    const kim = await people.stranger('kim')
+    for (const one of [jo, kim]) {
+      const own = await one.get<{ items: { slug: string }[] }>('/tenants')
+      assert.equal(
+        own.body.items.some(({ slug }) => slug === 'acme'),
+        false,
+      )
+    }
+  })
+
+  test('a member of a tenant with too few rights, and one of another tenant, invite nobody', async () => {
+    const lee = await people.world.signIn('lee', { tenant: 'acme', can: ['people:read'] })
+    assert.equal((await lee.get('/tenants/acme/invitations')).status, 200)
+    assert.equal((await lee.post('/tenants/acme/invitations', { email: 'a@b.test' })).status, 403)
+    const mia = await people.stranger('mia')
+    assert.equal((await mia.post('/tenants/acme/invitations', { email: 'a@b.test' })).status, 404)
+  })
+})

@@ -19,6 +19,7 @@ export type { ImportedKey, KeyImport, KeyImportDeps } from './api-keys/import-ke
 export { importKeys } from './api-keys/import-keys.ts'
 export type { KeyType } from './api-keys/key-format.ts'
 export { KEY_PATTERN, TEST_KEY_PATTERN } from './api-keys/key-format.ts'
+export { CONFIRM_PAGE } from './confirm-page.ts'
 export type { IdentityHooks, SignInSlots, SignInVisit } from './hooks.ts'
 export { identityProblems } from './identity.errors.ts'
 export { authEvents, sessionEvents } from './identity.events.ts'

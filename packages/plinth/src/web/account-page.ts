@@ -3,9 +3,16 @@ import type { SignedInAccess } from '../access/index.ts'
 import { signedIn } from '../access/index.ts'
 import type { ContextFor, Html } from '../feature/index.ts'
 import { html, page } from '../feature/index.ts'
-import type { AccountReader, OwnIdentity, SignInChoice } from '../identity/index.ts'
+import type {
+  AccountReader,
+  OwnFactorsReader,
+  OwnIdentity,
+  OwnWays,
+  SignInChoice,
+} from '../identity/index.ts'
 import { passkeys } from './account-passkeys.ts'
 import { places } from './account-places.ts'
+import { addressCard, factorsCard, passwordCard } from './account-security.ts'
 import { needsScript } from './needs-script.ts'
 import { providerLabel } from './provider-label.ts'
 import { timeTag } from './time-tag.ts'
@@ -17,6 +24,8 @@ export const ACCOUNT_PAGE = '/account'
 export interface AccountDeps {
   readonly choices: readonly SignInChoice[]
   readonly account: AccountReader
+  readonly factors: OwnFactorsReader
+  readonly ways: OwnWays
 }
 
 type AccountContext = ContextFor<SignedInAccess>
@@ -31,15 +40,20 @@ export function accountPage(deps: AccountDeps): RouteOptions {
   })
 }
 
-async function render({ choices, account }: AccountDeps, context: AccountContext): Promise<Html> {
-  const { identities, devices, passkeys: keys } = await account(context)
+async function render(deps: AccountDeps, context: AccountContext): Promise<Html> {
+  const { choices, ways } = deps
+  const { identities, devices, passkeys: keys } = await deps.account(context)
+  const own = await deps.factors(context)
   return html`<section class="stack">
 <h1>Your account</h1>
 <p class="lede">${context.principal.name}${context.principal.email && `, ${context.principal.email}`}</p>
 </section>
 ${needsScript}
-${waysIn(identities, choices)}
+${(choices.length > 0 || identities.length > 0) && waysIn(identities, choices)}
 ${keys && passkeys(keys)}
+${(ways.password || own.password) && passwordCard(own)}
+${own.password && addressCard(context.principal.email ?? null)}
+${factorsCard(own, { passkeys: keys?.length ?? 0 })}
 ${places(devices)}`
 }
 

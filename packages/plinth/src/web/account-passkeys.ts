@@ -8,9 +8,9 @@ export function passkeys(own: readonly OwnPasskey[]): Html {
   return html`<section class="card stack" aria-labelledby="passkeys">
 <h2 id="passkeys">Passkeys</h2>
 <p class="muted">A passkey signs you in with the fingerprint, face or PIN of your device. There is nothing to remember,
-and no other site can ask for it.</p>
+and no other site can ask for it. Once you have one, signing in another way asks for it as a second step.</p>
 ${own.length === 0 ? html`<p class="empty">You have no passkey yet.</p>` : entries(own)}
-<form class="stack divided" data-action="POST" action="/auth/passkeys/registration/verify" data-passkey="create" data-options="/auth/passkeys/registration/options" data-done="The passkey is added. It signs you in from now on.">
+<form class="stack divided" data-action="POST" action="/auth/passkeys/registration/verify" data-passkey="create" data-options="/auth/passkeys/registration/options" data-show="show-codes" data-show-if="recovery_codes" data-done="The passkey is added. It signs you in from now on.">
 <div class="field narrow-field">
 <label for="passkey-name">Name of the new passkey <span class="muted">(optional)</span></label>
 <input id="passkey-name" name="name" maxlength="60" autocomplete="off" aria-describedby="passkey-name-hint">

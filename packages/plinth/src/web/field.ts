@@ -3,8 +3,9 @@ import { html } from '../feature/index.ts'
 
 /** One field of a form, with its label and what helps to fill it in. */
 export interface Field {
-  /** Name in the JSON that is sent; also the element's id. */
+  /** Name in the JSON that is sent; also the element's id, unless that is given. */
   readonly name: string
+  readonly id?: string
   readonly label: string
   readonly type?: 'text' | 'email' | 'password' | 'tel'
   /** What browsers and password managers fill in: an `autocomplete` token. */
@@ -18,12 +19,12 @@ export interface Field {
 
 /** Writes a field. What is wrong with it replaces the hint, which is read aloud with the field. */
 export function field(one: Field): Html {
-  const { name, label, type = 'text', fill, hint = '', value, optional, digits } = one
+  const { name, id = name, label, type = 'text', fill, hint = '', value, optional, digits } = one
   const plain = type === 'password' ? undefined : 'none'
   return html`<div class="field">
-<label for="${name}">${label}${optional && html` <span class="muted">(optional)</span>`}</label>
-<input id="${name}" name="${name}" type="${type}" autocomplete="${fill}" aria-describedby="${name}-hint"${value && html` value="${value}"`}${digits && html` inputmode="numeric"`}${plain && html` autocapitalize="${plain}" spellcheck="false"`}${!optional && html` required`}>
-<p class="hint" id="${name}-hint">${hint}</p>
+<label for="${id}">${label}${optional && html` <span class="muted">(optional)</span>`}</label>
+<input id="${id}" name="${name}" type="${type}" autocomplete="${fill}" aria-describedby="${id}-hint"${value && html` value="${value}"`}${digits && html` inputmode="numeric"`}${plain && html` autocapitalize="${plain}" spellcheck="false"`}${!optional && html` required`}>
+<p class="hint" id="${id}-hint">${hint}</p>
 </div>
 `
 }

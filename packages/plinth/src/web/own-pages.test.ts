@@ -27,6 +27,23 @@ const deps: WebDeps = {
           expires_at: at,
         }
       : undefined,
+  waiting: async () => undefined,
+  factors: async () => ({
+    password: true,
+    methods: [
+      {
+        id: newId<'mfa-method'>(),
+        kind: 'totp',
+        label: HOSTILE,
+        address: HOSTILE,
+        created_at: at,
+        last_used_at: null,
+      },
+    ],
+    toSetUp: ['email', 'sms'],
+    recoveryCodes: 1,
+    remembered: [{ id: newId<'session'>(), device: HOSTILE, created_at: at, expires_at: at }],
+  }),
   account: async () => ({
     identities: ['acme', 'gone'].map((provider, place) => ({
       id: newId<'identity'>(),
@@ -100,6 +117,15 @@ test('the account page: one way in is marked, each other thing can be ended, all
     'PATCH /auth/passkeys/:id',
     'DELETE /auth/passkeys/:id',
     'POST /auth/passkeys/registration/verify',
+    'POST /auth/password-change',
+    'POST /auth/email-change',
+    'DELETE /auth/mfa/:id',
+    'POST /auth/mfa/setup',
+    'POST /auth/mfa/setup',
+    'POST /auth/mfa/confirm',
+    'POST /auth/mfa/confirm',
+    'POST /auth/mfa/recovery-codes',
+    'DELETE /auth/mfa/devices/:id',
     'DELETE /auth/sessions/:id',
     'POST /auth/web/logout',
     'DELETE /auth/sessions',

@@ -15,6 +15,7 @@ const own = { ...client, issuer: 'https://sso.example', label: 'Acme <SSO>' }
 const idle = { issuer: 'https://idle.example' }
 
 const NO_WAYS = { password: false, passkey: false, registration: false }
+const NO_FACTORS = { password: false, methods: [], toSetUp: [], recoveryCodes: 0, remembered: [] }
 const ALL_WAYS = { password: true, passkey: true, registration: true }
 
 const choicesOf = (providers: object, production = false) =>
@@ -34,6 +35,8 @@ async function signInPage(
     ways: NO_WAYS,
     slots: undefined,
     returnTo: (asked) => (typeof asked === 'string' ? asked : '/'),
+    waiting: async () => undefined,
+    factors: async () => NO_FACTORS,
     ...more,
     linkOffer: async () => undefined,
     account: async () => ({ identities: [], devices: [], passkeys: undefined }),

@@ -172,7 +172,14 @@ export function sessionOf(identity: Identity, context: InPersonContext) {
   return { session, browser: kind === 'cookie' ? askerOf(identity, context) : undefined }
 }
 
-async function familyOf({ platform }: Identity, { principal }: InPersonContext): Promise<string> {
+/**
+ * The family of the session of whoever asks: what stays when all others end.
+ * @throws AppError auth.invalid_session
+ */
+export async function familyOf(
+  { platform }: Identity,
+  { principal }: InPersonContext,
+): Promise<string> {
   const { rows } = await platform.query<{ family: Id<'session'> }>(
     'select family_id as family from plinth.sessions where id = $1 and revoked_at is null',
     [principal.credential.session],

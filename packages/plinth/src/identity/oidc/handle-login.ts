@@ -1,8 +1,10 @@
 import type { Context } from '../../feature/index.ts'
 import type { BrowserSession } from '../browser-session.ts'
 import { findBrowserSession } from '../browser-session.ts'
+import { CONFIRM_PAGE } from '../confirm-page.ts'
 import { identityProblems } from '../identity.errors.ts'
 import type { Identity } from '../identity-deps.ts'
+import { ownReturnTo } from '../own-return-to.ts'
 import { tokenCookie } from '../sessions/cookie.ts'
 import { isoTime } from '../sessions/mint-session.ts'
 import { beginLogin } from './begin-login.ts'
@@ -29,11 +31,18 @@ export async function handleLogin({ identity, providers }: OidcRouteDeps, contex
   const { reply, query } = context
   const demand = demandOf(query, new Set(identity.acrValues))
   const session = isDemanding(demand) ? await sessionOf(identity, context) : undefined
+  if (session?.provider === LOCAL && (query.provider ?? LOCAL) === LOCAL) {
+    const back = new URLSearchParams({ return_to: ownReturnTo(identity, query.return_to) })
+    return void reply.redirect(`${CONFIRM_PAGE}?${back}`, 302)
+  }
   const provider = findProvider(providers, query.provider, session?.provider)
   const asked = session && { ...session, purpose: 'step_up' as const }
   const returnTo = query.return_to
   reply.redirect(await beginLogin(identity, context, { provider, demand, asked, returnTo }), 302)
 }
+
+/** Of whoever signed in without a provider: they prove themselves to us again. */
+const LOCAL = 'local'
 
 async function sessionOf(
   { platform, clock, cookieName }: Identity,

@@ -4,6 +4,8 @@ import type { PlatformTx } from '../../data/index.ts'
 import type { Id } from '../../kernel/index.ts'
 import { newId } from '../../kernel/index.ts'
 import { passkeyAdded } from '../../notify/index.ts'
+import { countFactors } from '../mfa/factors.repository.ts'
+import { renewRecoveryCodes } from '../mfa/recovery-codes.repository.ts'
 import { isoTime } from '../sessions/iso-time.ts'
 import { takeChallenge } from './challenge.ts'
 import { clientDataFault, readClientData } from './client-data.ts'
@@ -30,7 +32,14 @@ export interface AddPasskey {
 
 /** A passkey, or why there is none. */
 export type AddedPasskey =
-  | { readonly code: 'added'; readonly passkey: ShownPasskey }
+  | {
+      readonly code: 'added'
+      readonly passkey: ShownPasskey
+      /** Whether its person proved who they are with it: then it is two factors. */
+      readonly userVerified: boolean
+      /** Shown once, with the first factor; undefined for a person who has some. */
+      readonly recoveryCodes: readonly string[] | undefined
+    }
   | { readonly code: 'refused'; readonly reason: PasskeyFault; readonly fault?: string }
 
 /** Adds a passkey, and leaves a trace of one that was refused. */
@@ -80,5 +89,7 @@ async function keep(
   await tellOwner(parts, tx, passkeyAdded, { person, passkey: id, now })
   const target = { type: 'passkey', id }
   await record(tx, actor, passkeyEvents.added({ outcome: 'success', target, data: { name } }))
-  return { code: 'added', passkey }
+  const { recovery_codes: left } = await countFactors(tx, person)
+  const recoveryCodes = left > 0 ? undefined : await renewRecoveryCodes(tx, parts.clock, person)
+  return { code: 'added', passkey, userVerified: key.userVerified, recoveryCodes }
 }

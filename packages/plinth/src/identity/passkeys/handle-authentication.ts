@@ -5,6 +5,7 @@ import { csrfOfSession } from '../account/csrf-of-session.ts'
 import type { Entered } from '../enter.ts'
 import { enter } from '../enter.ts'
 import type { Identity } from '../identity-deps.ts'
+import { sessionOf } from '../mfa/handle-own-factors.ts'
 import { browserOf, setChallengeCookie, setSessionCookie } from '../own-cookies.ts'
 import { ownReturnTo } from '../own-return-to.ts'
 import { holders } from './challenge.ts'
@@ -31,11 +32,11 @@ export function handleAsk(
 /** Asks the caller's browser for one of the caller's passkeys. */
 export async function handleAskAgain(
   { identity, passkeys }: PasskeyRouteDeps,
-  { principal }: ContextFor<InPersonAccess>,
+  context: ContextFor<InPersonAccess>,
 ): Promise<RequestOptions> {
-  const { person, credential } = principal
+  const { person } = context.principal
   if ((await passkeys.count(identity.platform, person)) === 0) throw passkeyProblems.none()
-  const holder = holders.session(credential.session ?? credential.id)
+  const holder = holders.session(sessionOf(identity, context).session)
   return passkeys.ask(identity.platform, { use: 'step_up', person, holder })
 }
 

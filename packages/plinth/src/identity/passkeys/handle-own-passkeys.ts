@@ -1,5 +1,8 @@
 import type { InPersonAccess } from '../../access/index.ts'
 import type { ContextFor } from '../../feature/index.ts'
+import { familyOf, giveRaised, sessionOf } from '../mfa/handle-own-factors.ts'
+import { raiseSession } from '../mfa/raise-session.ts'
+import { requireFactor } from '../mfa/require-factor.ts'
 import { browserKind } from '../sessions/fingerprint.ts'
 import type { AddedPasskey } from './add-passkey.ts'
 import { holders } from './challenge.ts'
@@ -20,12 +23,14 @@ export async function handleList({ identity }: PasskeyRouteDeps, { principal }: 
 }
 
 /** Asks the caller's browser for a new passkey. */
-export function handleAskForNew(
+export async function handleAskForNew(
   { identity, passkeys }: PasskeyRouteDeps,
-  { principal }: Own,
+  context: Own,
 ): Promise<CreationOptions> {
+  const { principal } = context
   const { person, name, email = null } = principal
-  const holder = holders.session(sessionOf(principal))
+  await requireFactor(identity.platform, principal)
+  const holder = holders.session(sessionOf(identity, context).session)
   return identity.platform.transaction(async (tx) => {
     if ((await passkeys.count(tx, person)) >= passkeys.settings.max_per_person) {
       throw passkeyProblems.tooMany()
@@ -38,19 +43,33 @@ type AddContext = Own & {
   readonly body: { readonly response: RegistrationAnswer; readonly name?: string | undefined }
 }
 
-/** Adds the passkey that the caller's device made. */
-export async function handleAdd({ passkeys }: PasskeyRouteDeps, context: AddContext) {
+/**
+ * Adds the passkey that the caller's device made. The session that did it has shown the passkey from
+ * now on, and gets a new id (ASVS 7.2.4).
+ */
+export async function handleAdd({ identity, passkeys }: PasskeyRouteDeps, context: AddContext) {
   const { principal, body, actor, request } = context
+  await requireFactor(identity.platform, principal)
+  const holder = sessionOf(identity, context)
   const { family, system } = browserKind(request.headers['user-agent'])
   const added = await passkeys.add({
     person: principal.person,
-    holder: holders.session(sessionOf(principal)),
+    holder: holders.session(holder.session),
     answer: body.response,
     name: body.name ?? `${family} on ${system}`,
     actor,
   })
   if (added.code === 'refused') throw problemFor(added)
-  return added.passkey
+  const raised = added.userVerified
+    ? await identity.platform.transaction((tx) =>
+        raiseSession(identity, tx, { ...holder, amr: ['hwk'], actor }),
+      )
+    : undefined
+  return {
+    ...added.passkey,
+    ...(added.recoveryCodes && { recovery_codes: [...added.recoveryCodes] }),
+    csrf_token: giveRaised(identity, context, raised),
+  }
 }
 
 function problemFor({ reason, fault }: Extract<AddedPasskey, { code: 'refused' }>) {
@@ -78,18 +97,16 @@ export async function handleRename(
 /** Removes a passkey of the caller. */
 export async function handleRemove(
   { identity, providers }: PasskeyRouteDeps,
-  { principal, params, actor }: OneContext,
+  context: OneContext,
 ): Promise<void> {
-  const { person, tenant } = principal
-  const { secondFactors } = identity.mint
-  const deps = { ...identity, secondFactors, providers }
-  const removed = await removePasskey(deps, { id: params.id, person, tenant, actor })
+  const { principal, params, actor } = context
+  const { person } = principal
+  await requireFactor(identity.platform, principal)
+  const family = await familyOf(identity, context)
+  const removal = { id: params.id, person, family, actor }
+  const removed = await removePasskey({ ...identity, providers }, removal)
   if (removed.code === 'unknown') throw passkeyProblems.unknown()
   if (removed.code === 'last_way_in') throw passkeyProblems.lastWayIn()
   if (removed.code === 'last_factor') throw passkeyProblems.lastFactor()
-}
-
-/** The session of the caller: somebody who is here in person has one. */
-function sessionOf({ credential }: Own['principal']): string {
-  return credential.session ?? credential.id
+  identity.sessionCache?.forget(person)
 }

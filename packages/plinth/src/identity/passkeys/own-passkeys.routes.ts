@@ -2,6 +2,9 @@ import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
 import { inPerson } from '../../access/index.ts'
 import { route } from '../../feature/index.ts'
+import { identityProblems } from '../identity.errors.ts'
+import { mfaProblems } from '../mfa/mfa.errors.ts'
+import { recoveryCodes } from '../mfa/mfa-answers.ts'
 import {
   handleAdd,
   handleAskForNew,
@@ -33,6 +36,8 @@ const params = { id: z.uuid() }
 /** Seconds after a sign-in in which a person may change how they sign in (ASVS 7.5.1, MF-15). */
 const stepUp = { maxAgeSeconds: 900 }
 const own = { access: inPerson(), tenant: 'none' } as const
+const { stepUpNeeded } = mfaProblems
+const { invalidSession } = identityProblems
 const { unknown, lastFactor, lastWayIn, notAdded, notVerified, taken, tooMany } = passkeyProblems
 
 /** `/auth/passkeys` and `/auth/passkeys/registration` (D23): the passkeys of the person who asks. */
@@ -48,7 +53,7 @@ function registrationRoutes(deps: PasskeyRouteDeps): readonly RouteOptions[] {
     summary: 'What a browser needs to make a passkey: options for navigator.credentials.create().',
     body: z.strictObject({}).nullish(),
     returns: creationOptions,
-    raises: [tooMany],
+    raises: [tooMany, stepUpNeeded, invalidSession],
     handle: (context) => handleAskForNew(deps, context),
   })
   const verify = route('POST /auth/passkeys/registration/verify', {
@@ -58,8 +63,11 @@ function registrationRoutes(deps: PasskeyRouteDeps): readonly RouteOptions[] {
     summary: 'Adds the passkey that a device made; the person gets a notice.',
     body: z.strictObject({ response: registrationAnswer, name: name.optional() }),
     status: 201,
-    returns: passkey,
-    raises: [notAdded, notVerified, taken, tooMany],
+    returns: passkey.extend({
+      recovery_codes: recoveryCodes.optional(),
+      csrf_token: z.string().nullable().describe('The session of a browser has a new id.'),
+    }),
+    raises: [notAdded, notVerified, taken, tooMany, stepUpNeeded, invalidSession],
     handle: (context) => handleAdd(deps, context),
   })
   return [options, verify]
@@ -86,7 +94,7 @@ function keepingRoutes(deps: PasskeyRouteDeps): readonly RouteOptions[] {
     stepUp,
     summary: 'Removes a passkey; the person gets a notice.',
     params,
-    raises: [unknown, lastWayIn, lastFactor],
+    raises: [unknown, lastWayIn, lastFactor, stepUpNeeded, invalidSession],
     handle: (context) => handleRemove(deps, context),
   })
   return [list, rename, remove]

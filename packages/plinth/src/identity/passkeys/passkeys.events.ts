@@ -31,5 +31,5 @@ export const passkeyEvents = defineEvents('passkey', {
   added: { reasons: PASSKEY_FAULTS, data: { name: z.string(), fault: z.string() } },
   used: { reasons: PASSKEY_FAULTS, data: { use: z.string(), fault: z.string() } },
   renamed: { data: { name: z.string() } },
-  removed: { reasons: LAST, data: { name: z.string() } },
+  removed: { reasons: LAST, data: { name: z.string(), sessions: z.int() } },
 })

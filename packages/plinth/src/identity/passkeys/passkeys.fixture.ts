@@ -10,6 +10,7 @@ export interface ListedPasskey {
   readonly id: string
   readonly name: string
   readonly synced: boolean
+  readonly created_at: string
   readonly last_used_at: string | null
 }
 
@@ -24,13 +25,16 @@ export interface Owner {
 export async function openPasskeys(options: IdentityWorldOptions = {}) {
   const world = await openIdentity(options)
   let made = 0
+  const signInAtProvider = (person: Person, email: string): Promise<Answer> => {
+    const seconds = Math.floor(world.clock.now() / 1_000)
+    world.evil.say.claims = { sub: email, email, iat: seconds, exp: seconds + 300 }
+    return signInAtEvil(world, person)
+  }
   const somebody = async (synced = false): Promise<Owner> => {
     made += 1
     const email = `owner-${made}@example.com`
-    const seconds = Math.floor(world.clock.now() / 1_000)
-    world.evil.say.claims = { sub: `owner-${made}`, email, iat: seconds, exp: seconds + 300 }
     const person = world.person()
-    assert.equal((await signInAtEvil(world, person)).status, 302)
+    assert.equal((await signInAtProvider(person, email)).status, 302)
     const device = createAuthenticator({ origin: ORIGIN, counts: !synced, synced })
     return { person, device, email }
   }
@@ -45,11 +49,13 @@ export async function openPasskeys(options: IdentityWorldOptions = {}) {
       name,
     })
     assert.equal(added.status, 201, JSON.stringify(added.body))
-    return added.body
+    const { id, name: called, synced, created_at, last_used_at } = added.body
+    return { id, name: called, synced, created_at, last_used_at }
   }
   return {
     world,
     somebody,
+    signInAtProvider,
     askForNew,
     ask,
     add,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { Asked } from '../../testing/authenticator.ts'
 import { createAuthenticator } from '../../testing/authenticator.ts'
 import type { Answer } from '../../testing/person.ts'
 import { ORIGIN } from '../identity.fixture.ts'
@@ -377,4 +378,80 @@ test('AK-27 a passkey is nothing for an anonymous caller to see or make', async 
   const asked = { challenge: 'a'.repeat(43), rp: { id: 'localhost' }, user: { id: 'AAAA' } }
   const response = device.create(asked)
   assert.equal((await nobody.post(REGISTER, { response })).status, 401)
+})
+
+test('MF-15 MF-19 whoever has a passkey shows it before another is added or one is removed', async () => {
+  const one = await kit.owner()
+  await kit.world.sql(`update plinth.sessions set amr = '{fed}'`)
+  kit.world.clock.advance(61_000)
+  const answers = [
+    await one.person.post('/auth/passkeys/registration/options'),
+    await one.person.delete(`/auth/passkeys/${one.passkey.id}`),
+  ]
+  for (const answer of answers) assert.equal(codeOf(answer), '401 mfa.step_up_needed')
+  const asked = await one.person.post<Asked>('/auth/passkeys/step-up/options')
+  assert.equal(asked.body.allowCredentials.length, 1)
+  const passkey = one.device.get(asked.body)
+  assert.equal((await one.person.post('/auth/web/step-up', { passkey })).status, 200)
+  assert.equal((await one.person.delete(`/auth/passkeys/${one.passkey.id}`)).status, 204)
+})
+
+test('MF-27 the question of a step-up is answered by its own person only, and signs nobody in', async () => {
+  const one = await kit.owner()
+  const other = await kit.owner()
+  const { body } = await one.person.post<Asked>('/auth/passkeys/step-up/options')
+  const theirs = other.device.get({ ...body, allowCredentials: [] })
+  const refused = await one.person.post('/auth/web/step-up', { passkey: theirs })
+  assert.equal(codeOf(refused), '401 mfa.invalid_code')
+  const again = await one.person.post<Asked>('/auth/passkeys/step-up/options')
+  const response = one.device.get(again.body)
+  const browser = kit.world.person()
+  await kit.ask(browser)
+  assert.equal(codeOf(await browser.post(VERIFY, { response })), '401 passkey.refused')
+})
+
+test('the first passkey comes with recovery codes; the last one takes them along', async () => {
+  const one = await kit.somebody()
+  const response = one.device.create(await kit.askForNew(one.person))
+  const { body } = await one.person.post<{ id: string; recovery_codes: string[] }>(REGISTER, {
+    response,
+  })
+  assert.equal(body.recovery_codes.length, 10)
+  const second = one.device.create(await kit.askForNew(one.person))
+  const more = await one.person.post<{ id: string }>(REGISTER, { response: second })
+  assert.equal('recovery_codes' in more.body, false)
+  for (const { id } of [body, more.body]) await one.person.delete(`/auth/passkeys/${id}`)
+  const left = await one.person.get<{ recovery_codes_left: number }>('/auth/mfa')
+  assert.equal(left.body.recovery_codes_left, 0)
+})
+
+test('MF-32 the last factor stays where a second factor is demanded', async () => {
+  const one = await kit.owner()
+  await kit.world.sql(
+    `insert into plinth.mfa_rules (tenant_id, everybody)
+     select m.tenant_id, true from plinth.memberships m
+       join plinth.people p on p.id = m.person_id where p.email = $1`,
+    [one.email],
+  )
+  const path = `/auth/passkeys/${one.passkey.id}`
+  assert.equal(codeOf(await one.person.delete(path)), '409 passkey.last_factor')
+  assert.equal((await kit.audits('passkey.removed')).at(-1)?.reason, 'last_factor')
+  assert.deepEqual((await kit.list(one.person)).length, 1)
+})
+
+test('MF-11 a passkey is the second factor of a sign-in by a provider, and removing it ends other sessions', async () => {
+  const one = await kit.owner()
+  const browser = kit.world.person()
+  const answer = await kit.signInAtProvider(browser, one.email)
+  assert.equal(answer.headers.get('location'), '/auth/second-factor?return_to=%2F')
+  assert.equal(await kit.me(browser), undefined)
+  const asked = await browser.post<Asked>('/auth/mfa/passkey-options', {})
+  const passkey = one.device.get(asked.body)
+  const headers = { 'x-csrf-token': 'none' }
+  const done = await browser.post('/auth/web/mfa', { passkey }, headers)
+  assert.equal(done.status, 200, JSON.stringify(done.body))
+  assert.equal(await kit.me(browser), one.email)
+  assert.equal((await one.person.delete(`/auth/passkeys/${one.passkey.id}`)).status, 204)
+  assert.equal(await kit.me(browser), undefined)
+  assert.equal(await kit.me(one.person), one.email)
 })

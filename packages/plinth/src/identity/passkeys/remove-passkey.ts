@@ -1,22 +1,22 @@
 import type { Actor } from '../../access/index.ts'
 import { record, recordOutside } from '../../audit/index.ts'
-import type { PlatformDb, PlatformTx } from '../../data/index.ts'
-import type { Clock, Id } from '../../kernel/index.ts'
-import type { Notify } from '../../notify/index.ts'
+import type { PlatformTx } from '../../data/index.ts'
+import type { Id } from '../../kernel/index.ts'
 import { passkeyRemoved } from '../../notify/index.ts'
+import type { Identity } from '../identity-deps.ts'
+import { isDemandedAnywhere } from '../mfa/demand.ts'
+import { countFactors } from '../mfa/factors.repository.ts'
+import { deleteRecoveryCodes } from '../mfa/recovery-codes.repository.ts'
+import { forgetDevices } from '../mfa/remembered-devices.repository.ts'
+import { endSessions } from '../sessions/end-sessions.repository.ts'
 import { isoTime } from '../sessions/iso-time.ts'
-import type { SecondFactors } from '../sessions/second-factors.ts'
 import { tellOwner } from './passkey-notice.ts'
 import { passkeyEvents } from './passkeys.events.ts'
 import { deleteOwn, hasOtherWayIn, holdPerson } from './passkeys.repository.ts'
 
 /** What removing a passkey needs. */
-export interface RemoveDeps {
-  readonly platform: PlatformDb
-  readonly clock: Clock
-  readonly notify: Pick<Notify, 'mail'>
-  readonly app: { readonly name: string; readonly base_url: string }
-  readonly secondFactors: SecondFactors
+export interface RemoveDeps
+  extends Pick<Identity, 'platform' | 'clock' | 'notify' | 'app' | 'factors'> {
   /** Names of the providers through which people can sign in now. */
   readonly providers: readonly string[]
 }
@@ -25,8 +25,8 @@ export interface RemoveDeps {
 export interface RemovePasskey {
   readonly id: string
   readonly person: Id<'person'>
-  /** Where the person is: it may demand a second factor. */
-  readonly tenant: Id<'tenant'> | null
+  /** Family of the session that asks, which stays. */
+  readonly family: string
   readonly actor: Actor
 }
 
@@ -37,7 +37,8 @@ export type RemovedPasskey = {
 
 /**
  * Removes a passkey of a person, with notice and audit row; never the last way in, and never the last
- * factor where one is demanded (MF-32).
+ * factor where one is demanded (MF-32). Whatever may have begun with it ends: other sessions, and
+ * browsers that are remembered.
  */
 export async function removePasskey(
   deps: RemoveDeps,
@@ -74,7 +75,7 @@ async function attempt(deps: RemoveDeps, request: RemovePasskey): Promise<Remove
 async function remove(
   deps: RemoveDeps,
   tx: PlatformTx,
-  { id, person, tenant, actor }: RemovePasskey,
+  { id, person, family, actor }: RemovePasskey,
 ): Promise<RemovedPasskey> {
   const now = isoTime(deps.clock.now())
   // Two at once must not each believe that the other passkey stays.
@@ -82,12 +83,26 @@ async function remove(
   const gone = await deleteOwn(tx, { id, person })
   if (gone === undefined) return { code: 'unknown' }
   if (!(await hasOtherWayIn(tx, person, deps.providers))) throw new Refusal('last_way_in')
-  const proof = { person, tenant, amr: ['pwd'], rememberedDevice: undefined } as const
-  const left = await deps.secondFactors.judge(tx, proof)
-  if (left.code === 'enrolment') throw new Refusal('last_factor')
+  await settleFactors(deps, tx, person)
+  const end = { now, reason: 'factors_changed' } as const
+  const sessions = await endSessions(tx, { person, except: family }, end)
   await tellOwner(deps, tx, passkeyRemoved, { person, passkey: id, now, name: gone.name })
   const target = { type: 'passkey', id }
-  const data = { name: gone.name }
+  const data = { name: gone.name, sessions }
   await record(tx, actor, passkeyEvents.removed({ outcome: 'success', target, data }))
   return { code: 'removed' }
+}
+
+/** Without a factor there is nothing to recover, and nothing that a remembered browser stands for. */
+async function settleFactors(
+  { factors }: RemoveDeps,
+  tx: PlatformTx,
+  person: Id<'person'>,
+): Promise<void> {
+  const left = await countFactors(tx, person)
+  if (left.methods.length + left.passkeys === 0) {
+    if (await isDemandedAnywhere(factors.settings, tx, person)) throw new Refusal('last_factor')
+    await deleteRecoveryCodes(tx, person)
+  }
+  await forgetDevices(tx, person)
 }

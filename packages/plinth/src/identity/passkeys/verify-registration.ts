@@ -10,6 +10,8 @@ export interface NewKey {
   readonly transports: readonly string[]
   /** Whether the key may be on several devices: a synced passkey. */
   readonly synced: boolean
+  /** Whether the device checked its holder when it made the key. */
+  readonly userVerified: boolean
 }
 
 /** A new key, or why it is none. */
@@ -52,7 +54,8 @@ export async function verifyRegistration(
     const { id: credentialId, publicKey, counter } = credential
     const { transports } = answer.response
     const synced = credentialDeviceType === 'multiDevice'
-    return { code: 'verified', key: { credentialId, publicKey, counter, transports, synced } }
+    const key = { credentialId, publicKey, counter, transports, synced, userVerified }
+    return { code: 'verified', key }
   } catch (error) {
     return { code: 'refused', reason: 'answer_refused', fault: faultOf(error) }
   }

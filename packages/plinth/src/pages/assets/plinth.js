@@ -6,10 +6,12 @@
 // data-done    sentence to show, on the next page
 // data-next    where to go after success, instead of loading the page again
 // data-show    id of a <template>: after success it takes the form's place, filled with the answer
+// data-show-if part of the answer without which that template is not shown
 // data-second  page for a second factor, where the answer asks for one
 // data-type    on a field: how its text becomes JSON: integer, boolean (a box that is ticked), or
 //              minor-units (12.50 becomes 1250)
-// data-link    on a field: it gets the token of the link that led here, which leaves the address
+// data-link    on a field: it gets the token of the link that led here, which leaves the address;
+//              `data-keep` names where this tab keeps it, for whoever signs in before
 // data-fill    in a template: the part of the answer that an element shows
 // data-passkey create or get: the person's device answers first what is asked at `data-options`;
 //              the answer is sent as `response`, or under the name in `data-as`
@@ -25,9 +27,23 @@ const sentences = {
   offline: 'The service did not answer. Check your connection and try again.',
   marked: 'Not saved yet: correct what is marked, then try again.',
   unknown: 'That did not work. Load the page again and repeat it.',
-  signIn: 'Confirm that it is you',
+  confirm: 'Confirm that it is you',
   noLink: 'This page works with a link from a mail. Open the whole link, or ask for a new one.',
 }
+
+// For people, where the API's own sentence is one that programs look for.
+const plain = {
+  'auth.invalid_credentials':
+    'Name and password do not fit together. Try again, or set a new password.',
+  'auth.invalid_reset_token': 'This link is not valid, or not any more. Ask for a new one.',
+  'auth.no_password': 'This account has no password. Sign in another way.',
+  'mfa.invalid_code': 'This is not right, or was used before. Wait for the next code and try that.',
+  'mfa.invalid_token': 'This sign-in took too long, or was tried too often. Sign in again.',
+  'mfa.method_taken': 'You have one of these already. Remove it first, or load the page again.',
+}
+
+// Where a fresh proof is asked for: where the answer says so, or on a page of ours.
+const confirmations = { sign_in_again: undefined, second_factor: '/auth/confirm' }
 
 document.addEventListener('submit', (event) => {
   const form = event.target
@@ -51,9 +67,9 @@ async function submit(form, submitter) {
   try {
     const answer = await send(form, await proofOf(form))
     const body = await answer.json().catch(() => ({}))
-    if (answer.ok && form.dataset.show) return show(form, body)
-    if (answer.ok) return leave(form, body)
-    showProblem(form, body)
+    if (!answer.ok) showProblem(form, body)
+    else if (isShown(form, body)) return show(form, body)
+    else return leave(form, body)
   } catch (error) {
     if (error.problem) showProblem(form, error.problem)
     else say(form, error.sentence ?? sentences.offline)
@@ -113,6 +129,10 @@ function webAddress(address) {
   return url?.protocol === 'https:' || url?.protocol === 'http:' ? url.href : undefined
 }
 
+function isShown({ dataset: { show: template, showIf } }, body) {
+  return template !== undefined && (showIf === undefined || showIf in body)
+}
+
 /** Puts the form's template in its place, filled with the answer, and the reader before it. */
 function show(form, body) {
   const shown = document.getElementById(form.dataset.show).content.cloneNode(true)
@@ -126,10 +146,15 @@ function show(form, body) {
 }
 
 function fill(element, value) {
-  if (value === undefined || value === null) element.remove()
-  else if (element instanceof HTMLInputElement) element.value = value
-  else if (element instanceof HTMLAnchorElement) element.href = webAddress(value) ?? '/'
-  else if (element instanceof HTMLImageElement) element.src = imageOf(value)
+  const is = (kind) => element instanceof kind
+  // A link keeps the address that it has.
+  if (value === undefined || value === null) {
+    if (!is(HTMLAnchorElement)) element.remove()
+    return
+  }
+  if (is(HTMLInputElement)) element.value = value
+  else if (is(HTMLAnchorElement)) element.href = webAddress(value) ?? '/'
+  else if (is(HTMLImageElement)) element.src = imageOf(value)
   else if (Array.isArray(value)) element.append(...value.map(item))
   else element.textContent = value
 }
@@ -145,14 +170,21 @@ function item(text) {
   return line
 }
 
-/** A token stands behind # or ? of a link in a mail. It goes into the form, and out of the address. */
+/**
+ * A token stands behind # or ? of a link in a mail. It goes into the form, and out of the address. With
+ * `data-keep` this tab keeps it, because somebody may sign in first and come back.
+ */
 function takeLinkToken() {
   const field = document.querySelector('input[data-link]')
   if (!field) return
-  const sent = new URLSearchParams(location.hash.slice(1) || location.search)
-  field.value = sent.get('token') ?? ''
+  const { keep } = field.dataset
+  const kept = keep && sessionStorage.getItem(`plinth.${keep}`)
+  const sent = new URLSearchParams(location.hash.slice(1) || location.search).get('token')
+  field.value = sent ?? kept ?? ''
   if (field.value === '') say(field.form, sentences.noLink)
-  else history.replaceState(null, '', location.pathname)
+  if (!sent) return
+  if (keep) sessionStorage.setItem(`plinth.${keep}`, sent)
+  history.replaceState(null, '', location.pathname)
 }
 
 /** The filled-in fields as names and JSON values. */
@@ -180,20 +212,21 @@ function toMinorUnits(text) {
 function showProblem(form, problem) {
   const faults = Array.isArray(problem.details) ? problem.details : []
   const wrong = faults.map((fault) => markField(form, fault)).find((field) => field !== undefined)
-  say(form, wrong ? sentences.marked : problem.message || problem.detail || sentences.unknown)
-  const again = faults.find(({ code }) => code === 'sign_in_again')
-  if (again) offerSignIn(form, again.message)
+  const sentence = plain[problem.code] ?? problem.message ?? problem.detail ?? sentences.unknown
+  say(form, wrong ? sentences.marked : sentence)
+  const again = faults.find(({ code }) => code in confirmations)
+  if (again) offerConfirmation(form, confirmations[again.code] ?? again.message)
   wrong?.focus()
 }
 
-/** A link to the sign-in that the service asks for, and back to this page. */
-function offerSignIn(form, address) {
+/** A link to where somebody confirms that it is them, and back to this page. */
+function offerConfirmation(form, address) {
   const url = URL.parse(address, location.href)
   if (url?.origin !== location.origin) return
   url.searchParams.set('return_to', location.pathname + location.search)
   const link = document.createElement('a')
   link.href = url.href
-  link.textContent = sentences.signIn
+  link.textContent = sentences.confirm
   regionOf(form).append(' ', link)
 }
 

@@ -111,6 +111,23 @@ after it, and as often as you like. Whoever it makes has no password yet.
     writes: true,
   },
   'platform ls': { examples: ['plinth platform ls'] },
+  'keys create': {
+    examples: [
+      'plinth keys create --tenant acme --owner ana@example.com --name laptop --scopes product:read',
+      "plinth keys create --tenant acme --owner ci --account --type service --name deploy --scopes 'product:*'",
+    ],
+    writes: true,
+  },
+  'keys ls': { examples: ['plinth keys ls --tenant acme'] },
+  'keys rotate': {
+    examples: ['plinth keys rotate 0198d4c8-5b1c-7c3e-9f41-2f6c2a3f4b5d --overlap 3600'],
+    writes: true,
+  },
+  'keys revoke': {
+    examples: ['plinth keys revoke 0198d4c8-5b1c-7c3e-9f41-2f6c2a3f4b5d --dry-run'],
+    writes: true,
+  },
+  'keys import': { examples: ['plinth keys import keys.json --dry-run'], writes: true },
   check: { examples: ['plinth check', 'plinth check --only types,attack --json'] },
   attack: { examples: ['plinth attack', 'plinth attack --only /products', 'plinth attack --json'] },
   why: { examples: ['plinth why GET /api/v1/products', 'plinth why /api/v1/products/:id --json'] },

@@ -28,6 +28,13 @@ export const rootCommand = defineCommand({
       ])
       return { ...seedCommand, setup: lendDatabase }
     },
+    keys: async () => {
+      const [{ keysCommand }, { lendDatabase }] = await Promise.all([
+        import('./keys/keys.command.ts'),
+        import('./dev/lend-database.ts'),
+      ])
+      return { ...keysCommand, setup: lendDatabase }
+    },
     config: () => import('./config/config.command.ts').then((module) => module.configCommand),
     entity: () => import('./entity/entity.command.ts').then((module) => module.entityCommand),
     sync: () => import('./sync/sync.command.ts').then((module) => module.syncCommand),

@@ -118,3 +118,24 @@ export async function resealSecret(
 export async function holdPerson(tx: PlatformTx, person: Id<'person'>): Promise<void> {
   await tx.query('select from plinth.people where id = $1 for update', [person])
 }
+
+/**
+ * Removes all factors of a person: methods, passkeys, recovery codes, remembered browsers and sign-ins
+ * that wait. Undefined when there is no such person.
+ */
+export async function deleteFactors(
+  tx: PlatformTx,
+  person: Id<'person'>,
+): Promise<{ readonly methods: number; readonly passkeys: number } | undefined> {
+  const values = [person]
+  const [held, methods, passkeys] = await tx.batch([
+    { text: 'select from plinth.people where id = $1 for update', values },
+    { text: 'delete from plinth.mfa_methods where person_id = $1', values },
+    { text: 'delete from plinth.passkeys where person_id = $1', values },
+    { text: 'delete from plinth.recovery_codes where person_id = $1', values },
+    { text: 'delete from plinth.remembered_devices where person_id = $1', values },
+    { text: 'delete from plinth.mfa_challenges where person_id = $1', values },
+  ])
+  if (held?.rowCount !== 1) return undefined
+  return { methods: methods?.rowCount ?? 0, passkeys: passkeys?.rowCount ?? 0 }
+}

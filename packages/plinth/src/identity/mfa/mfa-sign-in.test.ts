@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Person } from '../../testing/person.ts'
-import type { MfaWorld } from './mfa.fixture.ts'
+import type { Answer, Person } from '../../testing/person.ts'
+import type { TestAccount } from '../account/accounts.fixture.ts'
+import type { MfaWorld, WithApp } from './mfa.fixture.ts'
 import { openMfa, otherThan } from './mfa.fixture.ts'
 
 let mfa: MfaWorld
@@ -12,20 +13,298 @@ after(() => mfa[Symbol.asyncDispose]())
 
 const isSignedIn = async (person: Person) =>
   (await person.get('/auth/web/me')).body['authenticated']
+const finish = (browser: Person, token: string, code: string, more: object = {}): Promise<Answer> =>
+  browser.post('/auth/web/mfa', { mfa_token: token, code, ...more })
+const isRefused = ({ status, body }: Answer, detail: string, code: number = 401) => {
+  assert.deepEqual([status, body['detail']], [code, detail])
+}
+const CODE = 'Invalid MFA code'
+const TOKEN = 'Invalid MFA token'
+const LOCKED = /^Too many wrong codes/
 
-test('MF-11 a password alone gives no session to whoever has a factor; the code of the app does', async () => {
+/** Signs in with both factors, in a browser of its own. */
+async function signInWith({ who, secret }: WithApp, steps = 0) {
+  const { browser, token } = await mfa.logIn(who)
+  return { browser, token, done: await finish(browser, token, mfa.codeOf(secret, steps)) }
+}
+
+async function audit(who: TestAccount, action: string) {
+  return mfa.sql<{ outcome: string; reason: string | null; data: Record<string, unknown> }>(
+    `select outcome, reason, data from plinth.audit_events
+      where action = $2 and (target_id = $1 or actor_id::text = $1) order by occurred_at, id`,
+    [who.person, action],
+  )
+}
+
+test('MF-11 MF-14 a password alone gives no session to whoever has a factor; the code of the app does', async () => {
   const { who, secret } = await mfa.withApp()
   const { browser, answer, token } = await mfa.logIn(who)
   assert.equal(answer.status, 200)
   assert.equal(answer.body['mfa_required'], true)
   assert.deepEqual(answer.body['mfa_methods'], ['totp', 'recovery'])
-  assert.equal(await isSignedIn(browser), false)
-  const done = await browser.post('/auth/web/mfa', { mfa_token: token, code: mfa.codeOf(secret) })
+  assert.equal(browser.cookies.has('user_session_id'), false)
+  for (const path of ['/auth/mfa', '/auth/me', '/auth/sessions', '/auth/mfa?mfa=false']) {
+    assert.equal((await browser.get(path)).status, 401, path)
+  }
+  const done = await finish(browser, token, mfa.codeOf(secret))
   assert.equal(done.status, 200, JSON.stringify(done.body))
+  assert.deepEqual([done.body['mfa_required'], done.body['return_to']], [false, '/'])
   assert.equal(await isSignedIn(browser), true)
-  const [row] = await mfa.sql<{ amr: string[]; acr: string }>(
-    `select amr, acr from plinth.sessions where person_id = $1 order by created_at desc limit 1`,
+  const [row] = await mfa.sql(
+    `select amr, acr, kind from plinth.sessions where person_id = $1 order by created_at desc limit 1`,
     [who.person],
   )
-  assert.deepEqual(row, { amr: ['pwd', 'otp'], acr: 'aal2' })
+  assert.deepEqual(row, { amr: ['pwd', 'otp'], acr: 'aal2', kind: 'browser' })
+  const proved = await audit(who, 'mfa.proved')
+  assert.deepEqual(proved.at(-1), {
+    outcome: 'success',
+    reason: null,
+    data: { amr: 'otp', use: 'sign_in' },
+  })
+})
+
+test('MF-01 MF-04 V6.5.1 a code works once in its step, and none of an older step after it', async () => {
+  const app = await mfa.withApp()
+  const code = mfa.codeOf(app.secret)
+  assert.equal((await signInWith(app)).done.status, 200)
+  const { browser, token } = await mfa.logIn(app.who)
+  isRefused(await finish(browser, token, code), CODE)
+  isRefused(await finish(browser, token, mfa.codeOf(app.secret, -1)), CODE)
+  mfa.pass(1)
+  isRefused(await finish(browser, token, code), CODE)
+  assert.equal((await finish(browser, token, mfa.codeOf(app.secret))).status, 200)
+})
+
+test('MF-02 twenty requests with one code: one of them signs in', async () => {
+  const app = await mfa.withApp()
+  const many = await Promise.all(Array.from({ length: 20 }, () => mfa.logIn(app.who)))
+  const code = mfa.codeOf(app.secret)
+  const done = await Promise.all(many.map(({ browser, token }) => finish(browser, token, code)))
+  assert.equal(done.filter(({ status }) => status === 200).length, 1)
+})
+
+test('MF-03 a used code in another spelling is refused, and so is any that is not six digits', async () => {
+  const app = await mfa.withApp()
+  const code = mfa.codeOf(app.secret)
+  assert.equal((await signInWith(app)).done.status, 200)
+  const wide = code.replaceAll(/\d/g, (digit) => String.fromCharCode(0xff10 + Number(digit)))
+  const spellings = [
+    ` ${code}`,
+    `${code}\t`,
+    `${code.slice(0, 3)} ${code.slice(3)}`,
+    wide,
+    `+${code}`,
+    `-${code}`,
+    code.slice(1),
+    `0${code}`,
+    `${code}\u00a0`,
+    `${code.slice(0, 3)}-${code.slice(3)}`,
+    '',
+    '0x1234',
+  ]
+  for (const spelling of spellings) {
+    // A challenge ends after five: each spelling has one of its own, and a place of its own.
+    const { browser, token } = await mfa.logIn(app.who)
+    isRefused(await finish(browser, token, spelling), CODE)
+    await mfa.sql('delete from plinth.attempts')
+  }
+})
+
+test('MF-05 V6.5.5 a clock may be one step off each way, and no further', async () => {
+  for (const [steps, status] of [
+    [-2, 401],
+    [-1, 200],
+    [0, 200],
+    [1, 200],
+    [2, 401],
+  ] as const) {
+    const app = await mfa.withApp()
+    mfa.pass(3)
+    assert.equal((await signInWith(app, steps)).done.status, status, `${steps} steps`)
+  }
+})
+
+test('MF-06 a used code stays used in another process', async () => {
+  const app = await mfa.withApp()
+  const code = mfa.codeOf(app.secret)
+  assert.equal((await signInWith(app)).done.status, 200)
+  const [row] = await mfa.sql<{ last_step: number }>(
+    'select last_step from plinth.mfa_methods where id = $1',
+    [app.method],
+  )
+  assert.equal(row?.last_step, Math.floor(mfa.world.clock.now() / 30_000))
+  const { browser, token } = await mfa.logIn(app.who)
+  // Nothing of it is in a process: what a new one would read is the row.
+  isRefused(await finish(browser, token, code), CODE)
+})
+
+test('MF-07 MF-09 V6.6.3 five wrong codes end a sign-in, and fifty at once are counted exactly', async () => {
+  const app = await mfa.withApp()
+  const { browser, token } = await mfa.logIn(app.who)
+  const wrong = otherThan(mfa.codeOf(app.secret))
+  const done = await Promise.all(Array.from({ length: 50 }, () => finish(browser, token, wrong)))
+  const seen = done.map(({ body }) => String(body['detail']))
+  assert.ok(seen.filter((detail) => detail === CODE).length <= 5, JSON.stringify(seen))
+  const [row] = await mfa.sql<{ tries: number }>(
+    'select tries from plinth.mfa_challenges where person_id = $1 order by created_at desc limit 1',
+    [app.who.person],
+  )
+  assert.equal(row?.tries, 5)
+  isRefused(await finish(browser, token, mfa.codeOf(app.secret)), TOKEN)
+})
+
+test('MF-07 MF-08 MF-10 V6.3.1 the count of a person goes on over challenges, and locks; sessions live on', async () => {
+  const app = await mfa.withApp()
+  const at = mfa.browser()
+  const wrong = otherThan(mfa.codeOf(app.secret))
+  const first = await mfa.logIn(app.who, at)
+  for (let tries = 0; tries < 3; tries += 1) isRefused(await finish(at, first.token, wrong), CODE)
+  // The right password, and a new challenge: neither gives more tries.
+  const second = await mfa.logIn(app.who, at)
+  for (let tries = 0; tries < 2; tries += 1) isRefused(await finish(at, second.token, wrong), CODE)
+  const locked = await finish(at, second.token, mfa.codeOf(app.secret))
+  assert.equal(locked.status, 429)
+  assert.match(String(locked.body['detail']), LOCKED)
+  assert.ok(Number(locked.headers.get('retry-after')) > 0)
+  // Another way to prove it is counted the same.
+  const third = await mfa.logIn(app.who, at)
+  assert.equal((await finish(at, third.token, app.recoveryCodes[0] ?? '')).status, 429)
+  assert.equal(await isSignedIn(app.browser), true)
+  // Elsewhere the person is not shut out, and after a while not here either.
+  assert.equal((await signInWith(app)).done.status, 200)
+  mfa.world.clock.advance(16 * 60_000)
+  const later = await mfa.logIn(app.who, at)
+  assert.equal((await finish(at, later.token, mfa.codeOf(app.secret))).status, 200)
+  const reasons = (await audit(app.who, 'mfa.proved')).map(({ reason }) => reason)
+  assert.ok(reasons.includes('locked') && reasons.includes('wrong_code'))
+})
+
+test('MF-07 ten thousand tries in a day are impossible from any number of addresses', async () => {
+  const app = await mfa.withApp()
+  const wrong = otherThan(mfa.codeOf(app.secret))
+  let looked = 0
+  for (let tries = 0; tries < 30; tries += 1) {
+    const { browser, token } = await mfa.logIn(app.who)
+    const done = await finish(browser, token, wrong)
+    if (done.status === 401) looked += 1
+  }
+  assert.ok(looked <= 20, `${looked} codes were looked at`)
+})
+
+test('MF-12 the token of a waiting sign-in is good for nothing else', async () => {
+  const app = await mfa.withApp()
+  const { browser, token } = await mfa.logIn(app.who)
+  const bearer = { authorization: `Bearer ${token}` }
+  assert.equal((await mfa.browser().get('/auth/me', bearer)).status, 401)
+  assert.equal((await mfa.browser().get('/auth/me', { 'x-api-key': token })).status, 401)
+  const cookie = mfa.browser()
+  cookie.cookies.set('user_session_id', token)
+  assert.equal((await cookie.get('/auth/me')).status, 401)
+  const refresh = await mfa.browser().post('/auth/refresh', { refresh_token: token })
+  assert.equal(refresh.status, 401)
+  const reset = await mfa
+    .browser()
+    .post('/auth/password-reset', { token, new_password: 'quite some new words' })
+  assert.ok(reset.status >= 400, String(reset.status))
+  assert.equal((await finish(browser, token, mfa.codeOf(app.secret))).status, 200)
+})
+
+test('MF-13 MF-14 a token works once, in time, in its browser, for its kind of client', async () => {
+  const app = await mfa.withApp()
+  const { done, token, browser } = await signInWith(app)
+  assert.equal(done.status, 200)
+  mfa.pass(1)
+  isRefused(await finish(browser, token, mfa.codeOf(app.secret)), TOKEN)
+
+  const late = await mfa.logIn(app.who)
+  mfa.world.clock.advance(301_000)
+  isRefused(await finish(late.browser, late.token, mfa.codeOf(app.secret)), TOKEN)
+
+  const here = await mfa.logIn(app.who)
+  const elsewhere = { 'user-agent': 'Mozilla/5.0 (Macintosh) Firefox/140.0' }
+  const body = { mfa_token: here.token, code: mfa.codeOf(app.secret) }
+  isRefused(await here.browser.post('/auth/web/mfa', body, elsewhere), TOKEN)
+  isRefused(await here.browser.post('/auth/mfa/verify', body), TOKEN)
+  isRefused(await finish(here.browser, `${here.token.slice(0, -1)}_`, body.code), TOKEN)
+  assert.equal((await finish(here.browser, here.token, body.code)).status, 200)
+})
+
+test('MF-13 MF-46 a password that was changed meanwhile ends a sign-in that waits', async () => {
+  const app = await mfa.withApp()
+  const { browser, token } = await mfa.logIn(app.who)
+  await mfa.sql('update plinth.credentials set version = version + 1 where person_id = $1', [
+    app.who.person,
+  ])
+  isRefused(await finish(browser, token, mfa.codeOf(app.secret)), TOKEN)
+})
+
+test('MF-13 a person who is shut out meanwhile does not finish', async () => {
+  const app = await mfa.withApp()
+  const { browser, token } = await mfa.logIn(app.who)
+  await mfa.sql("update plinth.people set status = 'disabled' where id = $1", [app.who.person])
+  isRefused(await finish(browser, token, mfa.codeOf(app.secret)), TOKEN)
+})
+
+test('MF-14 V6.6.2 two sign-ins are not mixed: a token finishes its own, the code of another person does not', async () => {
+  const [ana, ben] = [await mfa.withApp(), await mfa.withApp()]
+  const at = mfa.browser()
+  const a = await mfa.logIn(ana.who, at)
+  const b = await mfa.logIn(ben.who, at)
+  isRefused(await finish(at, a.token, mfa.codeOf(ben.secret)), CODE)
+  assert.equal((await finish(at, b.token, mfa.codeOf(ben.secret))).status, 200)
+  const me = await at.get('/auth/me')
+  assert.equal(me.body['email'], ben.who.email)
+})
+
+test('MF-24 MF-26 V6.5.2 a recovery code is taken in the same field, once, of twenty at once by one', async () => {
+  const app = await mfa.withApp()
+  const [code = '', next = ''] = app.recoveryCodes
+  assert.equal(app.recoveryCodes.length, 10)
+  assert.match(code, /^([a-z0-9]{4}-){5}[a-z0-9]{4}$/)
+  const many = await Promise.all(Array.from({ length: 20 }, () => mfa.logIn(app.who)))
+  const done = await Promise.all(many.map(({ browser, token }) => finish(browser, token, code)))
+  assert.equal(done.filter(({ status }) => status === 200).length, 1)
+  await mfa.sql('delete from plinth.attempts')
+  const { browser, token } = await mfa.logIn(app.who)
+  // With the method of the app it is none of its codes.
+  isRefused(await finish(browser, token, next, { method_id: app.method }), CODE)
+  assert.equal((await finish(browser, token, next.replaceAll('-', '').toUpperCase())).status, 200)
+  const list = await browser.get('/auth/mfa')
+  assert.equal(list.body['recovery_codes_left'], 8)
+  const stored = JSON.stringify(await mfa.sql('select * from plinth.recovery_codes'))
+  for (const one of app.recoveryCodes) assert.ok(!stored.includes(one))
+  assert.ok((await mfa.mailsWaiting(app.who.email)).includes('account.second_factor_changed'))
+})
+
+test('MF-12 a client gets its tokens from POST /auth/mfa/verify, and only there', async () => {
+  const app = await mfa.withApp()
+  const client = mfa.browser()
+  const { email: username, password } = app.who
+  const first = await client.post('/auth/login', { username, password })
+  assert.deepEqual(
+    [first.status, first.body['mfa_required'], first.body['access_token']],
+    [200, true, null],
+    JSON.stringify(first.body),
+  )
+  const mfa_token = String(first.body['mfa_token'])
+  const code = mfa.codeOf(app.secret)
+  isRefused(await client.post('/auth/web/mfa', { mfa_token, code }), TOKEN)
+  const cross = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.test' }
+  assert.equal((await client.post('/auth/mfa/verify', { mfa_token, code }, cross)).status, 403)
+  const done = await client.post('/auth/mfa/verify', { mfa_token, code, refresh_token_in: 'body' })
+  assert.equal(done.status, 200, JSON.stringify(done.body))
+  assert.equal(done.body['token_type'], 'bearer')
+  const bearer = { authorization: `Bearer ${String(done.body['access_token'])}` }
+  const me = await mfa.browser().get('/auth/me', bearer)
+  assert.deepEqual([me.status, me.body['email']], [200, username])
+})
+
+test('a request without a code, with two proofs, or with a field of its own is no proof', async () => {
+  const app = await mfa.withApp()
+  const { browser, token } = await mfa.logIn(app.who)
+  const code = mfa.codeOf(app.secret)
+  for (const body of [{}, { code, secret: 'AAAA' }, { code, time: 0 }, { code: 1 }]) {
+    const { status } = await browser.post('/auth/web/mfa', { mfa_token: token, ...body })
+    assert.equal(status, 422, JSON.stringify(body))
+  }
 })

@@ -52,6 +52,11 @@ export const mfaProblems = {
     422,
     'You have nothing here that could be asked for. Sign in again at your provider.',
   ),
+  ownFactorFirst: problem(
+    'mfa.own_factor_first',
+    403,
+    'Only a person who has signed in with a second factor may change this. Set one up, or confirm with yours, then repeat this.',
+  ),
   unknownPerson: problem('mfa.unknown_person', 404, 'There is no such person.'),
   unknownDevice: problem(
     'mfa.unknown_device',

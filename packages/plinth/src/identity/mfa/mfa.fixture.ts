@@ -26,6 +26,8 @@ export interface MfaWorld extends AccountWorld {
   logIn(who: TestAccount, browser?: Person): Promise<LoggedIn>
   /** An account with an authenticator app; its browser is signed in with both factors. */
   withApp(): Promise<WithApp>
+  /** Names of the mails to an address that wait for the worker. */
+  mailsWaiting(to: string): Promise<readonly string[]>
   /** The last code that went to an address or a number. */
   lastCode(to: string): Promise<string>
 }
@@ -87,6 +89,15 @@ export async function openMfa(
       // The code that confirmed it is used up: the next sign-in needs the one of another step.
       pass(1)
       return { who, browser: at, ...app }
+    },
+    mailsWaiting: async (to) => {
+      const rows = await accounts.sql<{ template: string }>(
+        `select data->'input'->>'template' as template from plinth_jobs.job
+          where name = 'notify.mail' and data->'input'->'to'->>'address' = $1 and state = 'created'
+          order by created_on`,
+        [to],
+      )
+      return rows.map(({ template }) => template)
     },
     lastCode: async (to) => {
       const mails = await accounts.mails()

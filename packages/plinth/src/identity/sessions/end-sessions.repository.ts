@@ -12,6 +12,8 @@ export type EndReason =
   | 'session_limit'
   | 'provider_signed_out'
   | 'identity_unlinked'
+  | 'person_disabled'
+  | 'person_erased'
   | 'password_changed'
   | 'second_factor_missing'
   | 'factors_changed'
@@ -24,6 +26,8 @@ export type WhichSessions =
   | { readonly person: string; readonly except?: string }
   | { readonly provider: string; readonly providerSession: string }
   | { readonly identity: string }
+  /** Those in a tenant that began without a second factor. */
+  | { readonly withoutFactorIn: string }
 
 /**
  * Ends sessions and says how many there were. Rotation holds the first row of a family until it
@@ -79,6 +83,10 @@ interface EndedRow extends EndedSession {
   readonly rotated_at: string | null
 }
 
+// As `provesTwoFactors` judges; a remembered browser stands for its second factor.
+const ONE_FACTOR = `not (amr && array['hwk', 'mfa', 'remembered'])
+  and cardinality(array(select distinct unnest(amr))) < 2`
+
 /** Each takes two values, so that what follows has the same numbers. */
 function found(which: WhichSessions): { condition: string; values: readonly (string | null)[] } {
   if ('family' in which) {
@@ -90,6 +98,12 @@ function found(which: WhichSessions): { condition: string; values: readonly (str
   }
   if ('identity' in which) {
     return { condition: 'identity_id = $1 and $2::text is null', values: [which.identity, null] }
+  }
+  if ('withoutFactorIn' in which) {
+    return {
+      condition: `tenant_id = $1 and $2::text is null and ${ONE_FACTOR}`,
+      values: [which.withoutFactorIn, null],
+    }
   }
   return {
     condition: 'provider = $1 and provider_session_id = $2',

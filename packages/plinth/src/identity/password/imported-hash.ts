@@ -42,7 +42,7 @@ function bcryptFits(hash: string): boolean {
 /** `$pbkdf2-sha256$29000$salt$hash`, with `.` for `+`. */
 function passlib(hash: string): string | undefined {
   const [, digest = '-sha1', iterations, salt, output] =
-    /^\$pbkdf2(-sha1|-sha256|-sha512)?\$(\d{3,8})\$([A-Za-z0-9./]+)\$([A-Za-z0-9./]+)$/.exec(
+    /^\$pbkdf2(-sha1|-sha256|-sha512)?\$(\d{3,8})\$([A-Za-z0-9+./]+)\$([A-Za-z0-9+./]+)$/.exec(
       hash,
     ) ?? []
   if (salt === undefined || output === undefined) return undefined
@@ -67,10 +67,10 @@ function django(hash: string): string | undefined {
   })
 }
 
-/** `$scrypt$ln=16,r=8,p=1$salt$hash`, as passlib and the PHC string format write it. */
+/** `$scrypt$ln=16,r=8,p=1$salt$hash`, as passlib and the PHC string format write it, and as it is kept here. */
 function phcScrypt(hash: string): string | undefined {
-  const [, ln, r, p, salt, output] =
-    /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/.]+)\$([A-Za-z0-9+/.]+)$/.exec(
+  const [, ln, r, p, nfkc, salt, output] =
+    /^\$scrypt\$ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})(,nfkc)?\$([A-Za-z0-9+/.]+)\$([A-Za-z0-9+/.]+)$/.exec(
       hash,
     ) ?? []
   if (salt === undefined || output === undefined) return undefined
@@ -78,6 +78,7 @@ function phcScrypt(hash: string): string | undefined {
     ln: Number(ln),
     r: Number(r),
     p: Number(p),
+    nfkc: nfkc !== undefined,
     salt: Buffer.from(salt.replaceAll('.', '+'), 'base64'),
     output: Buffer.from(output.replaceAll('.', '+'), 'base64'),
   })

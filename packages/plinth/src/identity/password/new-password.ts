@@ -22,7 +22,9 @@ export function requireStrong(
   const contextWords = [...own, ...about.filter((word) => word !== null)]
   const code = passwordFault(password, { minLength, contextWords })
   if (code === undefined) return
-  throw accountProblems.weakPassword({ details: [{ path, code, message: ADVICE[code](minLength) }] })
+  throw accountProblems.weakPassword({
+    details: [{ path, code, message: ADVICE[code](minLength) }],
+  })
 }
 
 const ADVICE: { readonly [F in PasswordFault]: (minLength: number) => string } = {

@@ -18,7 +18,11 @@ import { createLogoutStates } from './logout/logout-state.ts'
 import { createRefusalLimit } from './logout/refusal-limit.ts'
 import { revokeTokenJob } from './logout/revoke-token.job.ts'
 import { mfaRoutes } from './mfa/mfa.routes.ts'
+import { mayWithFactors } from './mfa/reset.routes.ts'
 import { sweepFactorsJob } from './mfa/sweep-factors.job.ts'
+import { clientRoutes } from './oauth/clients.routes.ts'
+import { mayClients } from './oauth/oauth.permissions.ts'
+import { oauthRoutes } from './oauth/oauth.routes.ts'
 import { logoutUrl } from './oidc/logout-url.ts'
 import { oidcRoutes } from './oidc/oidc.routes.ts'
 import { providerReadiness } from './oidc/provider-readiness.ts'
@@ -114,7 +118,7 @@ function featureOf({ deps, identity, providers, keyCache }: Shared): Feature {
   const states = createLogoutStates(app.session_signing_secret, clock)
   const refusals = createRefusalLimit({ clock, ...REFUSED_LOGOUTS })
   return feature('identity', {
-    permissions: [...people.permissions, mayKeys, mayServiceAccounts],
+    permissions: [...people.permissions, mayKeys, mayServiceAccounts, mayClients, mayWithFactors],
     routes: [
       oidcRoutes({ identity, providers }),
       sessionRoutes({
@@ -137,9 +141,12 @@ function featureOf({ deps, identity, providers, keyCache }: Shared): Feature {
       logoutRoutes({ identity, providers, states, refusals }),
       jwksRoute(identity.own.keys),
       tokenApiRoutes(identity),
+      oauthRoutes(identity),
+      clientRoutes(identity),
     ],
     jobs: [
       sweepJob(clock),
+      ...people.jobs,
       sweepFactorsJob(clock),
       ...accounts.jobs,
       revokeTokenJob({ providers, outbound, secret: app.session_signing_secret }),

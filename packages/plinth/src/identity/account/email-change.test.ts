@@ -32,7 +32,7 @@ async function asked(person: Person, email: string): Promise<string> {
   return tokenIn((await mailsTo(email))[0])
 }
 
-test('V6.3.7 an address changes when the new one is confirmed; the old one is told, and signs nobody in', async () => {
+test('v5.0.0-V6.3.7 an address changes when the new one is confirmed; the old one is told, and signs nobody in', async () => {
   const ana = await accounts.account()
   const person = await signIn(ana)
   await person.post('/auth/password-reset-request', { email: ana.email })

@@ -47,7 +47,7 @@ async function resetToken({ email }: TestAccount): Promise<string> {
   )
 }
 
-test('V6.2.2 MF-50 a password is changed: this browser goes on under a new id, all others are out', async () => {
+test('v5.0.0-V6.2.2 MF-50 a password is changed: this browser goes on under a new id, all others are out', async () => {
   const ana = await accounts.account()
   const [here, there] = [await signIn(ana), await signIn(ana)]
   const before = here.cookies.get('user_session_id')
@@ -63,7 +63,7 @@ test('V6.2.2 MF-50 a password is changed: this browser goes on under a new id, a
   assert.ok((await subjectsTo(ana)).includes('Your password was changed'))
 })
 
-test('V6.2.3 MF-50 the current password is asked for, and wrong ones count to the lock', async () => {
+test('v5.0.0-V6.2.3 MF-50 the current password is asked for, and wrong ones count to the lock', async () => {
   const ana = await accounts.account()
   const here = await signIn(ana)
   const change = async (current?: string) =>

@@ -92,7 +92,7 @@ async function seen(username: string, password: string) {
   return { status: answer.status, body, headers }
 }
 
-test('MF-35 V6.3.8 the same answer for nobody, a wrong password, somebody disabled, locked, or without a password', async () => {
+test('MF-35 v5.0.0-V6.3.8 the same answer for nobody, a wrong password, somebody disabled, locked, or without a password', async () => {
   const wrong = 'not the password'
   const [known, off, locked, sso] = [
     await accounts.account(),
@@ -170,7 +170,7 @@ test('MF-37 a forged device opens nothing: it is counted like a stranger', async
   assert.deepEqual([...new Set(codes)], [401])
 })
 
-test('V6.3.1 100 wrong ones of one account, from 100 addresses and from one network of IPv6', async () => {
+test('v5.0.0-V6.3.1 100 wrong ones of one account, from 100 addresses and from one network of IPv6', async () => {
   const [ana, bob] = [await accounts.account(), await accounts.account()]
   for (let one = 0; one < 101; one += 1) {
     await login(`192.0.2.${one}`, ana.email, 'not the password')
@@ -203,7 +203,7 @@ test('MF-38 HI-18 one name has one form: what looks the same and is another is n
   )
 })
 
-test('MF-40 V6.2.8 a password is looked at exactly as it was sent: no trim, no case, no normal form, no end at 72 bytes', async () => {
+test('MF-40 v5.0.0-V6.2.8 a password is looked at exactly as it was sent: no trim, no case, no normal form, no end at 72 bytes', async () => {
   const long = `${'é'.repeat(36)}x tail`
   const { email } = await accounts.account({ password: ` Grüße ${long} ` })
   const exact = ` Grüße ${long} `
@@ -220,7 +220,7 @@ test('MF-40 V6.2.8 a password is looked at exactly as it was sent: no trim, no c
   assert.equal(await login('198.51.100.80', email, exact), 200)
 })
 
-test('MF-40 V6.2.9 1 MB and 4,097 bytes are refused before anything is hashed; 4,096 are looked at', async () => {
+test('MF-40 v5.0.0-V6.2.9 1 MB and 4,097 bytes are refused before anything is hashed; 4,096 are looked at', async () => {
   const password = 'ab '.repeat(1_365).padEnd(4_096, 'x')
   const { email } = await accounts.account({ password })
   assert.equal(await login('198.51.100.90', email, password), 200)
@@ -241,13 +241,13 @@ test('contract 5: 428 for a right password that must be changed, 401 for a wrong
   assert.equal((await lastSignIn())?.['reason'], 'must_change_password')
 })
 
-test('V6.2.10 nothing makes a password old', async () => {
+test('v5.0.0-V6.2.10 nothing makes a password old', async () => {
   const { email } = await accounts.account()
   accounts.world.clock.advance(2 * 365 * 24 * 60 * MINUTE)
   assert.equal(await login(HOME, email), 200)
 })
 
-test('V6.3.5 whoever gets in after five wrong ones is told of them, and of the new device', async () => {
+test('v5.0.0-V6.3.5 whoever gets in after five wrong ones is told of them, and of the new device', async () => {
   const { email } = await accounts.account()
   for (let one = 0; one < 5; one += 1) await login(EVIL, email, 'not the password')
   assert.equal(await login('198.51.100.99', email), 200)
@@ -260,7 +260,7 @@ test('V6.3.5 whoever gets in after five wrong ones is told of them, and of the n
   ])
 })
 
-test('V16.2.5 no password and no name that was typed is in a log line or an audit row', async () => {
+test('v5.0.0-V16.2.5 no password and no name that was typed is in a log line or an audit row', async () => {
   const secret = 'canary password of the test'
   const { email } = await accounts.account({ password: secret })
   await login(HOME, email, secret)

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { inPerson, open } from '../../access/index.ts'
 import type { Context } from '../../feature/index.ts'
 import { route } from '../../feature/index.ts'
+import { limitBy } from '../../http/index.ts'
 import type { Identity } from '../identity-deps.ts'
 import { signInName } from '../password/sign-in-name.ts'
 import { accountProblems } from './account.errors.ts'
@@ -61,10 +62,12 @@ type Asking = Context & { readonly body: { readonly email: string } }
 /** The same for everybody: what follows happens later, elsewhere. */
 async function askForReset(
   { platform, app }: Identity,
-  { body, actor }: Asking,
+  { body, actor, request: asking }: Asking,
 ): Promise<{ readonly message: string }> {
   const { clientAddress: address, requestId: request } = actor
   const value = { key: signInName(body.email)?.key ?? '', address, request }
+  // Whether there is such an account or not: many networks must not fill the queue for one name.
+  await limitBy(asking, 'sign_in', value.key)
   await platform.transaction((tx) =>
     queueRequest(tx, app.session_signing_secret, { job: 'identity.password_reset', value }),
   )

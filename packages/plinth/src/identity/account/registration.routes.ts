@@ -2,6 +2,7 @@ import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
 import { inPerson, open } from '../../access/index.ts'
 import { route } from '../../feature/index.ts'
+import { limitBy } from '../../http/index.ts'
 import type { Identity } from '../identity-deps.ts'
 import { profileFields } from '../people/person-fields.ts'
 import { accountProblems } from './account.errors.ts'
@@ -32,8 +33,9 @@ export function registrationRoutes(identity: Identity): readonly RouteOptions[] 
     status: 202,
     returns: z.object({ message: z.string() }),
     raises: [registrationClosed, weakPassword, busy],
-    handle: (context) => {
+    handle: async (context) => {
       if (identity.accounts.registration !== 'open') throw registrationClosed()
+      await limitBy(context.request, 'sign_in', context.body.email.toLowerCase())
       return register(identity, context)
     },
   })

@@ -57,7 +57,7 @@ test('an account is made when its address is confirmed, by the browser that aske
   )
 })
 
-test('MF-11 whoever opens the mail of an account that somebody else asked for makes none without its password', async () => {
+test('whoever opens the mail of an account that somebody else asked for makes none without its password', async () => {
   const [attacker, email] = [somewhere(), freshAddress()]
   const token = await asked(attacker, email)
   const owner = somewhere()
@@ -69,7 +69,7 @@ test('MF-11 whoever opens the mail of an account that somebody else asked for ma
   assert.equal((await owner.post('/auth/verify-email', { token, password: GOOD })).status, 200)
 })
 
-test('MF-35 V6.3.8 the same answer for an address that is taken; only a mail to it says more, three times at most', async () => {
+test('MF-35 v5.0.0-V6.3.8 the same answer for an address that is taken; only a mail to it says more, three times at most', async () => {
   const taken = await accounts.account()
   const email = freshAddress()
   const answers = []
@@ -88,7 +88,7 @@ test('MF-35 V6.3.8 the same answer for an address that is taken; only a mail to 
   )
 })
 
-test('MF-35 V6.3.8 a reset asked for nobody, somebody, somebody disabled: one answer, and mail only where there is somebody', async () => {
+test('MF-35 v5.0.0-V6.3.8 a reset asked for nobody, somebody, somebody disabled: one answer, and mail only where there is somebody', async () => {
   const [known, off] = [await accounts.account(), await accounts.account({ status: 'disabled' })]
   const nobody = freshAddress()
   const ask = async (email: string) => {
@@ -148,7 +148,7 @@ test('MF-39 an address is normalised, then judged: one plain address, one accoun
   assert.match(await asked(somewhere(), plus), /^[\w-]{43}$/)
 })
 
-test('V6.2.4 a weak password is refused at registration with the reason, before anything is sent', async () => {
+test('v5.0.0-V6.2.4 a weak password is refused at registration with the reason, before anything is sent', async () => {
   const email = freshAddress()
   const ask = async (password: string) =>
     (await somewhere().post('/auth/register', { ...who, email, password })).body
@@ -200,7 +200,7 @@ test('of two who asked with one address the first who confirms has it', async ()
   assert.deepEqual([late.status, late.body['code']], [409, 'auth.email_taken'])
 })
 
-test('V6.3.2 where registration is not open nobody makes an account, and nobody is there to begin with', async () => {
+test('v5.0.0-V6.3.2 where registration is not open nobody makes an account, and nobody is there to begin with', async () => {
   await using closed = await openAccounts({ 'accounts.registration': 'invitation' })
   const [people] = await closed.sql('select count(*)::int as n from plinth.people')
   assert.deepEqual(people, { n: 0 })

@@ -80,7 +80,7 @@ test('MF-37 a success takes the count off; a network is one /64 of IPv6', async 
   assert.equal(await ana.tries('2001:db8:1:2::1'), 'go')
 })
 
-test('MF-10 V6.1.1 a lock is of one network: the person gets in from another one', async () => {
+test('MF-10 v5.0.0-V6.1.1 a lock is of one network: the person gets in from another one', async () => {
   const ana = someone()
   await ana.fails(5, EVIL)
   assert.equal(await ana.tries(HOME), 'go')
@@ -103,7 +103,7 @@ async function failsEverywhere(ana: ReturnType<typeof someone>, times: number): 
   return codes
 }
 
-test('V6.3.1 no more than 100 wrong passwords in a row from strangers, then one an hour and fewer; MF-10 who is known gets in', async () => {
+test('v5.0.0-V6.3.1 no more than 100 wrong passwords in a row from strangers, then one an hour and fewer; MF-10 who is known gets in', async () => {
   const ana = someone()
   await ana.tries(HOME)
   await ana.succeeds(HOME, 'her-browser')
@@ -147,7 +147,7 @@ test('MF-08 the right password takes nothing off the counter of the second facto
   assert.equal((await attempts.reserve(platform, second)).code, 'locked')
 })
 
-test('V6.3.5 a success says how many failed before it', async () => {
+test('v5.0.0-V6.3.5 a success says how many failed before it', async () => {
   const ana = someone()
   await ana.fails(3, EVIL)
   await ana.fails(2, HOME)

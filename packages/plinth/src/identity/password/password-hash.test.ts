@@ -87,7 +87,7 @@ test('MF-42 what is no hash, a weak one, or one that would keep the machine busy
   for (const text of NOT_TAKEN) assert.equal(importedHash(text), undefined, text.slice(0, 60))
 })
 
-test('MF-40 V6.2.8 the whole password counts: bytes beyond 72, NUL, spaces', async () => {
+test('MF-40 v5.0.0-V6.2.8 the whole password counts: bytes beyond 72, NUL, spaces', async () => {
   const long = 'x'.repeat(72)
   for (const [password, other] of [
     [`${long}a`, `${long}b`],

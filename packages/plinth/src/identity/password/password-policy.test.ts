@@ -13,7 +13,7 @@ const rule = {
 }
 const faultOf = (password: string) => passwordFault(password, rule)
 
-test('V6.2.4 V6.2.12 each of the commonest 3,000 passwords of fitting length is refused, in any case', () => {
+test('v5.0.0-V6.2.4 v5.0.0-V6.2.12 each of the commonest 3,000 passwords of fitting length is refused, in any case', () => {
   const fitting = dictionary['passwords-common'].filter(({ length }) => length >= 8).slice(0, 3_000)
   assert.equal(fitting.length, 3_000)
   assert.deepEqual(
@@ -23,7 +23,7 @@ test('V6.2.4 V6.2.12 each of the commonest 3,000 passwords of fitting length is 
   assert.equal(faultOf(fitting[0]?.toUpperCase() ?? ''), 'too_common')
 })
 
-test('V6.2.12 the filter that ships is the one of the dictionary', async () => {
+test('v5.0.0-V6.2.12 the filter that ships is the one of the dictionary', async () => {
   const script = new URL('../../../../../scripts/common-passwords.ts', import.meta.url)
   await promisify(execFile)(process.execPath, [script.pathname, '--check'])
 })
@@ -45,7 +45,7 @@ const refused: readonly (readonly [password: string, fault: PasswordFault])[] = 
   ['Acme-Warehouse', 'too_personal'],
 ]
 
-test('MF-40 V6.2.1 V6.2.11 what is refused, and why', () => {
+test('MF-40 v5.0.0-V6.2.1 v5.0.0-V6.2.11 what is refused, and why', () => {
   for (const [password, fault] of refused) assert.equal(faultOf(password), fault, password)
 })
 
@@ -62,11 +62,11 @@ const accepted = [
   'a'.repeat(4_096),
 ]
 
-test('V6.2.5 V6.2.9 no rule of composition: long, spaces, only letters, only emoji are taken', () => {
+test('v5.0.0-V6.2.5 v5.0.0-V6.2.9 no rule of composition: long, spaces, only letters, only emoji are taken', () => {
   for (const password of accepted) assert.equal(faultOf(password), undefined, password)
 })
 
-test('V6.2.12 a filter knows all that went in, and hardly anything else', () => {
+test('v5.0.0-V6.2.12 a filter knows all that went in, and hardly anything else', () => {
   const filter = bloomFilter(bloomBytes(dictionary['passwords-common'].slice(0, 5_000), 12_500))
   assert.ok(dictionary['passwords-common'].slice(0, 5_000).every((word) => filter.has(word)))
   const strangers = Array.from({ length: 20_000 }, (_, at) => `nobody chose ${at}`)

@@ -12,7 +12,7 @@ import type { MintedSession } from '../sessions/mint-session.ts'
 import { keepTokens, rotateWithin } from '../sessions/rotate-session.ts'
 import { invitationProblems } from './invitations.errors.ts'
 import { invitationEvents } from './invitations.events.ts'
-import { closeInvitation, removeInvited } from './invitations.repository.ts'
+import { closeInvitation, noteAccepted, removeInvited } from './invitations.repository.ts'
 import type { JoinedTenant } from './join.repository.ts'
 import { handOver, standingHere } from './join.repository.ts'
 import type { OpenInvitation } from './redeem-invitation.ts'
@@ -92,6 +92,7 @@ async function join(identity: Identity, tx: Tx, { open, acceptance }: Accepting)
   if (standing === undefined) await handOver(tx, { from: nobody, to: person })
   else await peopleDeps(identity).personProfile?.remove(tx, nobody)
   await closeInvitation(tx, invitation.id, { as: 'accepted', now: isoTime(identity.clock.now()) })
+  await noteAccepted(tx, invitation.id, person)
   await removeInvited(tx, nobody)
   const target = { type: 'invitation', id: invitation.id }
   const data = { new_account: false, was_member: standing !== undefined }

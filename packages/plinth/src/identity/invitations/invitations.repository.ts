@@ -134,6 +134,15 @@ export async function closeInvitation(
   )
 }
 
+/** Notes who accepted: not the person whom the tenant had prepared. */
+export async function noteAccepted(tx: Tx, id: string, person: string): Promise<void> {
+  await tx.query('update plinth.invitations set person_id = $3 where tenant_id = $1 and id = $2', [
+    tx.tenant,
+    id,
+    person,
+  ])
+}
+
 /** A person who was asked in and is nobody yet goes, with what the tenant noted of them. */
 export async function removeInvited(tx: Tx, person: string): Promise<void> {
   const { rowCount } = await tx.query(

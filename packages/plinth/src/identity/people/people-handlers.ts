@@ -10,10 +10,9 @@ import { requireTag, tagOf } from './entity-tag.ts'
 import { refusingLast } from './last-administrator.ts'
 import { peopleProblems } from './people.errors.ts'
 import type { PeopleDeps } from './people-deps.ts'
-import type { ProfileChange, ProfileField } from './person-fields.ts'
-import { profileFields } from './person-fields.ts'
+import type { ProfileChange } from './person-fields.ts'
 import type { ShownPerson } from './person-schema.ts'
-import { showPerson, statusOf } from './person-schema.ts'
+import { profilePart, showPerson, statusOf } from './person-schema.ts'
 import { removePerson } from './remove-person.ts'
 
 type Context = ContextFor<CanAccess>
@@ -128,13 +127,6 @@ async function shownOf(deps: PeopleDeps, db: Db, row: DirectoryRow): Promise<Sho
 function tagged(reply: Pick<Context['reply'], 'header'>, shown: ShownPerson): ShownPerson {
   reply.header('etag', tagOf(shown))
   return shown
-}
-
-const FIELDS = Object.keys(profileFields) as readonly ProfileField[]
-
-/** What of a body a person says of themselves. */
-function profilePart(body: ProfileChange): ProfileChange {
-  return Object.fromEntries(FIELDS.map((field) => [field, body[field]]))
 }
 
 function isFields(profile: unknown): profile is object {

@@ -40,7 +40,7 @@ export const peopleProblems = {
     409,
     'The person is the only owner of an organisation. Hand it on or delete it first.',
   ),
-  lastPlatformAdministrator: problem(
+  platformAdministrator: problem(
     'people.platform_administrator',
     409,
     'Take the role on the platform away first: plinth platform revoke.',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { DirectoryRow } from './directory.repository.ts'
+import type { ProfileChange, ProfileField } from './person-fields.ts'
 import {
   emailAddress,
   metadata,
@@ -82,6 +83,13 @@ export function statusOf(body: {
 }): (typeof STATUSES)[number] | undefined {
   if (body.status !== undefined || body.is_active === undefined) return body.status
   return body.is_active ? 'active' : 'inactive'
+}
+
+const FIELDS = Object.keys(profileFields) as readonly ProfileField[]
+
+/** What of a body a person says of themselves. */
+export function profilePart(body: ProfileChange): ProfileChange {
+  return Object.fromEntries(FIELDS.map((field) => [field, body[field]]))
 }
 
 /** The schemas of people in a service, with the further fields that it declared. */

@@ -5,8 +5,12 @@ export function isGrant(text: unknown): text is string {
   return typeof text === 'string' && GRANT.test(text)
 }
 
-/** Whether whoever holds one grant holds all that another gives. */
+/**
+ * Whether whoever holds one grant holds all that another gives. Somebody else's identity may bring
+ * anything as a grant: what is no text gives nothing.
+ */
 export function covers(held: string, wanted: string): boolean {
+  if (typeof held !== 'string') return false
   if (held === '*' || held === wanted) return true
   return held.endsWith(':*') && wanted.startsWith(held.slice(0, -1))
 }

@@ -116,11 +116,14 @@ test('the table and a schema that agree have no faults', () => {
 })
 
 test('a name without its key, and a key announced as unread, are faults', () => {
-  const small = z.strictObject({ app: appSettings, jwt: z.strictObject({ secret: z.string() }) })
+  const small = z.strictObject({
+    app: appSettings,
+    storage: z.strictObject({ backend: z.string() }),
+  })
   const faults = namesFaults(small, platformNames)
   assert.ok(faults.includes('DATABASE_URL sets database.url, which is no setting'))
-  assert.ok(faults.includes('jwt is a setting, but the table lists it as unread'))
-  assert.ok(faults.some((fault) => fault.startsWith('JWT_SECRET sets jwt.secret, but')))
+  assert.ok(faults.includes('storage is a setting, but the table lists it as unread'))
+  assert.ok(faults.some((fault) => fault.startsWith('STORAGE_BACKEND sets storage.backend, but')))
 })
 
 test('a block that nothing reads yet is accepted and announced', async () => {

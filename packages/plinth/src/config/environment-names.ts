@@ -3,9 +3,7 @@ import type { KeyAlias, LaterKey, SettingNames, VariableName } from './setting-n
 
 const NO_WORKFLOWS = 'this version only watches whether Temporal answers'
 const NO_REDIS = 'put the password into redis.url; the connection sets its own limits'
-const NO_BEARER = 'this version does not accept or issue JWT access tokens'
-const NO_MFA = 'this version has no second factor'
-const NO_OAUTH_CLIENT = 'this version has no OAuth2 client besides sign-in'
+const NO_OAUTH_CLIENT = 'an OAuth2Client takes its settings where your code makes it'
 const NO_STORAGE = 'this version does not store files'
 const NO_OPENBAO = 'this version does not read secrets from OpenBao'
 const NO_BROKER = 'background jobs run on PostgreSQL and need no broker'
@@ -23,8 +21,9 @@ function later(name: string, key: string, sentence: string): VariableName {
   return { name, key, later: sentence }
 }
 
-function laterList(name: string, key: string, sentence: string): VariableName {
-  return { name, key, later: sentence, joins: true }
+/** A name that adds to a list which others add to. */
+function joins(name: string, key: string): VariableName {
+  return { name, key, joins: true }
 }
 
 const service: readonly VariableName[] = [
@@ -75,12 +74,12 @@ const signIn: readonly VariableName[] = [
   },
   sets('OIDC_KEYCLOAK_CLIENT_SECRET', 'oidc.providers.keycloak.client_secret'),
   sets('OIDC_KEYCLOAK_ISSUER', 'oidc.providers.keycloak.issuer'),
-  later('OAUTH2_CLIENT_ID', 'oauth2.client_id', NO_OAUTH_CLIENT),
-  later('OAUTH2_CLIENT_SECRET', 'oauth2.client_secret', NO_OAUTH_CLIENT),
-  later('OAUTH2_ISSUER', 'oauth2.issuer', NO_OAUTH_CLIENT),
-  later('OAUTH2_USE_PKCE', 'oauth2.use_pkce', NO_OAUTH_CLIENT),
-  later('TOTP_ISSUER', 'mfa.totp_issuer', NO_MFA),
-  later('TOTP_ENCRYPTION_KEY', 'mfa.totp_encryption_key', NO_MFA),
+  { name: 'OAUTH2_CLIENT_ID', later: NO_OAUTH_CLIENT },
+  { name: 'OAUTH2_CLIENT_SECRET', later: NO_OAUTH_CLIENT },
+  { name: 'OAUTH2_ISSUER', later: NO_OAUTH_CLIENT },
+  { name: 'OAUTH2_USE_PKCE', later: NO_OAUTH_CLIENT },
+  sets('TOTP_ISSUER', 'mfa.issuer'),
+  sets('TOTP_ENCRYPTION_KEY', 'mfa.encryption_key'),
   {
     name: 'REFRESH_COOKIE_SECURE',
     later: 'nothing needs it: cookie flags follow the scheme of app.base_url',
@@ -88,27 +87,33 @@ const signIn: readonly VariableName[] = [
 ]
 
 const tokens: readonly VariableName[] = [
-  laterList('JWT_AUDIENCE', 'jwt.audiences', NO_BEARER),
-  laterList('JWT_AUDIENCE_SECONDARY', 'jwt.audiences', NO_BEARER),
-  laterList('AUTH_JWT_AUDIENCE', 'jwt.audiences', NO_BEARER),
-  later('AUTH_JWT_ENABLED', 'jwt.enabled', NO_BEARER),
-  later('AUTH_JWT_ISSUER', 'jwt.issuer', NO_BEARER),
-  later('AUTH_JWT_ALGORITHMS', 'jwt.allowed_algorithms', NO_BEARER),
-  later('AUTH_JWT_LEEWAY', 'jwt.clock_skew', NO_BEARER),
-  later('AUTH_JWKS_URI', 'jwt.jwks_uri', NO_BEARER),
-  later('AUTH_JWKS_CACHE_TTL', 'jwt.jwks_cache_ttl_seconds', NO_BEARER),
-  later('AUTH_API_KEY_ENABLED', 'api_keys.enabled', 'this version has no API keys'),
-  later('JWT_SECRET', 'jwt.secret', NO_BEARER),
-  later('JWT_ALGORITHM', 'jwt.algorithm', NO_BEARER),
-  later('JWT_ACCESS_TTL_MINUTES', 'jwt.access_ttl_minutes', NO_BEARER),
-  later('JWT_REFRESH_TTL_DAYS', 'jwt.refresh_ttl_days', NO_BEARER),
-  later('JWT_CLAIM_USER_ID', 'jwt.claims.user_id', NO_BEARER),
-  later('JWT_CLAIM_EMAIL', 'jwt.claims.email', NO_BEARER),
-  later('JWT_CLAIM_ROLES', 'jwt.claims.roles', NO_BEARER),
-  later('JWT_CLAIM_GROUPS', 'jwt.claims.groups', NO_BEARER),
-  later('JWT_CLAIM_SCOPE', 'jwt.claims.scope', NO_BEARER),
-  later('JWT_CLAIM_NAME', 'jwt.claims.name', NO_BEARER),
-  later('JWT_CLAIM_USERNAME', 'jwt.claims.username', NO_BEARER),
+  joins('JWT_AUDIENCE', 'jwt.audiences'),
+  joins('JWT_AUDIENCE_SECONDARY', 'jwt.audiences'),
+  joins('AUTH_JWT_AUDIENCE', 'jwt.audiences'),
+  {
+    name: 'AUTH_JWT_ENABLED',
+    later: 'access tokens are always read; jwt.issuers names whose count',
+  },
+  sets('AUTH_JWT_ISSUER', 'jwt.issuers.auth.issuer'),
+  sets('AUTH_JWKS_URI', 'jwt.issuers.auth.jwks_uri'),
+  sets('AUTH_JWT_ALGORITHMS', 'jwt.allowed_algorithms'),
+  sets('AUTH_JWT_LEEWAY', 'jwt.clock_skew'),
+  sets('AUTH_JWKS_CACHE_TTL', 'oidc.jwks_cache_ttl_seconds'),
+  {
+    name: 'AUTH_API_KEY_ENABLED',
+    later: 'API keys are always read; one exists only if somebody makes it',
+  },
+  { name: 'JWT_SECRET', later: 'the keys of our own tokens are made and rotated in the database' },
+  sets('JWT_ALGORITHM', 'tokens.algorithm'),
+  sets('JWT_ACCESS_TTL_MINUTES', 'tokens.access_ttl_minutes'),
+  sets('JWT_REFRESH_TTL_DAYS', 'tokens.refresh_ttl_days'),
+  sets('JWT_CLAIM_USER_ID', 'jwt.claims.user_id'),
+  sets('JWT_CLAIM_EMAIL', 'jwt.claims.email'),
+  sets('JWT_CLAIM_ROLES', 'jwt.claims.roles'),
+  sets('JWT_CLAIM_GROUPS', 'jwt.claims.groups'),
+  sets('JWT_CLAIM_SCOPE', 'jwt.claims.scope'),
+  sets('JWT_CLAIM_NAME', 'jwt.claims.name'),
+  sets('JWT_CLAIM_USERNAME', 'jwt.claims.username'),
 ]
 
 const operations: readonly VariableName[] = [
@@ -140,7 +145,6 @@ const keyAliases: readonly KeyAlias[] = [
 const ROLES_FROM_URLS = 'roles and names come from the connection URLs'
 
 const laterKeys: readonly LaterKey[] = [
-  { key: 'jwt', says: NO_BEARER },
   { key: 'storage', says: NO_STORAGE },
   { key: 'security', says: 'its protections are always on or follow app.base_url' },
   { key: 'oidc.allowed_audiences', says: 'ID tokens are for the client id and nobody else' },

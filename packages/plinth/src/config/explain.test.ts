@@ -134,7 +134,5 @@ test('the page of all settings has a table for each block and a row for each key
     assert.ok(page.includes(`\n## ${block}\n`))
   assert.ok(page.includes('| `app.port` | a whole number from 0 to 65535 | `8000` | `APP_PORT` |'))
   assert.ok(page.includes('Issuer \\| exact.'))
-  assert.ok(
-    page.includes('| `JWT_SECRET` | this version does not accept or issue JWT access tokens |'),
-  )
+  assert.ok(page.includes('| `STORAGE_BACKEND` | this version does not store files |'))
 })

@@ -87,7 +87,12 @@ export const jwtSettings = z.strictObject({
     .prefault({})
     .describe('Where access tokens say whose they are and what their holder may do.'),
   role_scopes: z
-    .record(name(), z.array(z.string().refine(isGrant, 'must look like area:action, area:* or *')))
+    .record(
+      name(),
+      z
+        .array(z.string().refine(isGrant, 'must look like area:action, area:* or *'))
+        .describe('Scopes of that role or group.'),
+    )
     .default({})
     .describe('Scopes that a role or group of a token stands for; others stand for none.'),
   without_scopes: z

@@ -26,6 +26,7 @@ import { endSessions } from '../sessions/end-sessions.repository.ts'
 import { isoTime } from '../sessions/iso-time.ts'
 import type { MintedSession } from '../sessions/mint-session.ts'
 import { accountProblems } from './account.errors.ts'
+import { tenantNames } from './tenant-names.repository.ts'
 
 type Changing = ContextFor<InPersonAccess> & {
   readonly body: { readonly current_password?: string | undefined; readonly new_password: string }
@@ -56,9 +57,9 @@ export async function changePassword(
   if (account.hash === null) demandRecent(identity, context)
   else await proveCurrent(identity, context)
   const { name, email } = account
-  requireStrong(identity, {
+  await requireStrong(identity, {
     password: body.new_password,
-    about: [name, email],
+    about: [name, email, ...(await tenantNames(identity.platform, principal.person))],
     path: 'body/new_password',
   })
   const hash = await identity.passwords.hash(body.new_password)

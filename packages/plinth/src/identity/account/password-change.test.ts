@@ -212,3 +212,23 @@ test('contract 5: 404 No credentials found for a link whose password is gone', a
   await visitor.post('/auth/password-reset-request', { email: ana.email })
   assert.ok((await subjectsTo(ana)).includes('Your account has no password'))
 })
+
+test('v5.0.0-V6.2.11 v5.0.0-V6.1.2 the names of the service, the tenant and the person are no passwords', async () => {
+  await using named = await openAccounts({
+    'tenancy.mode': 'organisations',
+    'app.name': 'Warehouse One',
+    'accounts.password.context_words': ['blueprint'],
+  })
+  const ana = await named.world.signIn('ana', { tenant: 'northwind' })
+  for (const word of [
+    'WarehouseOne',
+    'northwind-1',
+    'Blueprint99',
+    'ana@example.com',
+    'ana-northwind',
+  ]) {
+    const answer = await ana.post('/auth/password-change', { new_password: word })
+    assert.deepEqual([answer.status, answer.body['code']], [422, 'auth.weak_password'], word)
+    assert.equal((answer.body['details'] as { code: string }[])[0]?.code, 'too_personal', word)
+  }
+})

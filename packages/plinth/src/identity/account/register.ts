@@ -58,7 +58,7 @@ export async function register(
   const { body, actor } = context
   const { key, name: email } = addressOf(body.email)
   const { first_name: first, last_name: last, password } = body
-  requireStrong(identity, { password, about: [email, first, last], path: 'body/password' })
+  await requireStrong(identity, { password, about: [email, first, last], path: 'body/password' })
   const hash = await identity.passwords.hash(password)
   const browser = hashToken('one-time', keepRegistrationCookie(identity, context))
   const value: Registration = {

@@ -14,6 +14,7 @@ import { isoTime } from '../sessions/iso-time.ts'
 import { accountProblems } from './account.errors.ts'
 import { confirmAddress } from './account-mail.repository.ts'
 import { settleChange } from './change-password.ts'
+import { tenantNames } from './tenant-names.repository.ts'
 
 const PURPOSE = 'password-reset'
 
@@ -33,8 +34,8 @@ export async function resetPassword(
   const { body, actor } = context
   const account = await whose(identity, context)
   const { name, email } = account
-  const about = [name, email]
-  requireStrong(identity, { password: body.new_password, about, path: 'body/new_password' })
+  const about = [name, email, ...(await tenantNames(identity.platform, account.person))]
+  await requireStrong(identity, { password: body.new_password, about, path: 'body/new_password' })
   const hash = await identity.passwords.hash(body.new_password)
   const now = isoTime(identity.clock.now())
   const done = await identity.platform.transaction((tx) =>

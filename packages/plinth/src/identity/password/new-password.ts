@@ -1,5 +1,6 @@
 import { accountProblems } from '../account/account.errors.ts'
 import type { Identity } from '../identity-deps.ts'
+import { isBreached } from './breach-list.ts'
 import type { PasswordFault } from './password-policy.ts'
 import { passwordFault } from './password-policy.ts'
 
@@ -12,15 +13,20 @@ export interface NewPassword {
   readonly path: string
 }
 
-/** Refuses a password that is soon guessed, and nothing else; what it is made of does not matter. */
-export function requireStrong(
-  { accounts, app }: Pick<Identity, 'accounts' | 'app'>,
+/**
+ * Refuses a password that is soon guessed, and nothing else; what it is made of does not matter.
+ * @throws AppError 422 auth.weak_password, whose details say why
+ */
+export async function requireStrong(
+  { accounts, app, outbound, log }: Pick<Identity, 'accounts' | 'app' | 'outbound' | 'log'>,
   { password, about, path }: NewPassword,
-): void {
-  const { min_length: minLength, context_words: words } = accounts.password
+): Promise<void> {
+  const { min_length: minLength, context_words: words, breach_url: url } = accounts.password
   const own = [app.name, new URL(app.base_url).hostname, ...words]
   const contextWords = [...own, ...about.filter((word) => word !== null)]
-  const code = passwordFault(password, { minLength, contextWords })
+  const fault = passwordFault(password, { minLength, contextWords })
+  const code =
+    fault ?? ((await isBreached({ outbound, log, url }, password)) ? 'too_common' : undefined)
   if (code === undefined) return
   throw accountProblems.weakPassword({
     details: [{ path, code, message: ADVICE[code](minLength) }],

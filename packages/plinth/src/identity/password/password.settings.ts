@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { httpUrl } from '../../config/index.ts'
 
 /** What a password must be and what it costs to try one (`accounts.password` in config.yaml). */
 export const passwordSettings = z.strictObject({
@@ -14,6 +15,12 @@ export const passwordSettings = z.strictObject({
     .default([])
     .describe(
       'Words that may not be most of a password, beside the name of the service and of the person: names of your products and your company.',
+    ),
+  breach_url: httpUrl()
+    .nullable()
+    .default(null)
+    .describe(
+      'A list of breached passwords that is asked too, by the first five characters of the SHA-1: https://api.pwnedpasswords.com/range/. While it does not answer, new passwords are held against the list that ships only.',
     ),
   argon2_memory_kib: z
     .int()

@@ -11,11 +11,11 @@ import type { Attempts } from './attempts/attempts.ts'
 import { createAttempts } from './attempts/attempts.ts'
 import type { EnterDeps } from './enter.ts'
 import type { IdentityHooks } from './hooks.ts'
+import { withTexts } from './mail-texts.ts'
 import type { MfaSettings } from './mfa/mfa.settings.ts'
 import type { Mfa } from './mfa/mfa.ts'
 import { createMfa } from './mfa/mfa.ts'
 import type { OAuthSettings } from './oauth/oauth.settings.ts'
-import { withTexts } from './mail-texts.ts'
 import type { OidcSettings } from './oidc/oidc.settings.ts'
 import type { PasskeySettings } from './passkeys/passkeys.settings.ts'
 import type { Passkeys } from './passkeys/passkeys.ts'
@@ -23,6 +23,8 @@ import { createPasskeys } from './passkeys/passkeys.ts'
 import type { Passwords } from './password/passwords.ts'
 import { createPasswords } from './password/passwords.ts'
 import type { PeopleSettings } from './people/people.settings.ts'
+import type { PersonProfile } from './people/person-profile.ts'
+import { personProfileOf } from './people/person-profile.ts'
 import type { CookieRule } from './sessions/cookie.ts'
 import { cookieName } from './sessions/cookie.ts'
 import type { Fingerprints } from './sessions/fingerprint.ts'
@@ -108,6 +110,8 @@ export interface Identity extends IdentityDeps {
   readonly passwords: Passwords
   /** Second factors: who needs one, what they have, and who waits for one. */
   readonly factors: Mfa
+  /** Further fields of people, where the service declared the entity `person_profile`. */
+  readonly personProfile: PersonProfile | undefined
   /** Passkeys, where they are on. */
   readonly webauthn: Passkeys | undefined
 }
@@ -137,6 +141,7 @@ export function assemble(given: IdentityDeps): Identity {
     fingerprints,
     mint,
     ...ownTokens(deps, lives),
+    personProfile: personProfileOf(deps.entities),
     passwords: createPasswords(deps.accounts.password),
     attempts: createAttempts({ clock, secret, settings: deps.accounts.lockout }),
     factors,

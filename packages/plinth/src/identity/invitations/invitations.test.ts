@@ -17,6 +17,13 @@ suite('invitations', () => {
       hooks: {
         checkInvitation: ({ email }) => !email.endsWith('@never.test'),
         mayJoin: ({ email }) => !refused.includes(email),
+        maySwitch: async ({ to }) =>
+          (
+            await people.sql('select 1 from plinth.tenants where id = $1 and slug = $2', [
+              to,
+              'home-of-oda',
+            ])
+          ).length === 0,
       },
     })
     ana = await people.world.signIn('ana', { tenant: 'acme' })
@@ -171,6 +178,15 @@ suite('invitations', () => {
     assert.equal((await hal.post(ACCEPT, { token })).status, 403)
     refused = []
     assert.equal((await hal.post(ACCEPT, { token })).status, 200)
+  })
+
+  test('hook maySwitch keeps a session out of another of its person’s tenants', async () => {
+    const oda = await people.stranger('oda')
+    const { token } = await invited('oda@example.com')
+    assert.equal((await oda.post(ACCEPT, { token })).status, 200)
+    const refusedThere = await oda.post('/auth/switch-tenant', { tenant: 'home-of-oda' })
+    assert.deepEqual([refusedThere.status, refusedThere.body['code']], [403, 'people.refused'])
+    assert.equal((await oda.get('/auth/web/me')).body['authenticated'], true)
   })
 
   test('whoever was asked in holds nothing, is nowhere, and is no owner', async () => {

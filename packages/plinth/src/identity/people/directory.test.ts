@@ -175,6 +175,18 @@ suite('people of a tenant', () => {
     assert.deepEqual(left, [])
   })
 
+  test('person_profile at /auth/me: one’s own, in the tenant that one works in', async () => {
+    const own = await ana.patch('/auth/me', { bio: 'Climbs', profile: { department: 'Board' } })
+    assert.equal(own.status, 200, JSON.stringify(own.body))
+    const me = await ana.get('/auth/me')
+    assert.deepEqual(
+      [me.body['bio'], me.body['profile']],
+      ['Climbs', { department: 'Board', badge: null }],
+    )
+    assert.equal((await ana.patch('/auth/me', { profile: { salary: 1 } })).status, 422)
+    assert.equal((await ana.patch('/auth/me', { email: 'x@y.test' })).status, 422)
+  })
+
   test('D3 unknown and foreign people are the same 404, and DELETE ends the membership at once', async () => {
     const fay = await people.world.signIn('fay', { tenant: 'acme', can: ['people:read'] })
     const id = await idOf('fay@example.com')

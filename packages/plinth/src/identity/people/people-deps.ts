@@ -2,7 +2,6 @@ import type { Clock } from '../../kernel/index.ts'
 import type { Identity } from '../identity-deps.ts'
 import type { InviteDeps } from '../invitations/send-invitation.ts'
 import type { PersonProfile } from './person-profile.ts'
-import { personProfileOf } from './person-profile.ts'
 
 /** What the routes of people are given. */
 export interface PeopleDeps extends InviteDeps {
@@ -23,7 +22,7 @@ export function peopleDeps(identity: Identity): PeopleDeps {
     settings: identity.people,
     baseUrl: app.base_url,
     tenantsVisible: tenancy.visible,
-    personProfile: personProfileOf(identity.entities),
+    personProfile: identity.personProfile,
     forget: (person) => sessionCache?.forget(person),
   }
 }

@@ -45,5 +45,5 @@ export const peopleProblems = {
     409,
     'Take the role on the platform away first: plinth platform revoke.',
   ),
-  refusedByHook: problem('people.refused', 403, 'This service does not let that person join.'),
+  refusedByHook: problem('people.refused', 403, 'This service does not let that person in there.'),
 } as const

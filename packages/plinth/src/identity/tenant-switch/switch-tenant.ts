@@ -3,6 +3,7 @@ import type { PlatformDb, PlatformTx } from '../../data/index.ts'
 import type { Id } from '../../kernel/index.ts'
 import type { Standing, TenantName } from '../../tenancy/index.ts'
 import { findStanding, tenancyEvents } from '../../tenancy/index.ts'
+import type { IdentityHooks } from '../hooks.ts'
 import type { MintedSession, SessionDeps } from '../sessions/mint-session.ts'
 import type { RotateRequest } from '../sessions/rotate-session.ts'
 import { keepTokens, repeatRotation, rotateWithin } from '../sessions/rotate-session.ts'
@@ -11,6 +12,7 @@ import { keepTokens, repeatRotation, rotateWithin } from '../sessions/rotate-ses
 export interface SwitchDeps {
   readonly platform: PlatformDb
   readonly sessions: SessionDeps
+  readonly hooks?: Pick<IdentityHooks, 'maySwitch'> | undefined
 }
 
 /** Whose session is to work in which tenant. */
@@ -23,6 +25,8 @@ export interface SwitchRequest extends Omit<RotateRequest, 'tenant'> {
 export type Switched =
   | { readonly code: 'switched'; readonly session: MintedSession; readonly standing: Standing }
   | { readonly code: 'unknown' }
+  /** The service does not want it. */
+  | { readonly code: 'refused' }
   | { readonly code: 'not_live' }
 
 /**
@@ -36,6 +40,8 @@ export async function switchTenant(deps: SwitchDeps, request: SwitchRequest): Pr
     const standing = await findStanding(tx, request.person, request.to)
     if (standing === undefined) return { code: 'unknown' }
     const { tenant } = standing
+    const switching = { person: request.person, to: tenant }
+    if ((await deps.hooks?.maySwitch?.(switching)) === false) return { code: 'refused' }
     const rotateDeps = { platform, sessions, renewTokens: keepTokens }
     const done = await rotateWithin(rotateDeps, tx, { ...request, tenant })
     if (done?.code === 'rotated') await noteEntry(tx, request, { tenant, session: done.session })

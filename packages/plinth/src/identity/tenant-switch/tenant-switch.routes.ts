@@ -7,6 +7,7 @@ import type { TenantName } from '../../tenancy/index.ts'
 import { isTenantName, tenancyProblems, tenantName } from '../../tenancy/index.ts'
 import { identityProblems } from '../identity.errors.ts'
 import type { Identity } from '../identity-deps.ts'
+import { peopleProblems } from '../people/people.errors.ts'
 import { setCookie, tokenCookie } from '../sessions/cookie.ts'
 import type { SessionPrincipal } from '../sessions/session.ts'
 import { isSessionPrincipal } from '../sessions/session.ts'
@@ -38,7 +39,11 @@ export function tenantSwitchRoutes(identity: Identity): readonly RouteOptions[] 
         'Lets the session work in another tenant of the person; its id and CSRF token change.',
       body,
       returns,
-      raises: [identityProblems.invalidSession, tenancyProblems.unknown],
+      raises: [
+        identityProblems.invalidSession,
+        tenancyProblems.unknown,
+        peopleProblems.refusedByHook,
+      ],
       handle: (context) => handleSwitch(identity, context, context.body.tenant),
     }),
   ]
@@ -56,7 +61,7 @@ async function handleSwitch(
     throw identityProblems.invalidSession()
   if (to === undefined) throw tenancyProblems.unknown()
   const switched = await switchTenant(
-    { platform: identity.platform, sessions: identity.mint },
+    { platform: identity.platform, sessions: identity.mint, hooks: identity.hooks },
     { token, userAgent: request.headers['user-agent'], actor, person: principal.person, to },
   )
   identity.sessionCache?.forget(principal.person)
@@ -75,6 +80,7 @@ function answer(
   { principal, switched, to }: Outcome,
 ): z.input<typeof returns> {
   if (switched.code === 'unknown') throw tenancyProblems.unknown(`named ${to.text}`)
+  if (switched.code === 'refused') throw peopleProblems.refusedByHook()
   if (switched.code === 'not_live') throw identityProblems.invalidSession()
   const { session, standing } = switched
   const cookie = {

@@ -1,6 +1,7 @@
 import type { CryptoKey } from 'jose'
 import type { CompactToken } from './compact-token.ts'
 import { readCompactToken } from './compact-token.ts'
+import { decoyKey } from './decoy-key.ts'
 import type { SignatureAlgorithm } from './signature-algorithms.ts'
 
 /** What a header asks for, and the issuer that its claims name. */
@@ -55,7 +56,10 @@ export async function readSignedToken<A extends string = SignatureAlgorithm>(
   const { iss } = token.claims
   const issuer = typeof iss === 'string' ? iss : undefined
   const keys = await rules.findKeys({ kid, algorithm, issuer })
-  if (keys.length === 0) return refused('key')
+  if (keys.length === 0) {
+    await isSignedByOne(text, [await decoyKey(algorithm)], algorithm)
+    return refused('key')
+  }
   if (!(await isSignedByOne(text, keys, algorithm))) return refused('signature')
   return { ok: true, algorithm, ...token }
 }

@@ -82,7 +82,7 @@ const verify = html`<section class="card narrow stack" aria-labelledby="verify">
 <form class="stack" data-action="POST" action="/auth/verify-email" data-next="${SIGN_IN_PAGE}" data-done="Your address is confirmed. Sign in with it and your password.">
 <input type="hidden" name="token" data-link>
 <details class="unfold">
-<summary class="muted">In another browser than the one you began in?</summary>
+<summary class="as-link">Did you begin in another browser?</summary>
 ${field({ name: 'password', label: 'The password that you chose', type: 'password', fill: 'current-password', optional: true })}
 </details>
 <button class="button button-primary">Confirm the address</button>

@@ -1,21 +1,14 @@
-import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
-
-/** A Lua script that Redis runs as one step. */
-export interface RedisScript {
-  readonly lua: string
-  readonly sha: string
-}
 
 /** A connection that fails within a fraction of a second rather than keep a request waiting. */
 export interface RedisConnection {
   /** Begins to connect; resolves when connected, or after a second at most, and never rejects. */
   open(): Promise<void>
   /**
-   * Runs a script.
+   * Runs a Lua script, which Redis does as one step.
    * @throws Error when it is not reached, does not answer in time, or refuses
    */
-  run(script: RedisScript, keys: readonly string[], args: readonly number[]): Promise<unknown>
+  run(lua: string, keys: readonly string[], args: readonly number[]): Promise<unknown>
   close(): void
 }
 
@@ -23,11 +16,6 @@ const COMMAND_TIMEOUT_MS = 250
 const CONNECT_TIMEOUT_MS = 1_000
 const SLOWEST_RETRY_MS = 2_000
 const RETRY_STEP_MS = 50
-
-/** A script under the name by which Redis knows it once it has seen it. */
-export function redisScript(lua: string): RedisScript {
-  return { lua, sha: createHash('sha1').update(lua).digest('hex') }
-}
 
 /**
  * Makes a connection that keeps trying for itself. The defaults of the library queue what is asked
@@ -53,8 +41,7 @@ export async function openRedis(url: string): Promise<RedisConnection> {
   redis.on('error', () => undefined)
   return {
     open: () => within(redis.connect(), CONNECT_TIMEOUT_MS),
-    run: (script, keys, args) =>
-      runScript(redis, script, [...keys, ...args.map(String)], keys.length),
+    run: createRunner(redis),
     close: () => redis.disconnect(),
   }
 }
@@ -67,18 +54,24 @@ async function within(work: Promise<unknown>, limitMs: number): Promise<void> {
   clearTimeout(timer)
 }
 
-async function runScript(
-  redis: Redis,
-  { sha, lua }: RedisScript,
-  words: readonly string[],
-  keys: number,
-): Promise<unknown> {
-  try {
-    return await redis.evalsha(sha, keys, ...words)
-  } catch (error) {
-    // A server that was restarted or flushed has forgotten it.
-    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-    return redis.eval(lua, keys, ...words)
+/** Hands each script over once and then names it. */
+function createRunner(redis: Redis): RedisConnection['run'] {
+  const names = new Map<string, string>()
+  const nameOf = async (lua: string): Promise<string> => {
+    const name = names.get(lua) ?? String(await redis.script('LOAD', lua))
+    names.set(lua, name)
+    return name
+  }
+  return async (lua, keys, args) => {
+    const words = [...keys, ...args.map(String)]
+    try {
+      return await redis.evalsha(await nameOf(lua), keys.length, ...words)
+    } catch (error) {
+      // A server that was restarted or flushed has forgotten it.
+      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
+      names.delete(lua)
+      return redis.evalsha(await nameOf(lua), keys.length, ...words)
+    }
   }
 }
 
@@ -86,10 +79,9 @@ async function importRedis(): Promise<typeof Redis> {
   try {
     return (await import('ioredis')).Redis
   } catch (cause) {
-    throw new Error(MISSING_REDIS, { cause })
+    throw new Error(MISSING, { cause })
   }
 }
 
-/** What to do where the client is not installed. */
-export const MISSING_REDIS =
+const MISSING =
   'redis.url is set and the package ioredis is not installed → npm install ioredis, or take redis.url away.'

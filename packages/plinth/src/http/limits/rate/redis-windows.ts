@@ -1,5 +1,4 @@
 import type { RedisConnection } from '../../../cache/index.ts'
-import { redisScript } from '../../../cache/index.ts'
 import type { Charge, Standing, WindowStore } from './window-store.ts'
 import { PARTS } from './window-store.ts'
 
@@ -9,7 +8,7 @@ import { PARTS } from './window-store.ts'
  * back, what was counted ahead of it moves to the present: nothing is forgiven, and nothing stays
  * longer than a window.
  */
-const TAKE = redisScript(`
+const TAKE = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local parts = ${PARTS}
@@ -59,7 +58,7 @@ for i, key in ipairs(KEYS) do
   answer[i] = { passes and 1 or 0, math.max(0, limit - sum), reset }
 end
 return answer
-`)
+`
 
 /** Counts in Redis, for all processes of a service together. */
 export function createRedisWindows(redis: RedisConnection, prefix: string): WindowStore {

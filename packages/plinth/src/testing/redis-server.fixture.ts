@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
+import { pingRedis } from '../cache/index.ts'
 import { freePort } from '../dev/index.ts'
-import { pingRedis } from './ping-redis.ts'
 
 /** A Redis of its own, which a test may stop, freeze, empty and break. */
 export interface RedisServer extends AsyncDisposable {

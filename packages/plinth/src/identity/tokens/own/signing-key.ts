@@ -51,7 +51,7 @@ async function newPair(algorithm: SigningAlgorithm) {
     }
   }
   const { exportJWK, generateKeyPair } = await import('jose')
-  const made = await generateKeyPair(algorithm, { extractable: true, crv: 'Ed25519' })
+  const made = await generateKeyPair(algorithm, { extractable: true })
   return {
     public: { ...(await exportJWK(made.publicKey)) },
     private: { ...(await exportJWK(made.privateKey)) },

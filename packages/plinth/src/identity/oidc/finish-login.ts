@@ -1,6 +1,7 @@
 import type { Actor } from '../../access/index.ts'
 import type { Id } from '../../kernel/index.ts'
 import type { Browser, Entered } from '../enter.ts'
+import type { IdentityHooks } from '../hooks.ts'
 import type { SignInFault } from '../identity.events.ts'
 import type { ProvedAccount } from '../linking/prove-account.ts'
 import { proveAccount } from '../linking/prove-account.ts'
@@ -23,6 +24,7 @@ export interface FinishDeps extends ExchangeDeps, SignInDeps {
   readonly providers: Providers
   /** Whether the provider's refresh token is kept (`oidc.refresh_tokens`). */
   readonly keepsRefreshTokens: boolean
+  readonly hooks?: IdentityHooks | undefined
 }
 
 /** A callback whose pending login was taken, and the browser it came from. */
@@ -121,7 +123,10 @@ function provenPerson(
     issuer: claims.iss,
     subject: claims.sub,
     provider: provider.name,
-    profile: profileOf(claims),
+    profile: {
+      ...profileOf(claims),
+      ...deps.hooks?.mapClaims?.(claims, { provider: provider.name }),
+    },
     authenticatedAt: typeof authTime === 'number' ? authTime * 1_000 : unsaid(deps, provider),
     vouchedAt:
       typeof claims['iat'] === 'number' ? claims['iat'] * 1_000 : deps.sessions.clock.now(),

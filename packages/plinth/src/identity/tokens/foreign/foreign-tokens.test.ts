@@ -288,3 +288,11 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + 5_000
   while (!(await holds())) assert.ok(performance.now() < end, 'it took longer than a second')
 }
+
+test('mapClaims has its word at a sign-in through a provider too', async () => {
+  const person = world.visitor()
+  evil.next('token', { claims: { sub: 'at-the-page', nick: 'mapped' } })
+  await evil.signIn(person)
+  const { body } = await person.get<{ user: { name: string } }>('/auth/web/me')
+  assert.equal(body.user.name, 'Mapped from evil')
+})

@@ -417,3 +417,35 @@ test('the hook checkKey has the last word, on every request, and refuses when it
   assert.equal(asked.length, 9)
   assert.equal(asked[0], 'paid GET /wares')
 })
+
+/** What changes something, and is for anybody who is signed in: by name, so that one more is a decision. */
+const FOR_KEYS_TOO = [
+  'DELETE /api/v1/api-keys/:id',
+  'PATCH /api/v1/api-keys/:id',
+  'POST /api/v1/api-keys',
+  'POST /api/v1/api-keys/:id/rotate',
+  'PUT /api/v1/api-keys/:id',
+]
+
+test('AK-27 a key is nothing for what a person does with their own account', async () => {
+  const { key } = await makeKey(ana, { type: 'admin', scopes: ['*'] })
+  const program = keyed(world, key)
+  const unsafe = world.service
+    .census()
+    .filter(({ method }) => !['GET', 'HEAD', 'OPTIONS'].includes(method))
+  const ofKind = (kind: string) => unsafe.filter(({ facts }) => facts?.access.kind === kind)
+  const forAll = ofKind('signed-in').map(({ method, url }) => `${method} ${url}`)
+  assert.deepEqual(forAll.toSorted(), FOR_KEYS_TOO)
+  const personal = ofKind('in-person')
+  assert.ok(personal.length > 5)
+  for (const { method, url } of personal) {
+    const answer = await program.call(method, url.replaceAll(/:\w+/g, 'acme'))
+    assert.deepEqual(
+      [answer.status, answer.body['code']],
+      [403, 'access.in_person'],
+      `${method} ${url}`,
+    )
+  }
+  for (const path of ['/auth/web/refresh', '/auth/web/logout'])
+    assert.ok([400, 401, 403].includes((await program.post(path, {})).status), path)
+})

@@ -1,6 +1,6 @@
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
-import { signedIn } from '../../access/index.ts'
+import { inPerson } from '../../access/index.ts'
 import { route } from '../../feature/index.ts'
 import { identityProblems } from '../identity.errors.ts'
 import { listIdentities, removeIdentity, startLink } from './handle-identities.ts'
@@ -24,7 +24,7 @@ export function linkingRoutes(deps: LinkingDeps): readonly RouteOptions[] {
 
 function identityRoutes(deps: LinkingDeps): readonly RouteOptions[] {
   const list = route('GET /auth/identities', {
-    access: signedIn(),
+    access: inPerson(),
     tenant: 'none',
     summary: 'The accounts that the person can sign in with.',
     returns: z.object({
@@ -34,7 +34,7 @@ function identityRoutes(deps: LinkingDeps): readonly RouteOptions[] {
     handle: (context) => listIdentities(deps, context),
   })
   const start = route('POST /auth/identities', {
-    access: signedIn(),
+    access: inPerson(),
     limit: 'sign_in',
     tenant: 'none',
     summary: 'Starts linking one more account: the browser proves it at the provider.',
@@ -53,7 +53,7 @@ function identityRoutes(deps: LinkingDeps): readonly RouteOptions[] {
 
 function removeRoute(deps: LinkingDeps): RouteOptions {
   return route('DELETE /auth/identities/:id', {
-    access: signedIn(),
+    access: inPerson(),
     tenant: 'none',
     summary: 'Removes an account and ends the sessions that began with it.',
     params,
@@ -76,7 +76,7 @@ function removeRoute(deps: LinkingDeps): RouteOptions {
 
 function offerRoutes(deps: LinkingDeps): readonly RouteOptions[] {
   const show = route('GET /auth/identities/offers/:id', {
-    access: signedIn(),
+    access: inPerson(),
     tenant: 'none',
     summary: 'An account that this browser has proved and may link.',
     params,
@@ -92,7 +92,7 @@ function offerRoutes(deps: LinkingDeps): readonly RouteOptions[] {
     handle: (context) => showOffer(deps, context),
   })
   const accept = route('POST /auth/identities/offers/:id', {
-    access: signedIn(),
+    access: inPerson(),
     limit: 'sign_in',
     tenant: 'none',
     summary: 'Links the account; the session gets a new id and a new CSRF token.',
@@ -103,7 +103,7 @@ function offerRoutes(deps: LinkingDeps): readonly RouteOptions[] {
     handle: (context) => answerOffer(deps, context),
   })
   const decline = route('DELETE /auth/identities/offers/:id', {
-    access: signedIn(),
+    access: inPerson(),
     tenant: 'none',
     summary: 'Does not link the account.',
     params,

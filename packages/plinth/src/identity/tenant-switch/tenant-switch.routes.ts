@@ -1,6 +1,6 @@
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
-import { signedIn } from '../../access/index.ts'
+import { inPerson } from '../../access/index.ts'
 import type { ContextFor } from '../../feature/index.ts'
 import { route } from '../../feature/index.ts'
 import type { TenantName } from '../../tenancy/index.ts'
@@ -33,7 +33,7 @@ export function tenantSwitchRoutes(identity: Identity): readonly RouteOptions[] 
   if (!identity.tenancy.visible) return []
   return [
     route('POST /auth/switch-tenant', {
-      access: signedIn(),
+      access: inPerson(),
       tenant: 'none',
       summary:
         'Lets the session work in another tenant of the person; its id and CSRF token change.',
@@ -51,7 +51,7 @@ export function tenantSwitchRoutes(identity: Identity): readonly RouteOptions[] 
 
 async function handleSwitch(
   identity: Identity,
-  context: ContextFor<ReturnType<typeof signedIn>>,
+  context: ContextFor<ReturnType<typeof inPerson>>,
   text: string,
 ): Promise<z.input<typeof returns>> {
   const { principal, request, actor } = context
@@ -76,7 +76,7 @@ interface Outcome {
 
 function answer(
   identity: Identity,
-  { reply }: Pick<ContextFor<ReturnType<typeof signedIn>>, 'reply'>,
+  { reply }: Pick<ContextFor<ReturnType<typeof inPerson>>, 'reply'>,
   { principal, switched, to }: Outcome,
 ): z.input<typeof returns> {
   if (switched.code === 'unknown') throw tenancyProblems.unknown(`named ${to.text}`)

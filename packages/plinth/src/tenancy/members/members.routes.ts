@@ -1,6 +1,6 @@
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
-import { signedIn } from '../../access/index.ts'
+import { inPerson } from '../../access/index.ts'
 import type { Tx } from '../../data/index.ts'
 import { route } from '../../feature/index.ts'
 import type { AppError } from '../../kernel/index.ts'
@@ -96,7 +96,7 @@ function removeRoute({ standings }: Changing): RouteOptions {
 
 function leaveRoute({ standings }: Changing): RouteOptions {
   return route('POST /tenants/:id/leave', {
-    access: signedIn(),
+    access: inPerson(),
     tenant: 'required',
     summary: 'Ends one’s own membership.',
     params: tenant,

@@ -23,6 +23,7 @@ export async function startCeiling(databaseUrl: string) {
   return {
     port: portOf(server.address()),
     session: [],
+    key: [],
     stop: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

@@ -10,6 +10,8 @@ export interface Listening {
   readonly port: number
   /** Header lines of a person who is signed in; none where nobody signs in. */
   readonly session: readonly string[]
+  /** Header lines of a program with an API key; none where there are no keys. */
+  readonly key: readonly string[]
 }
 
 /** A server in a process of its own, so that it and the load do not share a thread. */

@@ -39,6 +39,7 @@ export async function startFloor(databaseUrl: string) {
   return {
     port: portOf(app.server.address()),
     session: [],
+    key: [],
     stop: async () => {
       await app.close()
       await pool.end()

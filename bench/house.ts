@@ -5,6 +5,7 @@ import type { Database, Db } from '../packages/plinth/src/data/index.ts'
 import { feature, route } from '../packages/plinth/src/feature/index.ts'
 import type { Id } from '../packages/plinth/src/kernel/index.ts'
 import { newToken } from '../packages/plinth/src/kernel/index.ts'
+import type { Person } from '../packages/plinth/src/testing/person.ts'
 import { BROWSER, createPerson } from '../packages/plinth/src/testing/person.ts'
 import { createSignIn } from '../packages/plinth/src/testing/sign-in.ts'
 import { product, productFeature } from '../template/src/entities/product/product.ts'
@@ -64,6 +65,7 @@ export async function startHouse(databaseUrl: string) {
       'logging.file': null,
       // Counted like every request, and never refused: the load comes from one address.
       'rate_limiter.per_address.requests': 1_000_000_000,
+      'rate_limiter.requests': 1_000_000_000,
       'rate_limiter.per_principal.requests': 1_000_000_000,
     },
   })
@@ -84,8 +86,17 @@ export async function startHouse(databaseUrl: string) {
       `cookie: ${cookie}`,
       `x-csrf-token: ${csrf}`,
     ],
+    key: [`x-api-key: ${await keyOf(person)}`],
     stop: () => service.app.close(),
   }
+}
+
+/** A key without a scope: what is measured asks for none. */
+async function keyOf(person: Person): Promise<string> {
+  const wish = { type: 'user', name: 'bench', scopes: [] }
+  const { status, body } = await person.post<{ key: string }>('/api/v1/api-keys', wish)
+  if (status !== 201) throw new Error(`no key was made: ${JSON.stringify(body)}`)
+  return body.key
 }
 
 async function tenantOf({ platform }: Database): Promise<Id<'tenant'>> {

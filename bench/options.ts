@@ -31,6 +31,7 @@ export const NAMES = [
   'entity-add',
   'types',
   'session',
+  'key',
   'callback',
 ] as const
 

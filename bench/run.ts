@@ -13,7 +13,7 @@ import type { BenchOptions } from './options.ts'
 import { readOptions } from './options.ts'
 import type { Report } from './report.ts'
 import { missedTargets, printed } from './report.ts'
-import { measureSession } from './session-cost.ts'
+import { measureKey, measureSession } from './session-cost.ts'
 import { measureSignIn } from './sign-in-cost.ts'
 import type { Figure } from './start-up.ts'
 import { measureDev, measureStart } from './start-up.ts'
@@ -37,7 +37,7 @@ async function run(options: BenchOptions): Promise<Report> {
     const servers = await startServers(['floor', 'plinth', 'ceiling'], appUrl, options)
     const id = await database.seed()
     const throughput = await measureCases(id, servers, options)
-    const session = options.wants('session') ? await sessionCost(servers, options) : []
+    const credentials = await credentialCosts(servers, options)
     await stopServers(servers)
     const callback = options.wants('callback') ? await measureSignIn() : []
     const delayed = options.wants('delayed') ? await measureDelayed(id, appUrl, options) : []
@@ -49,16 +49,21 @@ async function run(options: BenchOptions): Promise<Report> {
     return {
       throughput,
       delayed,
-      figures: [...session, ...callback, ...start, ...dev, ...made, ...added, ...types],
+      figures: [...credentials, ...callback, ...start, ...dev, ...made, ...added, ...types],
     }
   } finally {
     await database.close()
   }
 }
 
-function sessionCost({ plinth }: Servers, options: BenchOptions): Promise<readonly Figure[]> {
+async function credentialCosts(
+  { plinth }: Servers,
+  options: BenchOptions,
+): Promise<readonly Figure[]> {
   if (plinth === undefined) throw new TypeError('there is no server of Plinth')
-  return measureSession(plinth, options)
+  const session = options.wants('session') ? await measureSession(plinth, options) : []
+  const key = options.wants('key') ? await measureKey(plinth, options) : []
+  return [...session, ...key]
 }
 
 async function measureCases(

@@ -6,34 +6,48 @@ import type { Figure } from './start-up.ts'
 
 const ROUNDS = 5
 
-/**
- * What a session costs: the same route open to everybody, and for people who are signed in. The two
- * take turns on one server; the figure is the median of the rounds.
- */
-export async function measureSession(
+/** A credential whose cost is measured. */
+interface Credential extends Pick<Figure, 'name' | 'title' | 'target'> {
+  readonly headers: readonly string[]
+}
+
+/** What a session costs. */
+export function measureSession(
   { port, session }: Child,
   options: LoadOptions,
+): Promise<readonly Figure[]> {
+  const title = 'a route for people who are signed in, in the cost of the same one open'
+  const credential = { name: 'session', title, target: 1.15, headers: session }
+  return measureCredential(port, options, credential)
+}
+
+/** What an API key costs. */
+export function measureKey({ port, key }: Child, options: LoadOptions): Promise<readonly Figure[]> {
+  const title = 'the same route with an API key, in the cost of the same one open'
+  return measureCredential(port, options, { name: 'key', title, target: 1.15, headers: key })
+}
+
+/**
+ * The same route open to everybody, and for whoever is somebody. The two take turns on one server;
+ * the figure is the median of the rounds.
+ */
+async function measureCredential(
+  port: number,
+  options: LoadOptions,
+  { headers, ...figure }: Credential,
 ): Promise<readonly Figure[]> {
   const shot = (path: string, headers: readonly string[]) => {
     const text = [`GET ${path} HTTP/1.1`, 'host: localhost', ...headers, '', ''].join('\r\n')
     return { port, request: () => text }
   }
-  const shots = [shot('/open', []), shot('/signed-in', session)]
+  const shots = [shot('/open', []), shot('/signed-in', headers)]
   for (const one of shots) await load(one, { ...options, seconds: 0.7 })
   const costs: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
     const [open = 0, signedIn = 0] = await inTurn(shots, options)
     costs.push(open / signedIn)
   }
-  return [
-    {
-      name: 'session',
-      title: 'a route for people who are signed in, in the cost of the same one open',
-      value: median(costs),
-      unit: '×',
-      target: 1.15,
-    },
-  ]
+  return [{ ...figure, value: median(costs), unit: '×' }]
 }
 
 async function inTurn(
@@ -43,7 +57,7 @@ async function inTurn(
   const reached: number[] = []
   for (const shot of shots) {
     const { perSecond, errors } = await load(shot, options)
-    if (errors > 0) throw new Error(`${errors} answers to the session's case were not 2xx`)
+    if (errors > 0) throw new Error(`${errors} answers to a credential's case were not 2xx`)
     reached.push(perSecond)
   }
   return reached

@@ -78,7 +78,7 @@ test('routes that forget nothing are not blamed, and a hole names its line', asy
   }
 })
 
-test('TN-61 ids of the other tenant are refused on every route of the template, by four roles both ways', async () => {
+test('TN-61 v5.0.0-V8.2.2 v5.0.0-V8.2.3 v5.0.0-V8.4.1 ids of the other tenant are refused on every route of the template, by four roles both ways', async () => {
   await using service = await writeService({})
   const report = await attack(service)
   assert.deepEqual(report.holes, [])
@@ -92,6 +92,20 @@ test('TN-61 ids of the other tenant are refused on every route of the template, 
       route,
     )
   assert.ok(tried.some(({ route }) => route === 'DELETE /auth/sessions/:id'))
+  const held = (vector: string, route: string) =>
+    assert.equal(
+      report.routes.find((one) => one.route === route)?.verdicts[vector],
+      'held',
+      `${vector}: ${route}`,
+    )
+  for (const vector of ['revoked key', 'wrong scope', 'foreign token', 'expired token'])
+    held(vector, 'GET /api/v1/products')
+  held('read-only key', 'PUT /api/v1/products/:id')
+  const demanding = report.routes.filter(
+    ({ verdicts }) =>
+      verdicts['step-up missing'] !== 'none' && verdicts['step-up missing'] !== undefined,
+  )
+  assert.ok(demanding.length > 0, 'some route demands a recent sign-in')
 })
 
 const DROPPED = `-- after: 0001_product

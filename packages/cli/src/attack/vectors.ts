@@ -1,3 +1,11 @@
+import {
+  expiredToken,
+  foreignToken,
+  readOnlyKey,
+  revokedKey,
+  stepUpMissing,
+  wrongScope,
+} from './credential-vectors.ts'
 import { forbiddenFields, hiddenFields } from './field-vectors.ts'
 import {
   endedSession,
@@ -11,7 +19,7 @@ import {
 import { idsOfAnotherTenant, otherTenant } from './tenant-vectors.ts'
 import type { Vector } from './vector.ts'
 
-/** Every way of attack, in the order of the columns. The last one moves the clock. */
+/** Every way of attack, in the order of the columns. The last two move the clock. */
 export const vectors: readonly Vector[] = [
   nobody,
   withoutTheRight,
@@ -19,9 +27,15 @@ export const vectors: readonly Vector[] = [
   foreignOrigin,
   twoCredentials,
   endedSession,
+  stepUpMissing,
+  revokedKey,
+  wrongScope,
+  readOnlyKey,
+  foreignToken,
   idsOfAnotherTenant,
   otherTenant,
   forbiddenFields,
   hiddenFields,
+  expiredToken,
   expiredSession,
 ]

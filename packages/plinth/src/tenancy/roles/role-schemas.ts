@@ -10,6 +10,7 @@ export const grant = z
     /^(\*|(?!platform:)[a-z][a-z0-9_-]{0,62}:(\*|[a-z][a-z0-9_-]{0,62}))$/,
     'must be area:action, area:* or *',
   )
+  .meta({ examples: ['people:read'] })
 
 /** The key of one permission: `area:action`. */
 export const permissionKey = z
@@ -55,6 +56,7 @@ export const rolePatch = z
     permissions: grants.exactOptional(),
   })
   .refine((body) => Object.keys(body).length > 0, 'must change something')
+  .meta({ examples: [{ description: 'What the role is for' }] })
 
 /** A role as it is shown. */
 export const shownRole = z.object({

@@ -37,7 +37,7 @@ const roles = platformTable(
     updated_at: timestamp().default('now'),
   },
   {
-    unique: [['tenant_id', 'id']],
+    key: ['tenant_id', 'id'],
     index: { name: 'unique (tenant_id, lower(name))' },
     triggers: ['follow_changed', 'touch'],
     policies: ['tenant'],

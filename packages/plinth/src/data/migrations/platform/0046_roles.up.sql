@@ -15,7 +15,7 @@ create table plinth.permissions (
 );
 
 create table plinth.roles (
-  id          uuid primary key,
+  id          uuid not null,
   tenant_id   uuid not null references plinth.tenants (id) on delete cascade,
   name        text not null,
   description text not null default '',
@@ -25,7 +25,7 @@ create table plinth.roles (
   version     integer not null default 1,
   created_at  timestamptz(3) not null default now(),
   updated_at  timestamptz(3) not null default now(),
-  unique (tenant_id, id)
+  primary key (tenant_id, id)
 );
 create unique index roles_name on plinth.roles (tenant_id, lower(name));
 

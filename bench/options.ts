@@ -33,6 +33,7 @@ export const NAMES = [
   'session',
   'key',
   'callback',
+  'passwords',
 ] as const
 
 /**

@@ -11,6 +11,7 @@ import { measure } from './measure.ts'
 import { measureNew } from './new-service.ts'
 import type { BenchOptions } from './options.ts'
 import { readOptions } from './options.ts'
+import { measurePasswords } from './password-burst.ts'
 import type { Report } from './report.ts'
 import { missedTargets, printed } from './report.ts'
 import { measureKey, measureSession } from './session-cost.ts'
@@ -63,7 +64,8 @@ async function credentialCosts(
   if (plinth === undefined) throw new TypeError('there is no server of Plinth')
   const session = options.wants('session') ? await measureSession(plinth, options) : []
   const key = options.wants('key') ? await measureKey(plinth, options) : []
-  return [...session, ...key]
+  const passwords = options.wants('passwords') ? await measurePasswords(plinth, options) : []
+  return [...session, ...key, ...passwords]
 }
 
 async function measureCases(

@@ -217,13 +217,13 @@ test('v5.0.0-V6.2.11 v5.0.0-V6.1.2 the names of the service, the tenant and the 
   await using named = await openAccounts({
     'tenancy.mode': 'organisations',
     'app.name': 'Warehouse One',
-    'accounts.password.context_words': ['blueprint'],
+    'accounts.password.context_words': ['kestrelworks'],
   })
   const ana = await named.world.signIn('ana', { tenant: 'northwind' })
   for (const word of [
     'WarehouseOne',
     'northwind-1',
-    'Blueprint99',
+    'Kestrelworks-9',
     'ana@example.com',
     'ana-northwind',
   ]) {

@@ -8,6 +8,12 @@ export interface HashPool {
    * @throws AppError 503 auth.busy when as many wait already as may
    */
   run<T>(work: () => Promise<T>): Promise<T>
+  /**
+   * Runs work at once that will need a hash on its way, unless as much is under way as the pool and its
+   * queue hold: what will be told to come back must not have asked the database for anything.
+   * @throws AppError 503 auth.busy
+   */
+  admit<T>(work: () => Promise<T>): Promise<T>
 }
 
 /** How many run, and how many may wait. */
@@ -24,16 +30,26 @@ const RETRY_SECONDS = 2
  */
 export function createHashPool({ threads, queue }: HashPoolOptions): HashPool {
   let running = 0
+  let admitted = 0
   const waiting: (() => void)[] = []
   const turn = async () => {
     if (running < threads) {
       running += 1
       return
     }
-    if (waiting.length >= queue) throw accountProblems.busy({ retryAfterSeconds: RETRY_SECONDS })
+    if (waiting.length >= queue) throw busy()
     await new Promise<void>((resolve) => waiting.push(resolve))
   }
   return {
+    admit: async (work) => {
+      if (admitted >= threads + queue) throw busy()
+      admitted += 1
+      try {
+        return await work()
+      } finally {
+        admitted -= 1
+      }
+    },
     run: async (work) => {
       await turn()
       try {
@@ -46,6 +62,10 @@ export function createHashPool({ threads, queue }: HashPoolOptions): HashPool {
       }
     },
   }
+}
+
+function busy() {
+  return accountProblems.busy({ retryAfterSeconds: RETRY_SECONDS })
 }
 
 /** Threads of libuv that run them are four unless UV_THREADPOOL_SIZE says more; files and names need one. */

@@ -144,6 +144,22 @@ test('MF-41 FI-39 no more hashes run than settings say, a bounded number waits, 
   assert.equal(await after, 'free again')
 })
 
+test('MF-41 who finds no room in the queue is told so before anything is asked of the database', async () => {
+  const pool = createHashPool({ threads: 1, queue: 1 })
+  const finish: (() => void)[] = []
+  const wait = () => new Promise<void>((resolve) => finish.push(resolve))
+  const under = [pool.admit(wait), pool.admit(wait)]
+  let began = false
+  const third = pool.admit(async () => {
+    began = true
+  })
+  await assert.rejects(third, { code: 'auth.busy' })
+  assert.equal(began, false)
+  for (const end of finish) end()
+  await Promise.all(under)
+  assert.equal(await pool.admit(async () => 'room'), 'room')
+})
+
 test('MF-41 settings say how many threads and how many may wait', async () => {
   const settings = passwordSettings.parse({
     argon2_memory_kib: CHEAP.memoryCost,

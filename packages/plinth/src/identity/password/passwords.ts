@@ -16,6 +16,11 @@ export interface Passwords {
    * @throws AppError 503 auth.busy
    */
   verify(hash: string | null | undefined, text: string): Promise<boolean>
+  /**
+   * Runs work that will make or check a hash, if there is room for it.
+   * @throws AppError 503 auth.busy before the work begins
+   */
+  admit<T>(work: () => Promise<T>): Promise<T>
   /** Whether a hash was made otherwise than one would be now. */
   isOutdated(hash: string): boolean
 }
@@ -33,6 +38,7 @@ export function createPasswords(
       const right = await pool.run(() => verifyPassword(hash ?? nobody, text))
       return right && typeof hash === 'string'
     },
+    admit: pool.admit,
     isOutdated: (hash) => isOutdated(hash, cost),
   }
 }

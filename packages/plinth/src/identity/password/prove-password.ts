@@ -51,7 +51,11 @@ export type ProvenPassword =
  * whoever is named: nobody, somebody without a password, somebody who is locked (MF-35, MF-37).
  * @throws AppError 503 auth.busy
  */
-export async function provePassword(deps: ProveDeps, claim: Claim): Promise<ProvenPassword> {
+export function provePassword(deps: ProveDeps, claim: Claim): Promise<ProvenPassword> {
+  return deps.passwords.admit(() => prove(deps, claim))
+}
+
+async function prove(deps: ProveDeps, claim: Claim): Promise<ProvenPassword> {
   const { account, subject } = await find(deps.platform, claim.of)
   const { device, actor } = claim
   const attempt: Attempt = { subject, factor: 'password', address: actor.clientAddress, device }

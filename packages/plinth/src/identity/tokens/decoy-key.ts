@@ -13,11 +13,10 @@ export function decoyKey(algorithm: string): Promise<CryptoKey> {
   return known
 }
 
-async function makeKey(algorithm: string): Promise<CryptoKey> {
-  if (algorithm === 'HS256') {
-    const hmac = { name: 'HMAC', hash: 'SHA-256' }
-    return createSecretKey(randomBytes(32)).toCryptoKey(hmac, false, ['verify'])
-  }
-  const { generateKeyPair } = await import('jose')
-  return (await generateKeyPair(algorithm)).publicKey
+async function makeKey(algorithm: SignatureAlgorithm): Promise<CryptoKey> {
+  const { exportJWK, generateKeyPair, importJWK } = await import('jose')
+  const { publicKey } = await generateKeyPair(algorithm)
+  const key = await importJWK(await exportJWK(publicKey), algorithm)
+  if (key instanceof Uint8Array) throw new TypeError(`${algorithm} has no public key`)
+  return key
 }

@@ -161,3 +161,30 @@ test('rate_limiter.enabled: false is an unsafe choice that announces itself', as
   })
   assert.match(await metrics(off.url), /plinth_unsafe_choice\{setting="rate_limiter.enabled"\} 1/)
 })
+
+/** Open routes that the general limits suffice for, and why. */
+const GENERAL: Readonly<Record<string, string>> = {
+  'GET /auth/web/me': 'says who is signed in, and of nobody nothing',
+  'POST /auth/web/refresh': 'needs a session and its CSRF token',
+  'POST /auth/web/logout': 'ends the session that it carries',
+  'GET /auth/web/logged-out': 'a page',
+  'GET /auth/web/frontchannel-logout': 'always refuses',
+  'POST /auth/web/backchannel-logout/:provider':
+    'a provider signs out many at once; refusals are counted',
+  'POST /auth/refresh': 'a token of 256 bits; refusals are counted',
+  'POST /auth/logout': 'a token of 256 bits; refusals are counted',
+  'POST /oauth/introspect': 'each request to another service asks; refusals are counted',
+  'POST /oauth/revoke': 'as introspection',
+}
+
+test('D10 MF-36 every open route that signs in, resets or sends has a limit, or a reason for none', () => {
+  const without = world.service
+    .census()
+    .filter(({ url, facts }) => /^\/(auth|oauth)\//.test(url) && facts?.access.kind === 'open')
+    .filter(({ facts }) => facts?.kind === 'api' && facts.limit === undefined)
+    .map(({ method, url }) => `${method} ${url}`)
+  assert.deepEqual(
+    without.filter((name) => GENERAL[name] === undefined),
+    [],
+  )
+})

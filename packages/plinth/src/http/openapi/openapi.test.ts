@@ -104,6 +104,7 @@ test('an operation says who may call it, what it takes, answers and refuses', as
     '413',
     '415',
     '422',
+    '429',
     'default',
   ])
   assert.equal(responses['409']?.description, '`lamp.taken`: This lamp is there already.')

@@ -1,6 +1,7 @@
 import type { RouteFacts } from '../../feature/index.ts'
 import type { ProblemKind } from '../../kernel/index.ts'
 import { httpProblems } from '../http.errors.ts'
+import { rateLimiterProblems } from '../limits/rate/index.ts'
 import type { JsonSchema } from './json-schema.ts'
 
 /** The body of every error (decision D2), as a component named `Problem`. */
@@ -83,7 +84,12 @@ function generalProblems(method: string, facts: RouteFacts): ProblemKind[] {
       : []),
     ...(takesInput ? [httpProblems.invalid] : []),
     ...(facts.idempotent ? [httpProblems.keyInFlight, httpProblems.keyReused] : []),
+    ...(isUnlimited(facts) ? [] : [rateLimiterProblems.limited]),
   ]
+}
+
+function isUnlimited({ limit }: RouteFacts): boolean {
+  return typeof limit === 'object' && 'unlimited' in limit
 }
 
 /** Whether a browser's call must prove that one of our own pages sent it (decision D4). */

@@ -5,6 +5,6 @@ export const rateLimiterProblems = {
   limited: problem(
     'http.rate_limited',
     429,
-    'Too many requests. Wait for the seconds that Retry-After names, then try again.',
+    'Too many requests. Wait a moment, then try again; Retry-After says for how many seconds.',
   ),
 } as const

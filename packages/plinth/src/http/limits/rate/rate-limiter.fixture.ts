@@ -82,6 +82,10 @@ const demo = feature('demo', {
         app.get('/two', async () => 'two')
       },
     ),
+    mount('/lifted', { access: open('test'), limit: { unlimited: 'a test' } }, async (app) => {
+      app.setNotFoundHandler(async () => 'nothing')
+      app.get('/one', async () => 'one')
+    }),
   ],
 })
 

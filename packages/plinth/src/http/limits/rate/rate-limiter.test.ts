@@ -131,7 +131,9 @@ test('XF-20 only a route that says so is unlimited, and nothing that merely look
   const free = await askTimes(40, http, '/probe', { from })
   assert.ok(free.every((status) => status === 204))
   assert.equal((await ask(http, '/probe', { from })).headers.get('ratelimit'), null)
+  assert.equal((await ask(http, '/lifted/one', { from })).headers.get('ratelimit'), null)
   for (const path of [
+    '/lifted/two',
     '/probe/x',
     '/probe.js',
     '/probe%2f',

@@ -48,7 +48,8 @@ function asGet(method: string): string {
 }
 
 function makePlan(settings: RateLimiterSettings, name: string, route: PlannedRoute): RoutePlan {
-  const limit = route.facts?.limit
+  // Unknown addresses below a mounted plugin are unknown addresses, whatever its own rule lifts.
+  const limit = route.url === undefined ? undefined : route.facts?.limit
   const configured = quotaFor(settings, name, route.url)
   const shared = { name, signInGroup: groupOf(settings, route) }
   if (limit === 'sign_in') {

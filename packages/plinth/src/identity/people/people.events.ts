@@ -14,5 +14,5 @@ export const personEvents = defineEvents('person', {
     data: { by: z.enum(['self', 'platform']), rows: z.int() },
   },
   forgotten: { data: { rows: z.int() } },
-  imported: { data: { source: z.string(), created: z.int(), updated: z.int() } },
+  imported: { data: { source: z.string() } },
 })

@@ -50,7 +50,7 @@ async function begin(
     tokenHash: challengeHash(token),
     person: arrival.person,
     wants,
-    sealed: seal(challengeKey(secret), placeOf(id), JSON.stringify(waiting)),
+    sealed: sealWaiting(secret, { id }, waiting),
     fingerprint: fingerprints.ofBrowser(browser.userAgent),
     now: isoTime(now),
     expiresAt: isoTime(now + expiresInSeconds * 1_000),
@@ -83,6 +83,15 @@ export function shownToken(
     fingerprint: fingerprints.ofBrowser(userAgent),
     now: isoTime(clock.now()),
   }
+}
+
+/** Seals what waits, for its row. */
+export function sealWaiting(
+  secret: Secret,
+  { id }: Pick<ChallengeRow, 'id'>,
+  waiting: Partial<WaitingSignIn>,
+): Buffer {
+  return seal(challengeKey(secret), placeOf(id), JSON.stringify(waiting))
 }
 
 /** Opens what waits. Undefined when the service has another secret since. */

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { Answer, Person } from '../../testing/person.ts'
+import type { MfaWorld, WithApp } from './mfa.fixture.ts'
+import { openMfa, otherThan } from './mfa.fixture.ts'
+
+let mfa: MfaWorld
+before(async () => {
+  mfa = await openMfa()
+})
+after(() => mfa[Symbol.asyncDispose]())
+
+const CODE = 'Invalid MFA code'
+const finish = (browser: Person, token: string, code: string): Promise<Answer> =>
+  browser.post('/auth/web/mfa', { mfa_token: token, code })
+const isRefused = ({ status, body }: Answer, detail: string) => {
+  assert.deepEqual([status, body['detail']], [401, detail])
+}
+
+async function signInWith({ who, secret }: WithApp, steps = 0) {
+  const { browser, token } = await mfa.logIn(who)
+  return { browser, token, done: await finish(browser, token, mfa.codeOf(secret, steps)) }
+}
+
+test('MF-02 twenty requests with one code: one of them signs in', async () => {
+  const app = await mfa.withApp()
+  const many = await Promise.all(Array.from({ length: 20 }, () => mfa.logIn(app.who)))
+  const code = mfa.codeOf(app.secret)
+  const done = await Promise.all(many.map(({ browser, token }) => finish(browser, token, code)))
+  assert.equal(done.filter(({ status }) => status === 200).length, 1)
+})
+
+test('MF-03 a used code in another spelling is refused, and so is any that is not six digits', async () => {
+  const app = await mfa.withApp()
+  const code = mfa.codeOf(app.secret)
+  assert.equal((await signInWith(app)).done.status, 200)
+  const wide = code.replaceAll(/\d/g, (digit) => String.fromCharCode(0xff10 + Number(digit)))
+  const spellings = [
+    ` ${code}`,
+    `${code}\t`,
+    `${code.slice(0, 3)} ${code.slice(3)}`,
+    wide,
+    `+${code}`,
+    `-${code}`,
+    code.slice(1),
+    `0${code}`,
+    `${code}\u00a0`,
+    `${code.slice(0, 3)}-${code.slice(3)}`,
+    '',
+    '0x1234',
+  ]
+  for (const spelling of spellings) {
+    // A challenge ends after five: each spelling has one of its own, and a place of its own.
+    const { browser, token } = await mfa.logIn(app.who)
+    isRefused(await finish(browser, token, spelling), CODE)
+    await mfa.sql('delete from plinth.attempts')
+  }
+})
+
+test('MF-05 V6.5.5 a clock may be one step off each way, and no further', async () => {
+  for (const [steps, status] of [
+    [-2, 401],
+    [-1, 200],
+    [0, 200],
+    [1, 200],
+    [2, 401],
+  ] as const) {
+    const app = await mfa.withApp()
+    mfa.pass(3)
+    assert.equal((await signInWith(app, steps)).done.status, status, `${steps} steps`)
+  }
+})
+
+test('MF-07 ten thousand tries in a day are impossible from any number of addresses', async () => {
+  const app = await mfa.withApp()
+  const wrong = otherThan(mfa.codeOf(app.secret))
+  let looked = 0
+  for (let tries = 0; tries < 30; tries += 1) {
+    const { browser, token } = await mfa.logIn(app.who)
+    const done = await finish(browser, token, wrong)
+    if (done.status === 401) looked += 1
+  }
+  assert.ok(looked <= 20, `${looked} codes were looked at`)
+})
+
+const ROUNDS = 100
+const AT_ONCE = 20
+
+/** So many waiting sign-ins of one person, each its own challenge. */
+async function waiting(app: WithApp) {
+  const all = []
+  for (let one = 0; one < AT_ONCE; one += 1) all.push(await mfa.logIn(app.who))
+  return all
+}
+
+test('MF-02 V6.5.1 the code of an app, twenty at once, a hundred rounds: one winner each', async () => {
+  const app = await mfa.withApp()
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const many = await waiting(app)
+    const code = mfa.codeOf(app.secret)
+    const done = await Promise.all(many.map(({ browser, token }) => finish(browser, token, code)))
+    assert.equal(done.filter(({ status }) => status === 200).length, 1, `round ${round}`)
+    mfa.pass(1)
+    await mfa.sql('delete from plinth.attempts')
+  }
+})
+
+test('MF-24 V6.5.1 a recovery code, twenty at once, a hundred rounds: one winner each', async () => {
+  const app = await mfa.withApp()
+  let codes = [...app.recoveryCodes]
+  for (let round = 0; round < ROUNDS; round += 1) {
+    if (codes.length === 0) {
+      mfa.pass(1)
+      const { browser } = await signInWith(app)
+      codes = [
+        ...((await browser.post('/auth/mfa/recovery-codes')).body['recovery_codes'] as string[]),
+      ]
+    }
+    const many = await waiting(app)
+    const code = codes.pop() ?? ''
+    const done = await Promise.all(many.map(({ browser, token }) => finish(browser, token, code)))
+    assert.equal(done.filter(({ status }) => status === 200).length, 1, `round ${round}`)
+    await mfa.sql('delete from plinth.attempts')
+  }
+})
+
+test('MF-13 MF-20 one waiting sign-in, finished twenty times at once, a hundred rounds: one winner each', async () => {
+  const app = await mfa.withApp()
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const { browser, token } = await mfa.logIn(app.who)
+    const code = mfa.codeOf(app.secret)
+    const done = await Promise.all(
+      Array.from({ length: AT_ONCE }, () => finish(browser, token, code)),
+    )
+    assert.equal(done.filter(({ status }) => status === 200).length, 1, `round ${round}`)
+    mfa.pass(1)
+    await mfa.sql('delete from plinth.attempts')
+  }
+})

@@ -146,6 +146,14 @@ test('XF-20 only a route that says so is unlimited, and nothing that merely look
   }
 })
 
+test('XF-20 an unknown address below a plugin that nothing limits lifts no limit, its own neither', async () => {
+  await using fresh = await openLimited(SMALL)
+  for (const path of ['/lifted/two', '/nowhere']) {
+    const answer = await ask(fresh, path)
+    assert.match(answer.headers.get('ratelimit') ?? '', /^"address"/, path)
+  }
+})
+
 test('the class sign-in is counted by address, each endpoint and method for itself', async () => {
   const from = '198.51.100.1'
   assert.deepEqual(await askTimes(3, http, '/enter', { from }), [204, 204, 429])

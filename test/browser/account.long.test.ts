@@ -44,7 +44,7 @@ test('with several providers people choose: by keyboard alone, and come back to 
   await page.getByRole('heading', { name: 'Please sign in' }).waitFor()
   await page.getByRole('link', { name: 'Sign in', exact: true }).press('Enter')
   await page.getByRole('heading', { name: 'Sign in' }).waitFor()
-  const links = page.getByRole('main').getByRole('link')
+  const links = page.getByRole('main').getByRole('link', { name: /^Continue/ })
   assert.deepEqual(await links.allTextContents(), ['Continue with Keycloak', 'Continue with Acme'])
   await links.first().focus()
   await page.keyboard.press('Tab')
@@ -128,7 +128,7 @@ test('an old sign-in is told what to do, with a link that comes back to the page
   service.world.clock.advance(16 * 60_000)
   await page.reload()
   await page.getByRole('button', { name: 'Sign out everywhere else' }).click()
-  const again = page.getByRole('link', { name: 'Sign in again' })
+  const again = page.getByRole('link', { name: 'Confirm that it is you' })
   const href = (await again.getAttribute('href')) ?? ''
   assert.match(href, /\/auth\/web\/login\?.*return_to=%2Faccount/)
 })

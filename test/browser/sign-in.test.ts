@@ -14,6 +14,7 @@ test('a person signs in, sees the session, adds a product, reads the API documen
 
   await page.goto(service.url)
   await page.getByRole('link', { name: 'Sign in' }).click()
+  await page.getByRole('link', { name: 'Continue with Keycloak' }).click()
   await signInAtProvider(page)
   await seeSession(page)
   await addProduct(page)
@@ -29,6 +30,7 @@ test('a person signs in, sees the session, adds a product, reads the API documen
   assert.equal(await opensSession(service.url, `${session?.name}=${session?.value}`), false)
 
   await page.getByRole('link', { name: 'Sign in' }).click()
+  await page.getByRole('link', { name: 'Continue with Keycloak' }).click()
   await page.getByLabel('Password').waitFor()
   assert.deepEqual(faults, [])
 })

@@ -12,11 +12,13 @@ export interface FactorSetup {
   readonly confirm: string
   /** Where the person goes on, once they have kept their recovery codes. */
   readonly next: string
+  /** Whether the buttons stand below each other, as wide as their card. */
+  readonly isNarrow: boolean
 }
 
 /** Forms for the second factors that somebody could set up, and what follows on each. */
 export function factorSetup(setup: FactorSetup): Html {
-  return html`<div class="choices">
+  return html`<div class="${setup.isNarrow ? 'choices' : 'cluster'}">
 ${setup.kinds.map((kind) => FORMS[kind]?.(setup.prepare))}
 </div>
 <template id="show-app">${appSteps(setup)}</template>

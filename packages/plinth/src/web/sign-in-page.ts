@@ -51,8 +51,8 @@ async function render(deps: SignInDeps, context: Context): Promise<Html> {
   }
   const returnTo = deps.returnTo(asked)
   const slots = (await deps.slots?.({ returnTo, nonce: context.nonce })) ?? {}
-  return html`<section class="card narrow stack" aria-labelledby="sign-in">
-<h1 id="sign-in">Sign in</h1>
+  return html`<section class="card narrow stack">
+<h1>Sign in</h1>
 <p class="muted">${leadOf(context, deps.service)}</p>
 ${slots.above}
 ${choices.length > 0 && providers(choices, asked)}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { newToken } from '../../kernel/index.ts'
 import type { Asked } from '../../testing/authenticator.ts'
 import { createAuthenticator } from '../../testing/authenticator.ts'
 import type { Answer } from '../../testing/person.ts'
@@ -23,6 +24,7 @@ test('MF-27 v5.0.0-V6.7.2 a challenge works once, in time, and never repeats', a
   const again = await kit.ask(browser)
   assert.match(asked.challenge, /^[\w-]{43}$/)
   assert.notEqual(asked.challenge, again.challenge)
+  assert.equal(new Set(Array.from({ length: 100_000 }, newToken)).size, 100_000)
   const response = device.get(asked)
   assert.equal((await browser.post(VERIFY, { response })).status, 200)
   assert.equal(codeOf(await browser.post(VERIFY, { response })), '401 passkey.refused')

@@ -39,7 +39,8 @@ const plain = {
   'auth.no_password': 'This account has no password. Sign in another way.',
   'mfa.invalid_code': 'This is not right, or was used before. Wait for the next code and try that.',
   'mfa.invalid_token': 'This sign-in took too long, or was tried too often. Sign in again.',
-  'auth.confirm_password': 'Open this link in the browser in which you began, or type the password that you chose then.',
+  'auth.confirm_password':
+    'Open this link in the browser in which you began, or type the password that you chose then.',
   'mfa.method_taken': 'You have one of these already. Remove it first, or load the page again.',
 }
 

@@ -35,6 +35,13 @@ export const rootCommand = defineCommand({
       ])
       return { ...keysCommand, setup: lendDatabase }
     },
+    people: async () => {
+      const [{ peopleCommand }, { lendDatabase }] = await Promise.all([
+        import('./people/people.command.ts'),
+        import('./dev/lend-database.ts'),
+      ])
+      return { ...peopleCommand, setup: lendDatabase }
+    },
     config: () => import('./config/config.command.ts').then((module) => module.configCommand),
     entity: () => import('./entity/entity.command.ts').then((module) => module.entityCommand),
     sync: () => import('./sync/sync.command.ts').then((module) => module.syncCommand),

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { openTestDatabase } from 'plinth/testing'
+
+const PROGRAM = fileURLToPath(new URL('../../bin/plinth.js', import.meta.url))
+const db = await openTestDatabase()
+const cwd = await mkdtemp(join(tmpdir(), 'plinth-cli-people-'))
+after(async () => {
+  await db[Symbol.asyncDispose]()
+  await rm(cwd, { recursive: true, force: true })
+})
+await writeFile(join(cwd, 'package.json'), '{"name":"shelf","type":"module"}')
+await writeFile(join(cwd, 'config.yaml'), 'config: {}\n')
+await db.database.platform.query(
+  "insert into plinth.tenants (id, slug, name, kind) values (gen_random_uuid(), 'acme', 'Acme', 'organisation')",
+)
+const CSV = `id,email,email_verified,first_name,last_name,password_hash
+1,ana@example.com,true,Ana,Alba,$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy
+2,ben@example.com,true,Ben,Berg,
+3,broken,true,No,Body,
+`
+
+interface Outcome {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+function people(args: readonly string[], ownerUrl = db.ownerUrl): Promise<Outcome> {
+  const env = {
+    ...process.env,
+    NO_COLOR: '1',
+    SESSION_SIGNING_SECRET: 'kq3Zr8Wv1xN5tB7yL0pD4sF6hJ9mG2cA',
+    CSRF_SIGNING_SECRET: 'Xw2Ee9Rr4Tt7Yy1Uu6Ii3Oo8Pp5Aa0Ss',
+    DATABASE_URL: db.appUrl,
+    DATABASE_OWNER_URL: ownerUrl,
+  }
+  return new Promise((resolve) => {
+    const call = [PROGRAM, 'people', ...args]
+    execFile(process.execPath, call, { cwd, env }, (error, out, err) => {
+      const code = typeof error?.code === 'number' ? error.code : 0
+      resolve({ code, out: out.trim(), err: err.trim() })
+    })
+  })
+}
+
+test('plinth people import: a dry run, the run, a second run; a line each, and exit 1 while rows are refused', async () => {
+  await writeFile(join(cwd, 'people.csv'), CSV)
+  const dry = await people(['import', 'people.csv', '--from', 'csv', '--dry-run'])
+  assert.match(dry.out, /2 created, 0 updated, 0 unchanged, 1 refused; nothing was written$/)
+  assert.equal((await people(['ls'])).out, '')
+  const first = await people(['import', 'people.csv', '--from', 'csv', '--tenant', 'acme'])
+  assert.equal(first.code, 1, first.err)
+  assert.match(
+    first.out,
+    /^2 {2}1 {2}created\n3 {2}2 {2}created\n4 {2}3 {2}refused \(email_invalid\)/,
+  )
+  const again = await people(['import', 'people.csv', '--from', 'csv', '--json'])
+  const rows = again.out.split('\n').map((line) => JSON.parse(line).outcome)
+  assert.deepEqual(rows, ['unchanged', 'unchanged', 'refused'])
+})
+
+test('plinth people import: what is wrong is one sentence, and exit 2', async () => {
+  const nothing = await people(['import', 'nowhere.csv', '--from', 'csv'])
+  assert.deepEqual([nothing.code, /cannot be read/.test(nothing.err)], [2, true])
+  const source = await people(['import', 'people.csv', '--from', 'ldap'])
+  assert.deepEqual([source.code, /--from takes one of better-auth/.test(source.err)], [2, true])
+  const realm = await people(['import', 'people.csv', '--from', 'keycloak'])
+  assert.deepEqual([realm.code, /no JSON/.test(realm.err)], [2, true])
+  const tenant = await people(['import', 'people.csv', '--from', 'csv', '--tenant', 'nowhere'])
+  assert.deepEqual([tenant.code, /no tenant "nowhere"/.test(tenant.err)], [2, true])
+  const issuer = await people(['import', 'people.csv', '--from', 'csv', '--issuer', 'google'])
+  assert.deepEqual([issuer.code, /name=URL/.test(issuer.err)], [2, true])
+})
+
+test('plinth people export: JSON lines, hashes only when asked, a file that only its owner reads', async () => {
+  const plain = await people(['export'])
+  const [ana] = plain.out.split('\n').map((line) => JSON.parse(line))
+  assert.deepEqual([ana.email, ana.password_hash], ['ana@example.com', null])
+  const written = await people(['export', '--hashes', '--out', 'people.ndjson'])
+  assert.match(written.out, /^2 people are in people\.ndjson$/)
+  const file = join(cwd, 'people.ndjson')
+  assert.equal((await stat(file)).mode & 0o077, 0)
+  assert.match(
+    JSON.parse((await readFile(file, 'utf8')).split('\n')[0] ?? '').password_hash,
+    /^\$2b\$/,
+  )
+  const twice = await people(['export', '--out', 'people.ndjson'])
+  assert.deepEqual([twice.code, /is there already/.test(twice.err)], [2, true])
+})
+
+test('plinth people disable and enable: who is meant, what changed, and whom nobody knows', async () => {
+  const dry = await people(['disable', 'ana@example.com', '--dry-run'])
+  assert.match(dry.out, /^Ana Alba \([0-9a-f-]{36}\) would be disabled$/)
+  assert.match((await people(['disable', 'ana@example.com'])).out, /is disabled$/)
+  const { out } = await people(['ls', '--email', 'ANA', '--json'])
+  assert.equal(JSON.parse(out).status, 'inactive')
+  assert.match((await people(['enable', 'ana@example.com'])).out, /is active$/)
+  const unknown = await people(['disable', 'eve@example.com'])
+  assert.deepEqual([unknown.code, /plinth people ls/.test(unknown.err)], [1, true])
+})

@@ -5,10 +5,13 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { openTemplateService } from '../../test/browser/template-service.ts'
+import { accountWithPassword } from './account.fixture.ts'
 import { findPython } from './python.fixture.ts'
 
 const TESTS = path.join(import.meta.dirname, 'tests')
-const SOURCE = readFileSync(path.join(TESTS, 'test_auth_client.py'), 'utf8')
+const SOURCE = ['test_auth_client.py', 'test_token_client.py']
+  .map((name) => readFileSync(path.join(TESTS, name), 'utf8'))
+  .join('\n')
 
 /** The tests of the Python client: each one's title is its docstring. */
 const titles = [...SOURCE.matchAll(/def test_\w+\(self\):\n\s+"""(.+)"""/g)].map(
@@ -27,9 +30,12 @@ const reported = new Map<string, Reported>()
 before(async () => {
   if ('missing' in found) return
   await using service = await openTemplateService()
+  const { username, password } = await accountWithPassword(service.world.database.platform)
   const env = {
     ...process.env,
     PLINTH_URL: service.url,
+    PLINTH_USERNAME: username,
+    PLINTH_PASSWORD: password,
     PYTHONPATH: path.join(TESTS, '../src'),
     PYTHONDONTWRITEBYTECODE: '1',
   }

@@ -2,5 +2,6 @@
 
 from .auth_client import AuthClient
 from .errors import ProblemError, UnreachableError
+from .token_client import SecondFactor, TokenClient
 
-__all__ = ["AuthClient", "ProblemError", "UnreachableError"]
+__all__ = ["AuthClient", "ProblemError", "SecondFactor", "TokenClient", "UnreachableError"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Any, Dict, Optional, Sequence
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urlencode, urljoin
 
 import requests
 
 from .errors import ProblemError, UnreachableError, json_of
+from .origin import origin_of
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGNED_OUT: Dict[str, Any] = {"authenticated": False, "user": None, "csrf_token": None}
@@ -33,7 +34,7 @@ class AuthClient:
         self.base_url = base_url.rstrip("/")
         self.timeout_seconds = timeout_seconds
         self.session = session if session is not None else requests.Session()
-        self._origin = _origin_of(self.base_url)
+        self._origin = origin_of(self.base_url)
         self._csrf_token: Optional[str] = None
         self._person: Optional[str] = None
 
@@ -184,7 +185,7 @@ class AuthClient:
     def _url_of(self, path: str) -> str:
         """An address of the service: its CSRF token goes nowhere else."""
         url = urljoin(f"{self.base_url}/", path)
-        if _origin_of(url) != self._origin:
+        if origin_of(url) != self._origin:
             raise ValueError(f"{path} is not at the service: this client only calls {self._origin}.")
         return url
 
@@ -198,12 +199,3 @@ def _refuses_csrf(answer: requests.Response) -> bool:
 
 def _is_stream(data: Any) -> bool:
     return hasattr(data, "read") or hasattr(data, "__next__")
-
-
-def _origin_of(url: str) -> str:
-    """Scheme, host and port as a browser writes them in ``Origin``."""
-    parts = urlsplit(url)
-    usual = {"http": 80, "https": 443}.get(parts.scheme)
-    port = "" if parts.port in (None, usual) else f":{parts.port}"
-    host = parts.hostname or ""
-    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"

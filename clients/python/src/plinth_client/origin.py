@@ -1,0 +1,12 @@
+"""Where a URL leads."""
+
+from urllib.parse import urlsplit
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port as a browser writes them in ``Origin``."""
+    parts = urlsplit(url)
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    port = "" if parts.port in (None, usual) else f":{parts.port}"
+    host = parts.hostname or ""
+    return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"

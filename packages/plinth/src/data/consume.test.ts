@@ -25,3 +25,17 @@ test('rule 5: of 20 callers at once exactly one uses a pending login, round afte
     assert.equal(taken.filter((row) => row !== undefined).length, 1)
   }
 })
+
+test('rule 5: what is over is used by nobody', async () => {
+  await using db = await openTestDatabase()
+  const { platform } = db.database
+  const key = { token_hash: randomBytes(32), purpose: 'a-test' }
+  await platform.query(
+    `insert into plinth.one_time_tokens (id, token_hash, purpose, expires_at)
+     values ($1, $2, $3, '2026-01-01T00:00:00Z')`,
+    [newId(), key.token_hash, key.purpose],
+  )
+  const use = (at: string) => consume(platform, 'one_time_tokens', key, at)
+  assert.equal(await use('2026-01-01T00:00:00Z'), undefined)
+  assert.notEqual(await use('2025-12-31T23:59:59Z'), undefined)
+})

@@ -8,8 +8,8 @@ test('FI-18 a Redis that nobody runs costs milliseconds, not the minute of the c
   const redis = await openRedis('redis://127.0.0.1:1')
   const began = performance.now()
   await redis.open()
-  await assert.rejects(redis.run('return 1', [], []))
-  assert.ok(performance.now() - began < 5_000)
+  for (let at = 0; at < 50; at++) await assert.rejects(redis.run('return 1', [], []))
+  assert.ok(performance.now() - began < 5_000, 'nothing is queued, so nothing waits')
   redis.close()
 })
 

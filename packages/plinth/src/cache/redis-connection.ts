@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import type { Redis } from 'ioredis'
 
 /** A connection that fails within a fraction of a second rather than keep a request waiting. */
@@ -16,6 +17,7 @@ const COMMAND_TIMEOUT_MS = 250
 const CONNECT_TIMEOUT_MS = 1_000
 const SLOWEST_RETRY_MS = 2_000
 const RETRY_STEP_MS = 50
+const RETRY_SPREAD_MS = 200
 
 /**
  * Makes a connection that keeps trying for itself. The defaults of the library queue what is asked
@@ -34,7 +36,9 @@ export async function openRedis(url: string): Promise<RedisConnection> {
     autoResendUnfulfilledCommands: false,
     // A failover leaves the old address read-only: whoever stays connected to it never writes again.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
-    retryStrategy: (times) => Math.min(times * RETRY_STEP_MS, SLOWEST_RETRY_MS),
+    // Spread, so that not all processes come back in the same moment.
+    retryStrategy: (times) =>
+      Math.min(times * RETRY_STEP_MS, SLOWEST_RETRY_MS) + randomInt(RETRY_SPREAD_MS),
     connectionName: 'plinth',
   })
   // Without a listener the library prints each failed attempt; who runs a command learns of it.

@@ -261,5 +261,10 @@ test('what a handler counts and no guard saw is an error, not a pass', async () 
 test('what a principal does too often is no row of the audit log each time', async () => {
   const put = { method: 'PUT', as: 'ana' }
   assert.deepEqual(await askTimes(4, http, '/things/1', put), [204, 204, 429, 429])
+  const tries = ['198.51.100.1', '198.51.100.2', '198.51.100.3'].map((from) =>
+    ask(http, '/enter', { from, method: 'POST', as: 'ben', account: 'ben' }),
+  )
+  const statuses = (await Promise.all(tries)).map(({ status }) => status)
+  assert.deepEqual(statuses.sort(), [204, 204, 429])
   assert.deepEqual(http.refusals, [])
 })

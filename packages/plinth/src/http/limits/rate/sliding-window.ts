@@ -8,7 +8,8 @@ const KEPT = PARTS + 1
 /**
  * Counts of one key over a window that moves. The window is cut into ten parts, and the one that is
  * half gone counts whole: in no time as long as the window do more than the quota pass, at an edge
- * neither, and what was used comes back at most a tenth of the window late.
+ * neither, and what was used comes back at most a tenth of the window late. Windows that do not move,
+ * those of rate-limiter-flexible for one, let twice the quota pass around an edge (AK-20).
  */
 export class SlidingWindow {
   readonly #partMs: number

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import type { AccountWorld } from './accounts.fixture.ts'
+import { openAccounts } from './accounts.fixture.ts'
+
+let accounts: AccountWorld
+before(async () => {
+  accounts = await openAccounts()
+})
+after(async () => {
+  await accounts[Symbol.asyncDispose]()
+})
+
+const SAMPLES = 200
+const median = (times: readonly number[]) =>
+  [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN
+
+type Way = (at: number) => Promise<unknown>
+
+/** Median times of two requests that take turns, so that whatever else happens meets both. */
+async function compare(ways: readonly [Way, Way]): Promise<number> {
+  const times: readonly [number[], number[]] = [[], []]
+  for (let round = 0; round < SAMPLES + 20; round += 1) {
+    for (const at of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
+      const start = performance.now()
+      await ways[at](round)
+      if (round >= 20) times[at].push(performance.now() - start)
+    }
+  }
+  return median(times[0]) / median(times[1])
+}
+
+// A missing hash would be a factor of two and more; what a busy machine adds is far less.
+const ALIKE = { least: 0.8, most: 1.25 }
+
+const cases = [
+  [
+    'sign-in',
+    '/auth/web/login',
+    (name: string) => ({ username: name, password: 'not the password' }),
+  ],
+  ['a reset', '/auth/password-reset-request', (email: string) => ({ email })],
+  [
+    'registration',
+    '/auth/register',
+    (email: string) => ({ email, password: 'some words of mine', first_name: 'Ana' }),
+  ],
+] as const
+
+for (const [name, path, body] of cases) {
+  test(`MF-35 v5.0.0-V6.3.8 ${name} takes as long for somebody as for nobody`, async () => {
+    const known = await Promise.all(Array.from({ length: SAMPLES + 20 }, () => accounts.account()))
+    const ask = (address: string, sent: object) => accounts.at(address).post(path, sent)
+    const ratio = await compare([
+      (at) => ask(`198.51.100.${at}`, body(known[at]?.email ?? '')),
+      (at) => ask(`203.0.113.${at}`, body(`nobody${at}@example.com`)),
+    ])
+    assert.ok(ratio > ALIKE.least && ratio < ALIKE.most, `medians differ by ${ratio}`)
+  })
+}

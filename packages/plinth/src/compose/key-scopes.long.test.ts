@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { makeKey } from '../identity/api-keys/api-keys.fixture.ts'
+import { makeKey } from '../testing/api-keys.ts'
 import type { Actor, Matrix } from './permission-matrix.fixture.ts'
 import { answered, expected, openMatrix } from './permission-matrix.fixture.ts'
 

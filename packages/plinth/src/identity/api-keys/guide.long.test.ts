@@ -10,9 +10,9 @@ import { z } from 'zod'
 import { entity } from '../../data/index.ts'
 import { crud } from '../../entities/index.ts'
 import { feature } from '../../feature/index.ts'
+import { KEYS, roomyKeys } from '../../testing/api-keys.ts'
 import type { World } from '../../testing/index.ts'
 import { startWorld } from '../../testing/index.ts'
-import { KEYS, roomyKeys } from './api-keys.fixture.ts'
 import { KEY_PATTERN, TEST_KEY_PATTERN } from './key-format.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))

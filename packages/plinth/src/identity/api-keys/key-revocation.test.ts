@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
+import type { Made } from '../../testing/api-keys.ts'
+import { KEYS, keyed, makeAccount, makeKey, roomyKeys } from '../../testing/api-keys.ts'
 import type { Person, World } from '../../testing/index.ts'
 import { startWorld } from '../../testing/index.ts'
 import type { SecondProcess } from '../../testing/second-process.ts'
 import { startSecondProcess } from '../../testing/second-process.ts'
-import type { Made } from './api-keys.fixture.ts'
-import { KEYS, keyed, makeAccount, makeKey, roomyKeys, wares } from './api-keys.fixture.ts'
+import { wares } from './api-keys.fixture.ts'
 
 let world: World
 let second: SecondProcess

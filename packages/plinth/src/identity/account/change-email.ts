@@ -119,8 +119,7 @@ async function settle(
   if (!isFree || (account.hash !== null && !(await putName(tx, person, name)))) return 'email_taken'
   await putAddress(tx, { person, email, now })
   // What was sent to the old address opens nothing any more (MF-20).
-  for (const purpose of ['password-reset', 'mfa-code'] as const)
-    await voidOneTime(tx, clock, { purpose, person })
+  await voidOneTime(tx, clock, { purpose: 'password-reset', person })
   await tellBoth(identity, tx, { account, email, now })
   const target = { type: 'person', id: person }
   await record(tx, context.actor, accountEvents.email_changed({ outcome: 'success', target }))

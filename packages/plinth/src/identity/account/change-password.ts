@@ -176,8 +176,9 @@ async function endOthers(
 }
 
 /**
- * What follows from every new password: links and challenges that rest on the old one are void, and
- * the person is told (MF-13, MF-46).
+ * What follows from every new password: links that rest on the old one are void, and the person is
+ * told (MF-46). Sign-ins that wait for a second factor and browsers that are remembered name the
+ * password that they began with, and so end by themselves (MF-13, MF-33).
  */
 export async function settleChange(
   { clock, notify, app }: Identity,
@@ -186,7 +187,7 @@ export async function settleChange(
 ): Promise<void> {
   const { account, now, address } = change
   const { person, name, email, email_verified: verified } = account
-  for (const purpose of ['password-reset', 'mfa-challenge', 'email-change'] as const) {
+  for (const purpose of ['password-reset', 'email-change'] as const) {
     await voidOneTime(tx, clock, { purpose, person })
   }
   if (email === null || !verified) return

@@ -1,16 +1,9 @@
 import type { Actor } from '../../access/index.ts'
-import { record } from '../../audit/index.ts'
 import type { PlatformTx } from '../../data/index.ts'
-import { consume } from '../../data/index.ts'
-import type { Id } from '../../kernel/index.ts'
 import type { Attempt } from '../attempts/attempt-key.ts'
 import type { Browser } from '../enter.ts'
-import { enter } from '../enter.ts'
-import { holdNames, isSignedOut } from '../logout/provider-sign-outs.repository.ts'
 import { holders } from '../passkeys/challenge.ts'
 import type { AssertionAnswer } from '../passkeys/passkey-answers.ts'
-import { keyOfIdentity } from '../people/people.repository.ts'
-import { isoTime } from '../sessions/iso-time.ts'
 import type { MintedSession } from '../sessions/mint-session.ts'
 import type { Amr } from '../sessions/second-factors.ts'
 import type { ChallengeRow } from './challenges.repository.ts'
@@ -18,13 +11,11 @@ import { reserveTry } from './challenges.repository.ts'
 import { checkCode } from './check-code.ts'
 import { confirmMethod } from './confirm-method.ts'
 import { countTry, recordFault } from './count-try.ts'
-import type { FactorFault } from './mfa.events.ts'
-import { mfaEvents } from './mfa.events.ts'
+import type { Fault, SignedInPerson } from './finish-sign-in.ts'
+import { finishSignIn, Refused } from './finish-sign-in.ts'
 import type { WaitingSignIn } from './mfa-challenges.ts'
-import { openWaiting, shownToken, withProof } from './mfa-challenges.ts'
+import { openWaiting, shownToken } from './mfa-challenges.ts'
 import type { MfaParts } from './mfa-parts.ts'
-import { rememberDevice } from './remembered-devices.repository.ts'
-import { tellOfRecoveryCode } from './tell-person.ts'
 
 /** What somebody brings to a sign-in that waits. */
 export interface ChallengeAnswer {
@@ -45,14 +36,11 @@ export type FactorProof =
 
 /** What comes of it. */
 export type Answered =
-  | {
+  | (SignedInPerson & {
       readonly code: 'signed_in'
-      readonly session: MintedSession
-      readonly person: Id<'person'>
-      /** The cookie of a browser that is remembered from now on. */
-      readonly device: string | undefined
+      /** Shown once, when the factor was set up on the way. */
       readonly recoveryCodes: readonly string[] | undefined
-    }
+    })
   | { readonly code: 'invalid_token' }
   | { readonly code: 'wrong_code' }
   | { readonly code: 'unknown_method' }
@@ -96,21 +84,6 @@ interface Finish {
   readonly attempt: Attempt
 }
 
-interface Fault {
-  readonly code: 'invalid_token' | 'wrong_code'
-  readonly reason: FactorFault
-}
-
-/** Carries a refusal out of the transaction, which takes everything back. */
-class Refused extends Error {
-  readonly fault: Fault
-
-  constructor(code: Fault['code'], reason: FactorFault) {
-    super(reason)
-    this.fault = { code, reason }
-  }
-}
-
 async function complete<T>(
   parts: MfaParts,
   finish: Finish,
@@ -122,8 +95,10 @@ async function complete<T>(
     return await parts.platform.transaction(async (tx) => {
       const proven = passkey ?? (await prove(parts, tx, finish))
       if (proven.code !== 'proven') return proven
-      const signedIn = await letIn(parts, tx, { ...finish, proven })
-      return { ...signedIn, more: await also(tx, signedIn.session) }
+      const { amr, recoveryCodes } = proven
+      const signedIn = await finishSignIn(parts, tx, { ...finish, ...finish.answer, amr })
+      const more = await also(tx, signedIn.session)
+      return { code: 'signed_in', ...signedIn, recoveryCodes, more }
     })
   } catch (error) {
     if (error instanceof Refused) return error.fault
@@ -172,72 +147,4 @@ async function prove(
   const confirmed = await confirmMethod(parts, tx, first)
   if (confirmed.code === 'unknown') return { code: 'unknown_method' }
   return confirmed.code === 'enabled' ? { ...confirmed, code: 'proven' } : wrong
-}
-
-async function letIn(
-  parts: MfaParts,
-  tx: PlatformTx,
-  { answer, row, waiting, attempt, proven }: Finish & { readonly proven: Proven },
-): Promise<SignedInBy> {
-  const { actor, browser } = answer
-  const now = parts.clock.now()
-  const used = await consume(tx, 'mfa_challenges', { id: row.id }, isoTime(now))
-  if (used === undefined) throw new Refused('invalid_token', 'challenge_void')
-  if (await isSignedOutSince(tx, waiting, row)) {
-    throw new Refused('invalid_token', 'signed_out_meanwhile')
-  }
-  await parts.attempts.succeeded(tx, attempt)
-  const arrival = { ...withProof(waiting, proven.amr, now), actor, browser: fresh(browser) }
-  const entered = await enter(parts.enter, tx, arrival)
-  // A code by mail after a link by mail: the same thing twice is no second factor (MF-23).
-  if (entered.code !== 'signed_in') throw new Refused('wrong_code', 'wrong_code')
-  const { person } = waiting
-  await noteProof(parts, tx, { person, actor, amr: proven.amr })
-  const device = await remembered(parts, tx, { answer, person })
-  const { session } = entered
-  return { code: 'signed_in', session, person, device, recoveryCodes: proven.recoveryCodes }
-}
-
-function fresh(browser: Browser): Browser {
-  return { ...browser, rememberedDevice: undefined }
-}
-
-/** The provider may take its word back while somebody looks for their telephone. */
-async function isSignedOutSince(
-  tx: PlatformTx,
-  { identity, provider, providerSession: sid }: WaitingSignIn,
-  { created_at: since }: ChallengeRow,
-): Promise<boolean> {
-  if (identity === null) return false
-  const key = await keyOfIdentity(tx, identity)
-  if (key === undefined) return true
-  const named = { provider, iss: key.issuer, sub: key.subject, sid }
-  await holdNames(tx, named)
-  return isSignedOut(tx, named, since)
-}
-
-async function noteProof(
-  parts: MfaParts,
-  tx: PlatformTx,
-  { person, actor, amr }: { person: Id<'person'>; actor: Actor; amr: Amr },
-): Promise<void> {
-  const target = { type: 'person', id: person }
-  const data = { amr, use: 'sign_in' }
-  const own: Actor = { ...actor, kind: 'person', person }
-  await record(tx, own, mfaEvents.proved({ outcome: 'success', target, data }))
-  if (amr === 'recovery') await tellOfRecoveryCode(parts, tx, person)
-}
-
-async function remembered(
-  { factors, clock }: MfaParts,
-  tx: PlatformTx,
-  { answer, person }: { readonly answer: ChallengeAnswer; readonly person: Id<'person'> },
-): Promise<string | undefined> {
-  const { remember, kind, actor, browser } = answer
-  const { remember_days: days } = factors.settings
-  if (!remember || days === 0 || kind !== 'browser') return undefined
-  const target = { type: 'person', id: person }
-  const own: Actor = { ...actor, kind: 'person', person }
-  await record(tx, own, mfaEvents.device_remembered({ outcome: 'success', target }))
-  return rememberDevice(tx, clock, { person, days, userAgent: browser.userAgent })
 }

@@ -62,7 +62,7 @@ async function asked(one: WithCodes): Promise<Waiting & { readonly code: string 
   return { ...waiting, code: await mfa.lastCode(one.address) }
 }
 
-test('V6.6.1 codes go to a number that was proved, in a listed country; an app is always offered', async () => {
+test('v5.0.0-V6.6.1 codes go to a number that was proved, in a listed country; an app is always offered', async () => {
   const who = await mfa.account({ verified: false })
   const { browser } = await mfa.logIn(who)
   const setUp = (body: object) => browser.post('/auth/mfa/setup', body)
@@ -85,7 +85,7 @@ test('V6.6.1 codes go to a number that was proved, in a listed country; an app i
 })
 
 for (const kind of ['sms', 'email'] as const) {
-  test(`MF-20 V6.5.1 V6.5.4 a code by ${kind} signs in, once, in its own sign-in`, async () => {
+  test(`MF-20 v5.0.0-V6.5.1 v5.0.0-V6.5.4 a code by ${kind} signs in, once, in its own sign-in`, async () => {
     const one = await withCodes(kind)
     const first = await asked(one)
     assert.match(first.code, /^\d{6}$/)
@@ -101,7 +101,7 @@ for (const kind of ['sms', 'email'] as const) {
   })
 }
 
-test('MF-20 V6.5.5 V6.6.2 a code ends with its time, with a newer one, and with a changed address', async () => {
+test('MF-20 v5.0.0-V6.5.5 v5.0.0-V6.6.2 a code ends with its time, with a newer one, and with a changed address', async () => {
   const one = await withCodes('email')
   const late = await asked(one)
   await mfa.sql("update plinth.mfa_challenges set expires_at = expires_at + interval '1 hour'")
@@ -127,7 +127,7 @@ test('MF-20 V6.5.5 V6.6.2 a code ends with its time, with a newer one, and with 
   )
 })
 
-test('MF-08 V6.6.3 another code gives no more tries', async () => {
+test('MF-08 v5.0.0-V6.6.3 another code gives no more tries', async () => {
   const one = await withCodes('sms')
   const waiting = await asked(one)
   for (let tries = 0; tries < 5; tries += 1) {
@@ -137,7 +137,7 @@ test('MF-08 V6.6.3 another code gives no more tries', async () => {
   assert.deepEqual(detailOf(await finish(waiting, waiting.code)), [401, 'Invalid MFA token'])
 })
 
-test('MF-21 V6.6.3 codes are sent only so often: to a person, an address, a network, a country, in all', async () => {
+test('MF-21 v5.0.0-V6.6.3 codes are sent only so often: to a person, an address, a network, a country, in all', async () => {
   const one = await withCodes('sms')
   const statuses: number[] = []
   let last: Answer | undefined

@@ -29,7 +29,7 @@ async function actions(person: string): Promise<readonly string[]> {
   return rows.map(({ action }) => action)
 }
 
-test('MF-15 V6.3.7 a first factor needs a recent sign-in, and brings codes, a notice and audit rows', async () => {
+test('MF-15 v5.0.0-V6.3.7 a first factor needs a recent sign-in, and brings codes, a notice and audit rows', async () => {
   const { who, browser } = await newcomer()
   const first = await browser.post('/auth/mfa/setup', { person_id: who.person, label: 'My phone' })
   assert.equal(first.status, 200)
@@ -62,7 +62,7 @@ test('MF-15 V6.3.7 a first factor needs a recent sign-in, and brings codes, a no
   }
 })
 
-test('MF-15 MF-19 V6.3.3 with a password alone nobody adds, replaces or removes a factor', async () => {
+test('MF-15 MF-19 v5.0.0-V6.3.3 with a password alone nobody adds, replaces or removes a factor', async () => {
   const { who, method, secret } = await mfa.withApp()
   // The gate keeps a stolen password out; a browser that is remembered gets in, and no further.
   const { browser, token } = await mfa.logIn(who)
@@ -146,7 +146,7 @@ test('MF-18 a secret that was moved to another person or row opens nothing', asy
   assert.deepEqual(detailOf(await browser.post('/auth/web/mfa', { mfa_token: token, code })), CODE)
 })
 
-test('MF-19 V6.5.6 V7.4.3 removing a factor ends other sessions and remembered browsers, with notice and audit', async () => {
+test('MF-19 v5.0.0-V6.5.6 v5.0.0-V7.4.3 removing a factor ends other sessions and remembered browsers, with notice and audit', async () => {
   const app = await mfa.withApp()
   const other = await mfa.logIn(app.who)
   const code = mfa.codeOf(app.secret)
@@ -212,7 +212,7 @@ test('MF-25 new recovery codes void the old ones; how many are left is shown, wh
   assert.deepEqual(detailOf(await plain.post('/auth/mfa/recovery-codes')), UNKNOWN)
 })
 
-test('MF-08 V6.6.3 wrong codes at the set-up count with all others', async () => {
+test('MF-08 v5.0.0-V6.6.3 wrong codes at the set-up count with all others', async () => {
   const { browser } = await newcomer()
   const setUp = await browser.post('/auth/mfa/setup', {})
   const method_id = setUp.body['method_id']
@@ -224,7 +224,7 @@ test('MF-08 V6.6.3 wrong codes at the set-up count with all others', async () =>
   assert.equal((await browser.post('/auth/mfa/confirm', { method_id, code: right })).status, 429)
 })
 
-test('V6.5.8 what a client says of the time counts for nothing', async () => {
+test('v5.0.0-V6.5.8 what a client says of the time counts for nothing', async () => {
   const app = await mfa.withApp()
   const { browser, token } = await mfa.logIn(app.who)
   const code = mfa.codeOf(app.secret, 20)

@@ -71,7 +71,7 @@ async function ownerOf(...members: readonly [TestAccount, string][]) {
   }
 }
 
-test('MF-11 V6.3.3 V6.3.4 where a tenant demands a factor nobody is in it without: not those who are, not those who come', async () => {
+test('MF-11 v5.0.0-V6.3.3 v5.0.0-V6.3.4 where a tenant demands a factor nobody is in it without: not those who are, not those who come', async () => {
   const [inside, outside] = [await mfa.account(), await mfa.account()]
   const { rule, tenant } = await ownerOf([inside, 'member'])
   const { browser: was } = await mfa.logIn(inside)
@@ -112,7 +112,7 @@ test('MF-32 the last factor stays where one is demanded, in any tenant of the pe
   assert.deepEqual(row, { outcome: 'denied', reason: 'last_factor' })
 })
 
-test('V6.3.3 a role that demands a factor does so from the moment it is given', async () => {
+test('v5.0.0-V6.3.3 a role that demands a factor does so from the moment it is given', async () => {
   const who = await mfa.account()
   const { rule, tenant } = await ownerOf([who, 'member'])
   assert.equal((await rule({ everybody: false, roles: ['Admin'] })).status, 200)
@@ -226,7 +226,7 @@ test('MF-33 a remembered browser needs no second factor: its own person, until t
   assert.equal(await asksAgain(ben.who, last), true)
 })
 
-test('MF-34 V6.8.4 V7.5.3 a sensitive route asks again after its time, in JSON, and takes what is strong enough', async () => {
+test('MF-34 v5.0.0-V6.8.4 v5.0.0-V7.5.3 a sensitive route asks again after its time, in JSON, and takes what is strong enough', async () => {
   const app = await mfa.withApp()
   const wire = () => app.browser.post('/wire')
   assert.equal((await wire()).status, 200)
@@ -255,7 +255,7 @@ test('MF-34 V6.8.4 V7.5.3 a sensitive route asks again after its time, in JSON, 
   assert.equal((await browser.post('/wire')).status, 401)
 })
 
-test('V6.4.4 an administrator resets factors with a second one of their own; it is audited and told', async () => {
+test('v5.0.0-V6.4.4 an administrator resets factors with a second one of their own; it is audited and told', async () => {
   const admin = await mfa.withApp()
   await mfa.sql(
     "insert into plinth.platform_roles (person_id, permissions) values ($1, '{platform:reset_factors}')",

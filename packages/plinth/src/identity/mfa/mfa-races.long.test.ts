@@ -57,7 +57,7 @@ test('MF-03 a used code in another spelling is refused, and so is any that is no
   }
 })
 
-test('MF-05 V6.5.5 a clock may be one step off each way, and no further', async () => {
+test('MF-05 v5.0.0-V6.5.5 a clock may be one step off each way, and no further', async () => {
   for (const [steps, status] of [
     [-2, 401],
     [-1, 200],
@@ -93,7 +93,7 @@ async function waiting(app: WithApp) {
   return all
 }
 
-test('MF-02 V6.5.1 the code of an app, twenty at once, a hundred rounds: one winner each', async () => {
+test('MF-02 v5.0.0-V6.5.1 the code of an app, twenty at once, a hundred rounds: one winner each', async () => {
   const app = await mfa.withApp()
   for (let round = 0; round < ROUNDS; round += 1) {
     const many = await waiting(app)
@@ -105,7 +105,7 @@ test('MF-02 V6.5.1 the code of an app, twenty at once, a hundred rounds: one win
   }
 })
 
-test('MF-24 V6.5.1 a recovery code, twenty at once, a hundred rounds: one winner each', async () => {
+test('MF-24 v5.0.0-V6.5.1 a recovery code, twenty at once, a hundred rounds: one winner each', async () => {
   const app = await mfa.withApp()
   let codes = [...app.recoveryCodes]
   for (let round = 0; round < ROUNDS; round += 1) {

@@ -22,8 +22,6 @@ const ALL: { readonly [P in OneTimePurpose]: P } = {
   'email-change': 'email-change',
   'password-reset': 'password-reset',
   invitation: 'invitation',
-  'mfa-challenge': 'mfa-challenge',
-  'mfa-code': 'mfa-code',
   'passkey-challenge': 'passkey-challenge',
 }
 const purposes = Object.values(ALL)

@@ -11,8 +11,6 @@ export type OneTimePurpose =
   | 'email-change'
   | 'password-reset'
   | 'invitation'
-  | 'mfa-challenge'
-  | 'mfa-code'
   | 'passkey-challenge'
 
 /** A token that is about to be given out. */

@@ -142,7 +142,7 @@ test('JW-23 JW-24 JW-25 no other kind of token is an access token', async () => 
     'a CSRF token': await (await world.signIn('csrf')).refreshCsrf(),
     'a session id': [...(await world.signIn('sess')).cookies.values()][0] ?? '',
     'a one-time token': await issueOneTime(platform(), clock, {
-      purpose: 'mfa-challenge',
+      purpose: 'password-reset',
       ttlSeconds: 60,
     }),
   }

@@ -1,3 +1,4 @@
+import { authorizationDocument } from './authorization.ts'
 import { configurationDocument } from './configuration.ts'
 import { errorsDocument } from './errors.ts'
 import { censusDocument, openApiDocument, registryDocument } from './routes.ts'
@@ -13,6 +14,7 @@ export interface GeneratedDocument {
 export const documents: readonly GeneratedDocument[] = [
   { file: 'docs/errors.md', text: errorsDocument },
   { file: 'docs/configuration.md', text: configurationDocument },
+  { file: 'docs/authorization.csv', text: authorizationDocument },
   // Before the two that are read through it.
   { file: 'template/src/generated/registry.ts', text: registryDocument },
   { file: 'template/src/generated/routes.txt', text: censusDocument },

@@ -223,7 +223,7 @@ test('SB-36 SB-37 SB-38 a new version of the browser, another address or a forge
   assert.equal((await audits('session.browser_changed')).length, before)
 })
 
-test('D7 SB-35 strict: the same cookie in another browser is not signed in', async () => {
+test('v5.0.0-V8.2.4 D7 SB-35 strict: the same cookie in another browser is not signed in', async () => {
   await using strict = await openIdentity({ sessions: { fingerprint: 'strict' } })
   const ana = strict.person()
   await signInAt(ana)

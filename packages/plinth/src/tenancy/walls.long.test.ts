@@ -143,7 +143,7 @@ async function foreignRow(): Promise<string> {
   return rows[0]?.id
 }
 
-test('TN-40 both walls: a row of another tenant is not found over HTTP', async () => {
+test('TN-40 v5.0.0-V8.4.1 both walls: a row of another tenant is not found over HTTP', async () => {
   const id = await foreignRow()
   assert.equal((await ask(world, `/things/${id}`, asAna('acme'))).status, 404)
   assert.equal((await ask(world, `/things/${id}`, asAna('evil'))).status, 404)
@@ -151,13 +151,13 @@ test('TN-40 both walls: a row of another tenant is not found over HTTP', async (
   assert.ok(!JSON.stringify(body).includes(tenant('evil')))
 })
 
-test('TN-40 the first wall off: SQL that names no tenant reaches nothing foreign, by policy alone', async () => {
+test('TN-40 v5.0.0-V8.3.1 v5.0.0-V8.4.1 the first wall off: SQL that names no tenant reaches nothing foreign, by policy alone', async () => {
   const id = await foreignRow()
   const mine = world.database.forTenant(tenant('acme'))
   for (const [what, attempt] of attempts) assert.equal(await attempt(mine, id), 0, what)
 })
 
-test('TN-02 TN-40 the second wall off: nobody gets into a tenant that is not theirs; and every attempt of the test above is seen to succeed', async () => {
+test('TN-02 TN-40 v5.0.0-V8.3.1 v5.0.0-V8.4.1 the second wall off: nobody gets into a tenant that is not theirs; and every attempt of the test above is seen to succeed', async () => {
   const id = await foreignRow()
   const mine = world.database.forTenant(tenant('acme'))
   await arrange(world, ['rival'], ['rival'])

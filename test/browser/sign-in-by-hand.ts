@@ -11,7 +11,10 @@ export async function signInAtProvider(page: Page, username = 'testuser1'): Prom
 export async function signInAt(page: Page, url: string, username?: string): Promise<void> {
   await page.goto(url)
   await page.getByRole('link', { name: 'Sign in' }).click()
-  await page.getByRole('link', { name: /^Continue with/ }).first().click()
+  await page
+    .getByRole('link', { name: /^Continue with/ })
+    .first()
+    .click()
   await signInAtProvider(page, username)
   await page.getByRole('heading', { name: /^Hello/ }).waitFor()
 }

@@ -49,7 +49,7 @@ async function render(deps: AccountDeps, context: AccountContext): Promise<Html>
 <p class="lede">${context.principal.name}${context.principal.email && `, ${context.principal.email}`}</p>
 </section>
 ${needsScript}
-${(choices.length > 0 || identities.length > 0) && waysIn(identities, choices)}
+${(choices.length > 0 || identities.length > 0) && waysIn(identities, choices, own.password || (keys?.length ?? 0) > 0)}
 ${keys && passkeys(keys)}
 ${(ways.password || own.password) && passwordCard(own)}
 ${own.password && addressCard(context.principal.email ?? null)}
@@ -57,8 +57,12 @@ ${factorsCard(own, { passkeys: keys?.length ?? 0 })}
 ${places(devices)}`
 }
 
-function waysIn(identities: readonly OwnIdentity[], choices: readonly SignInChoice[]): Html {
-  const others = identities.length > 1
+function waysIn(
+  identities: readonly OwnIdentity[],
+  choices: readonly SignInChoice[],
+  hasOwnWay: boolean,
+): Html {
+  const others = identities.length > 1 || hasOwnWay
   return html`<section class="card stack" aria-labelledby="ways">
 <h2 id="ways">How you sign in</h2>
 <ul class="entries">

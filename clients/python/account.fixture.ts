@@ -11,7 +11,7 @@ const COST = { memoryCost: 7_168, timeCost: 1, parallelism: 1 }
 
 /** Somebody who signs in with a password. */
 export async function accountWithPassword(platform: PlatformDb) {
-  const [username, password] = ['py-ana', 'tr4ins leave at nine']
+  const [username, password] = ['ana', 'tr4ins leave at nine']
   const hash = await hashPassword(password, COST)
   const name = signInName(username)
   await platform.transaction(async (tx) => {

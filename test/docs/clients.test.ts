@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
+import { accountWithPassword } from '../../clients/python/account.fixture.ts'
 import { findPython } from '../../clients/python/python.fixture.ts'
 import { noChromium, openChromium, openPage } from '../browser/chromium.ts'
 import { CLIENT, clientFiles } from '../browser/client-files.ts'
@@ -30,6 +31,7 @@ before(async () => {
   service = await openTemplateService({
     settings: { 'app.cors.origins': [page.origin], 'oidc.allowed_redirect_hosts': [page.origin] },
   })
+  await accountWithPassword(service.world.database.platform)
 })
 after(async () => {
   await service[Symbol.asyncDispose]()
@@ -93,18 +95,26 @@ test('docs/clients/typescript.md: the front end signs in, adds a lamp, and signs
   assert.deepEqual(faults, [])
 })
 
-test('docs/clients/typescript.md: the program for Node prints what the guide says', async () => {
+/** Runs a program of the guide for Node, and returns what it prints. */
+async function printed(place: string): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'plinth-guide-'))
   try {
     await symlink(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'))
     await writeFile(path.join(folder, 'package.json'), '{"type":"module"}')
-    await writeFile(path.join(folder, 'guide.ts'), codeIn('node'))
+    await writeFile(path.join(folder, 'guide.ts'), codeIn(place))
     const args = ['--conditions=plinth-source', 'guide.ts']
-    const { stdout } = await run(process.execPath, args, { cwd: folder })
-    assert.equal(stdout, outputOf(typescript))
+    return (await run(process.execPath, args, { cwd: folder })).stdout
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+test('docs/clients/typescript.md: the program for Node prints what the guide says', async () => {
+  assert.equal(await printed('node'), outputOf(typescript))
+})
+
+test('docs/clients/typescript.md: the program with a password signs in, goes on, and signs out', async () => {
+  assert.equal(await printed('tokens'), 'Ana Berg\nAna Berg\nfalse\n')
 })
 
 test('docs/clients/python.md: the programs print what the guide says', {

@@ -125,7 +125,7 @@ test(`v5.0.0-V8.1.2 ${PAGE}: the file names the fields that each route takes and
   )
   assert.match(line('GET,/api/v1/roles,'), /,items\.id items\.name /)
   const takes = lines.map((one) => [...one.matchAll(CELL)][4]?.[1] ?? '')
-  for (const fixed of ['tenant_id', 'person_id', 'built_in', 'email_verified'])
+  for (const fixed of ['tenant_id', 'built_in', 'email_verified', 'created_at', 'created_by'])
     assert.ok(
       !takes.some((fields) => fields.split(' ').includes(fixed)),
       `${fixed} is taken from a client`,

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { openTestDatabase } from 'plinth/testing'
 
 const PROGRAM = fileURLToPath(new URL('../../bin/plinth.js', import.meta.url))
@@ -31,8 +32,8 @@ interface Outcome {
   readonly err: string
 }
 
-function people(args: readonly string[], ownerUrl = db.ownerUrl): Promise<Outcome> {
-  const env = {
+function environment(ownerUrl = db.ownerUrl) {
+  return {
     ...process.env,
     NO_COLOR: '1',
     SESSION_SIGNING_SECRET: 'kq3Zr8Wv1xN5tB7yL0pD4sF6hJ9mG2cA',
@@ -40,7 +41,11 @@ function people(args: readonly string[], ownerUrl = db.ownerUrl): Promise<Outcom
     DATABASE_URL: db.appUrl,
     DATABASE_OWNER_URL: ownerUrl,
   }
+}
+
+function people(args: readonly string[], ownerUrl = db.ownerUrl): Promise<Outcome> {
   return new Promise((resolve) => {
+    const env = environment(ownerUrl)
     const call = [PROGRAM, 'people', ...args]
     execFile(process.execPath, call, { cwd, env }, (error, out, err) => {
       const code = typeof error?.code === 'number' ? error.code : 0
@@ -103,4 +108,26 @@ test('plinth people disable and enable: who is meant, what changed, and whom nob
   assert.match((await people(['enable', 'ana@example.com'])).out, /is active$/)
   const unknown = await people(['disable', 'eve@example.com'])
   assert.deepEqual([unknown.code, /plinth people ls/.test(unknown.err)], [1, true])
+})
+
+test('every command of the guides about people and about leaving does what it says', async () => {
+  const bin = join(cwd, 'plinth')
+  await writeFile(bin, `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`, { mode: 0o755 })
+  await rm(join(cwd, 'people.ndjson'), { force: true })
+  for (const [guide, expected] of [
+    [
+      'guides/people.md',
+      /1 created.*nothing was written[\s\S]*1 created[\s\S]*Ida Iron <ida@example\.com>/,
+    ],
+    ['leaving.md', /people are in people\.ndjson[\s\S]*"password_hash":"\$2b\$/],
+  ] as const) {
+    const url = new URL(`../../../../docs/${guide}`, import.meta.url)
+    const [script = '', ...more] = [
+      ...(await readFile(url, 'utf8')).matchAll(/^```sh\n([\s\S]*?)^```$/gm),
+    ].map((hit) => hit[1])
+    assert.equal(more.length, 0)
+    const env = { ...environment(), PATH: `${cwd}${delimiter}${process.env['PATH']}` }
+    const { stdout } = await promisify(execFile)('sh', ['-euc', script], { cwd, env })
+    assert.match(stdout, expected)
+  }
 })

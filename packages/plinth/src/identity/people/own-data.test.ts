@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, suite, test } from 'node:test'
 import type { Person } from '../../testing/index.ts'
 import type { PeopleWorld } from './people.fixture.ts'
@@ -67,6 +68,17 @@ suite('what is kept about a person', () => {
       [],
     )
     assert.deepEqual([...named].sort(), tables.map(({ name }) => name).sort())
+  })
+
+  test('docs/leaving.md lists every table of the platform, and no other', async () => {
+    const path = new URL('../../../../../docs/leaving.md', import.meta.url)
+    const text = await readFile(path, 'utf8')
+    const listed = [...text.matchAll(/^\| `(\w+)` \|/gm)].map((hit) => hit[1])
+    const tables = await people.sql<{ name: string }>(
+      `select c.relname::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where n.nspname = 'plinth' and c.relkind in ('r', 'p') order by 1`,
+    )
+    assert.deepEqual(listed.sort(), tables.map(({ name }) => name).sort())
   })
 
   test('GDPR census: every column that refers to a person is one of those', async () => {

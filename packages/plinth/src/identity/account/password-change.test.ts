@@ -232,3 +232,13 @@ test('v5.0.0-V6.2.11 v5.0.0-V6.1.2 the names of the service, the tenant and the 
     assert.equal((answer.body['details'] as { code: string }[])[0]?.code, 'too_personal', word)
   }
 })
+
+test('MF-43 a link is for the password that there was, whoever replaced it and however', async () => {
+  const ana = await accounts.account()
+  const token = await resetToken(ana)
+  await accounts.sql('update plinth.credentials set version = version + 1 where person_id = $1', [
+    ana.person,
+  ])
+  const body = { token, new_password: NEXT }
+  assert.equal((await accounts.at('203.0.113.16').post('/auth/password-reset', body)).status, 401)
+})

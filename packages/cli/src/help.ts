@@ -13,7 +13,7 @@ const ROOT = `plinth: make, run, check and update a service
   dev start-env · start-server · status · logs · stop
   db …                   migrations, roles, drift; init-db makes all at once
   config … · platform …  settings and where they come from · administrators
-  seed · keys …          the administrator of a tenant · API keys
+  seed · keys … · people …   the administrator of a tenant · API keys · people
 
   check                  types, lint, routes, API, migrations, attack, in one
   attack                 every route, as everybody who should not get through
@@ -24,7 +24,6 @@ const ROOT = `plinth: make, run, check and update a service
   update                 bring the service to this Plinth; your edits stay
   eject <feature>        take a feature of the platform over as your own code
   completion <shell>     for bash, zsh and fish
-
   plinth <command> --help    options and examples; --json and --dry-run in most
 Exit codes: 0 done · 1 failed · 2 asked wrongly, or in the wrong place
 `

@@ -275,6 +275,8 @@ test('AK-29 making, changing, rotating and revoking leave audit rows with the id
     ],
   )
   assert.equal(rows[0]?.['credential_kind'], 'cookie')
+  const mails = world.logged.filter((line) => line.includes('account.api_key_made'))
+  assert.ok(mails.length >= 2, 'the owner is told of a key that is made, and of a rotation')
   assert.deepEqual(
     [rows[5]?.['credential_kind'], rows[5]?.['credential_id'], rows[5]?.['reason']],
     ['api-key', next.body.api_key.id, 'access.not_permitted'],

@@ -95,6 +95,9 @@ test('AK-17 twenty rotations at once make one successor', async () => {
   )
   const statuses = answers.map(({ status }) => status).toSorted()
   assert.deepEqual(statuses, [201, ...Array.from({ length: 19 }, () => 409)])
+  const { body } = await ana.get(`${KEYS}/${api_key.id}`)
+  const overlap = Date.parse(String(body['expires_at'])) - Date.parse(String(body['rotated_at']))
+  assert.equal(Math.round(overlap / 60_000), DAY_MS / 60_000, 'api_keys.rotation_overlap_seconds')
 })
 
 test('AK-18 TN-14 another person’s key, and another tenant’s, is no key at all', async () => {
@@ -209,4 +212,18 @@ test('AK-13 a key that is revoked takes with it what it made, also what is being
   const late = (await Promise.all(making)).filter(({ status }) => status === 201)
   const dead = [parent, child, grandchild, renewed.body, ...late.map(({ body }) => body)]
   for (const { key } of dead) assert.equal((await keyed(world, key).get('/wares')).status, 401)
+})
+
+test('AK-10 what every member may do, a key may only where its scopes say so', async () => {
+  await using shared = await startWorld({
+    features: [wares],
+    settings: { 'tenancy.mode': 'none', 'tenancy.member_permissions': ['ware:read'] },
+  })
+  const eve = await shared.signIn('eve', { can: [] })
+  assert.equal((await eve.get('/wares')).status, 200)
+  const [none, read] = [await makeKey(eve, { scopes: [] }), await makeKey(eve)]
+  assert.equal((await keyed(shared, none.key).get('/wares')).status, 403)
+  assert.equal((await keyed(shared, read.key).get('/wares')).status, 200)
+  const beyond = await eve.post(KEYS, { ...shape, scopes: ['ware:write'] })
+  assert.equal(beyond.status, 403)
 })

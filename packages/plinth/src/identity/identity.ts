@@ -47,6 +47,8 @@ import { tenantSwitchRoutes } from './tenant-switch/tenant-switch.routes.ts'
 import { tokenApiRoutes } from './token-api/token-api.routes.ts'
 import { createForeignAccess } from './tokens/foreign/foreign-access.ts'
 import { jwksRoute } from './tokens/own/jwks.routes.ts'
+import { mayWithKeys } from './tokens/own/signing-keys.permissions.ts'
+import { signingKeyRoutes } from './tokens/own/signing-keys.routes.ts'
 
 /** What identity brings to a service. */
 export interface IdentityRoom {
@@ -118,7 +120,14 @@ function featureOf({ deps, identity, providers, keyCache }: Shared): Feature {
   const states = createLogoutStates(app.session_signing_secret, clock)
   const refusals = createRefusalLimit({ clock, ...REFUSED_LOGOUTS })
   return feature('identity', {
-    permissions: [...people.permissions, mayKeys, mayServiceAccounts, mayClients, mayWithFactors],
+    permissions: [
+      ...people.permissions,
+      mayKeys,
+      mayServiceAccounts,
+      mayClients,
+      mayWithKeys,
+      mayWithFactors,
+    ],
     routes: [
       oidcRoutes({ identity, providers }),
       sessionRoutes({
@@ -140,6 +149,7 @@ function featureOf({ deps, identity, providers, keyCache }: Shared): Feature {
       serviceAccountRoutes({ clock }),
       logoutRoutes({ identity, providers, states, refusals }),
       jwksRoute(identity.own.keys),
+      signingKeyRoutes(identity),
       tokenApiRoutes(identity),
       oauthRoutes(identity),
       clientRoutes(identity),

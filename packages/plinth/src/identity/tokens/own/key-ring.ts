@@ -103,7 +103,8 @@ export function createKeyRing(deps: KeyRingDeps): KeyRing {
 
   return {
     async signer() {
-      const known = await fresh(FRESH_MS)
+      // A key that was taken back must not sign for longer than it verifies elsewhere.
+      const known = await fresh(LOOK_AGAIN_MS)
       const keys = isKeyDue(known, policy, clock.now()) ? await rotateIfDue() : known
       const key = signingNow(keys, policy, clock.now())
       if (key?.signing === undefined)

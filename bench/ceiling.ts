@@ -24,6 +24,7 @@ export async function startCeiling(databaseUrl: string) {
     port: portOf(server.address()),
     session: [],
     key: [],
+    bearer: [],
     stop: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

@@ -12,6 +12,8 @@ export interface Listening {
   readonly session: readonly string[]
   /** Header lines of a program with an API key; none where there are no keys. */
   readonly key: readonly string[]
+  /** Header lines of a program with an access token of another issuer; none where nobody has one. */
+  readonly bearer: readonly string[]
 }
 
 /** A server in a process of its own, so that it and the load do not share a thread. */

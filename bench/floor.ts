@@ -40,6 +40,7 @@ export async function startFloor(databaseUrl: string) {
     port: portOf(app.server.address()),
     session: [],
     key: [],
+    bearer: [],
     stop: async () => {
       await app.close()
       await pool.end()

@@ -5,6 +5,7 @@ import type { Database, Db } from '../packages/plinth/src/data/index.ts'
 import { feature, route } from '../packages/plinth/src/feature/index.ts'
 import type { Id } from '../packages/plinth/src/kernel/index.ts'
 import { newToken } from '../packages/plinth/src/kernel/index.ts'
+import { startEvilProvider } from '../packages/plinth/src/testing/evil-provider/index.ts'
 import type { Person } from '../packages/plinth/src/testing/person.ts'
 import { BROWSER, createPerson } from '../packages/plinth/src/testing/person.ts'
 import { createSignIn } from '../packages/plinth/src/testing/sign-in.ts'
@@ -52,6 +53,7 @@ const openFeature = (tenantDb: () => Db) =>
 /** Plinth as a service runs it, every guard and the worker on, with somebody signed in. */
 export async function startHouse(databaseUrl: string) {
   const held: { db?: Db } = {}
+  const issuer = await startEvilProvider()
   const service = await buildService({
     features: [productFeature, openFeature(() => held.db ?? missing())],
     file: null,
@@ -63,6 +65,8 @@ export async function startHouse(databaseUrl: string) {
       'app.csrf_signing_secret': newToken(),
       'database.url': databaseUrl,
       'logging.file': null,
+      'jwt.issuers.bench.issuer': issuer.issuer,
+      'jwt.issuers.bench.authorized_parties': ['evil-client'],
       // Counted like every request, and never refused: the load comes from one address.
       'rate_limiter.per_address.requests': 1_000_000_000,
       'rate_limiter.requests': 1_000_000_000,
@@ -87,7 +91,13 @@ export async function startHouse(databaseUrl: string) {
       `x-csrf-token: ${csrf}`,
     ],
     key: [`x-api-key: ${await keyOf(person)}`],
-    stop: () => service.app.close(),
+    bearer: [
+      `authorization: Bearer ${issuer.mint.access({ exp: Math.floor(Date.now() / 1_000) + 7_200 })}`,
+    ],
+    stop: async () => {
+      await service.app.close()
+      await issuer[Symbol.asyncDispose]()
+    },
   }
 }
 

@@ -32,6 +32,7 @@ export const NAMES = [
   'types',
   'session',
   'key',
+  'bearer',
   'callback',
   'passwords',
 ] as const

@@ -14,7 +14,7 @@ import { readOptions } from './options.ts'
 import { measurePasswords } from './password-burst.ts'
 import type { Report } from './report.ts'
 import { missedTargets, printed } from './report.ts'
-import { measureKey, measureSession } from './session-cost.ts'
+import { measureBearer, measureKey, measureSession } from './session-cost.ts'
 import { measureSignIn } from './sign-in-cost.ts'
 import type { Figure } from './start-up.ts'
 import { measureDev, measureStart } from './start-up.ts'
@@ -64,8 +64,9 @@ async function credentialCosts(
   if (plinth === undefined) throw new TypeError('there is no server of Plinth')
   const session = options.wants('session') ? await measureSession(plinth, options) : []
   const key = options.wants('key') ? await measureKey(plinth, options) : []
+  const bearer = options.wants('bearer') ? await measureBearer(plinth, options) : []
   const passwords = options.wants('passwords') ? await measurePasswords(plinth, options) : []
-  return [...session, ...key, ...passwords]
+  return [...session, ...key, ...bearer, ...passwords]
 }
 
 async function measureCases(

@@ -18,4 +18,9 @@ interface Stoppable {
 const [, , role, databaseUrl = ''] = process.argv
 const server = await STARTERS[role as Role](databaseUrl)
 process.once('disconnect', () => void server.stop().finally(() => process.exit(0)))
-process.send?.({ port: server.port, session: server.session, key: server.key })
+process.send?.({
+  port: server.port,
+  session: server.session,
+  key: server.key,
+  bearer: server.bearer,
+})

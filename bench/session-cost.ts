@@ -27,6 +27,15 @@ export function measureKey({ port, key }: Child, options: LoadOptions): Promise<
   return measureCredential(port, options, { name: 'key', title, target: 1.15, headers: key })
 }
 
+/** What an access token costs that was verified before. */
+export function measureBearer(
+  { port, bearer }: Child,
+  options: LoadOptions,
+): Promise<readonly Figure[]> {
+  const title = 'the same route with a token of another issuer, in the cost of the same one open'
+  return measureCredential(port, options, { name: 'bearer', title, target: 1.2, headers: bearer })
+}
+
 /**
  * The same route open to everybody, and for whoever is somebody. The two take turns on one server;
  * the figure is the median of the rounds.

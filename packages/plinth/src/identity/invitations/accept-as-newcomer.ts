@@ -2,12 +2,11 @@ import type { Actor } from '../../access/index.ts'
 import { record } from '../../audit/index.ts'
 import type { PlatformTx } from '../../data/index.ts'
 import type { Id } from '../../kernel/index.ts'
-import { accountProblems } from '../account/account.errors.ts'
 import type { Browser, Entered } from '../enter.ts'
 import { enter } from '../enter.ts'
 import type { Identity } from '../identity-deps.ts'
 import { putCredential, putName } from '../password/credentials.repository.ts'
-import { passwordFault } from '../password/password-policy.ts'
+import { requireStrong } from '../password/new-password.ts'
 import { emailName } from '../password/sign-in-name.ts'
 import { peopleProblems } from '../people/people.errors.ts'
 import type { ProfileChange } from '../people/person-fields.ts'
@@ -53,7 +52,9 @@ export async function acceptAsNewcomer(
   // Before the work of hashing: a token that is worth nothing costs nothing.
   const seen = await platform.transaction((tx) => findInvitation(tx, clock, { token, use: false }))
   if (seen === undefined) throw invitationProblems.invalid()
-  requireGoodPassword(identity, acceptance, seen)
+  const { first_name: first = null, last_name: last = null } = acceptance.profile
+  const about = [seen.invitation.email, first, last, seen.tenant.name]
+  await requireStrong(identity, { password, about, path: 'body/password' })
   const hash = await identity.passwords.hash(password)
   return platform.transaction(async (tx) => {
     const open = await findInvitation(tx, clock, { token, use: true })
@@ -68,30 +69,6 @@ interface Accepting {
   readonly open: OpenInvitation
   readonly acceptance: NewAcceptance
 }
-
-function requireGoodPassword(
-  { accounts, app }: Identity,
-  { password, profile }: NewAcceptance,
-  { invitation: { email } }: OpenInvitation,
-): void {
-  const { first_name: first, last_name: last } = profile
-  const own = [app.name, email, first, last].filter((word) => word !== undefined)
-  const fault = passwordFault(password, {
-    minLength: accounts.password.min_length,
-    contextWords: [...own, ...accounts.password.context_words],
-  })
-  if (fault === undefined) return
-  const details = [{ path: 'body/password', message: FAULTS[fault], code: fault }]
-  throw accountProblems.weakPassword({ details })
-}
-
-const FAULTS = {
-  too_short: 'is too short',
-  too_long: 'is too long',
-  too_common: 'is one that many people use',
-  too_simple: 'is a simple pattern',
-  too_personal: 'is mostly your own name or address',
-} as const
 
 async function becomeSomebody(
   { hooks, clock }: Identity,

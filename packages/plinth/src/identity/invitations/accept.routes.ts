@@ -5,11 +5,13 @@ import type { Context } from '../../feature/index.ts'
 import { route } from '../../feature/index.ts'
 import { accountProblems } from '../account/account.errors.ts'
 import type { Entered } from '../enter.ts'
+import { identityProblems } from '../identity.errors.ts'
 import type { Identity } from '../identity-deps.ts'
 import { browserOf, setChallengeCookie, setSessionCookie } from '../own-cookies.ts'
 import { peopleProblems } from '../people/people.errors.ts'
 import { profileFields } from '../people/person-fields.ts'
 import { tokenCookie } from '../sessions/cookie.ts'
+import { isSessionPrincipal } from '../sessions/session.ts'
 import { acceptAsMember } from './accept-as-member.ts'
 import { acceptAsNewcomer } from './accept-as-newcomer.ts'
 import { invitationProblems } from './invitations.errors.ts'
@@ -112,6 +114,8 @@ async function handleMember(
   const { principal, actor, request } = context
   // Keys and tokens of machines accept nothing for anybody.
   if (principal?.credential.session === undefined) throw signInFirst()
+  if (isSessionPrincipal(principal) && !principal.browserMatches)
+    throw identityProblems.invalidSession()
   const cookie = tokenCookie(request.headers.cookie, identity.cookieName)
   const isBrowser = principal.credential.kind === 'cookie' && cookie !== undefined
   const { tenant: joined, session } = await acceptAsMember(identity, {

@@ -1,7 +1,7 @@
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
 import { route } from '../../feature/index.ts'
-import { aboutTenant } from '../../tenancy/index.ts'
+import { aboutTenant, managerOf } from '../../tenancy/index.ts'
 import { pageFrom, pageOf } from '../people/directory-page.ts'
 import { peopleProblems } from '../people/people.errors.ts'
 import { mayPeople } from '../people/people.permissions.ts'
@@ -13,6 +13,7 @@ import { invitationProblems } from './invitations.errors.ts'
 import type { InvitationRow } from './invitations.repository.ts'
 import { holdOpen, listInvitations, readInvitation } from './invitations.repository.ts'
 import { invite, invitedOrRefused } from './invite.ts'
+import { limitMails } from './limit-mails.ts'
 import { sendAgain } from './send-again.ts'
 
 const shown = z.object({
@@ -75,9 +76,10 @@ function inviteRoute(deps: PeopleDeps): RouteOptions {
     returns: shown,
     status: 201,
     raises: [taken, beyondYours, tooMany, refusedByHook],
-    handle: async ({ db, principal, actor, body, reply }) => {
+    handle: async (context) => {
+      const { db, body, reply } = context
       const { email, role, permissions, ...profile } = body
-      const by = { person: principal.person, actor }
+      const by = managerOf(context)
       const row = await db.transaction(async (tx) => {
         const wanted = { email, role, permissions, profile }
         const { invitation } = invitedOrRefused(await invite(deps, tx, { by, wanted }))
@@ -98,9 +100,9 @@ function resendRoute(deps: PeopleDeps): RouteOptions {
     params: one,
     returns: shown,
     raises: [unknown],
-    handle: async ({ db, actor, params }) => {
+    handle: async ({ db, actor, params, request }) => {
       const which = { id: params.invitation_id }
-      const row = await db.transaction((tx) => sendAgain(deps, tx, { actor, which }))
+      const row = await db.transaction((tx) => sendAgain(deps, tx, { actor, which, request }))
       return show(found(row), isoTime(deps.clock.now()))
     },
   })
@@ -112,12 +114,13 @@ function revokeRoute(deps: PeopleDeps): RouteOptions {
     summary: 'Takes an invitation back: its link is void from this moment.',
     params: one,
     raises: [unknown],
-    handle: async ({ db, principal, actor, params }) => {
+    handle: async (context) => {
+      const { db, params } = context
       await db.transaction(async (tx) => {
         const { person_id: person } = found(await holdOpen(tx, { id: params.invitation_id }))
         if (person === null) throw unknown()
         await deps.personProfile?.remove(tx, person)
-        await withdraw(tx, { clock: deps.clock, by: { person: principal.person, actor }, person })
+        await withdraw(tx, { clock: deps.clock, by: managerOf(context), person })
       })
     },
   })

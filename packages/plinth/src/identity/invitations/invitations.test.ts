@@ -223,6 +223,27 @@ suite('invitations', () => {
     }
   })
 
+  test('nobody is bombed with mail: five invitations to an address in an hour', async () => {
+    const { id } = await invited('bomb@new.test')
+    const again = () => ana.post(`/tenants/acme/invitations/${id}/resend`, {})
+    for (let sent = 1; sent < 5; sent += 1) assert.equal((await again()).status, 200)
+    assert.equal((await again()).status, 429)
+    assert.equal((await ana.delete(`/tenants/acme/invitations/${id}`)).status, 204)
+    const anew = await ana.post('/tenants/acme/invitations', { email: 'BOMB@new.test' })
+    assert.equal(anew.status, 429)
+  })
+
+  test('what an administrator wrote becomes no link in a mail of ours', async () => {
+    await ana.post(PEOPLE, {
+      first_name: 'Win',
+      last_name: 'https://evil.test/x now',
+      email: 'spam@new.test',
+    })
+    const text = await people.textTo('spam@new.test')
+    assert.match(text, /Hello Win https evil\. test x now,/)
+    assert.equal(text.match(/https?:\/\//g)?.length, 1)
+  })
+
   test('a member of a tenant with too few rights, and one of another tenant, invite nobody', async () => {
     const lee = await people.world.signIn('lee', { tenant: 'acme', can: ['people:read'] })
     assert.equal((await lee.get('/tenants/acme/invitations')).status, 200)

@@ -21,6 +21,8 @@ import { sendInvitation, untilOf } from './send-invitation.ts'
 export interface Inviter {
   readonly person: Id<'person'>
   readonly actor: Actor
+  /** What the credential of the request holds here: a key may hold less than its person. */
+  readonly grants: readonly string[]
 }
 
 /** Whom, and as what. */
@@ -60,7 +62,9 @@ export async function invite(
   if (await isKnownHere(tx, wanted.email)) return { code: 'taken' }
   const own = await readMember(tx, by.person)
   const nothing = { role: 'member', permissions: [] }
-  if (own === undefined || !mayManage(own, nothing, wanted)) return { code: 'beyond' }
+  const within = by.grants
+  if (own === undefined || !mayManage({ ...own, within }, nothing, wanted))
+    return { code: 'beyond' }
   if ((await countOpen(tx)) >= deps.settings.most_invitations) return { code: 'too_many' }
   const { email, role } = wanted
   const asked = { tenant: tx.tenant, email, role, by: by.person }

@@ -59,5 +59,11 @@ async function namesOf(tx: Tx, person: string): Promise<{ name: string; tenant: 
     'select p.name, t.name as tenant from plinth.people p, plinth.tenants t where p.id = $1 and t.id = $2',
     [person, tx.tenant],
   )
-  return rows[0] ?? { name: '', tenant: '' }
+  const { name = '', tenant = '' } = rows[0] ?? {}
+  return { name: unlinked(name), tenant: unlinked(tenant) }
+}
+
+/** What somebody else wrote stands in a mail of ours: nothing in it becomes a link. */
+function unlinked(text: string): string {
+  return text.replaceAll(/[/\\:@]+/g, ' ').replaceAll(/\.(?=\S)/g, '. ')
 }

@@ -73,7 +73,7 @@ async function refusal(
   { by, change, row }: Wish,
 ): Promise<'beyond' | 'not_yours' | 'own_status' | 'owner_status' | undefined> {
   const own = await readMember(tx, by.person)
-  if (own === undefined || !mayManage(own, row)) return 'beyond'
+  if (own === undefined || !mayManage({ ...own, within: by.grants }, row)) return 'beyond'
   const personal = Object.values(change.profile).some((value) => value !== undefined)
   const isTheirs = tenantsVisible && !row.invited && change.person !== by.person
   if (personal && isTheirs) return 'not_yours'

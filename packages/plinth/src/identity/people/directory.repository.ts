@@ -7,6 +7,7 @@ export interface DirectoryRow extends Omit<ProfileRow, 'version'> {
   readonly status: 'active' | 'inactive' | 'archived'
   readonly role: 'owner' | 'admin' | 'member' | 'custom'
   readonly permissions: readonly string[]
+  readonly role_permissions: readonly string[]
   readonly notes: string | null
   readonly metadata: Readonly<Record<string, unknown>>
   /** Whether they were asked and have not come yet. */
@@ -17,7 +18,7 @@ export interface DirectoryRow extends Omit<ProfileRow, 'version'> {
 const EMAIL = 'coalesce(m.invited_email, p.email)'
 const COLUMNS = `
   ${PERSONAL_COLUMNS}, ${EMAIL} as email, m.invited_email is null and p.email_verified as email_verified,
-  m.created_at, m.status, m.role, m.permissions, m.notes, m.metadata,
+  m.created_at, m.status, m.role, m.permissions, m.role_permissions, m.notes, m.metadata,
   m.invited_email is not null as invited`
 const FROM = `
   from plinth.memberships m

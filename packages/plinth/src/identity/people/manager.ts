@@ -5,4 +5,6 @@ import type { Id } from '../../kernel/index.ts'
 export interface Manager {
   readonly person: Id<'person'>
   readonly actor: Actor
+  /** What the credential of the request holds here: a key may hold less than its person. */
+  readonly grants: readonly string[]
 }

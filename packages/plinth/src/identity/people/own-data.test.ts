@@ -163,6 +163,21 @@ suite('what is kept about a person', () => {
     }
   })
 
+  test('a tenant of one’s own is deleted with its person', async () => {
+    const ida = await people.stranger('ida')
+    await people.sql("update plinth.tenants set kind = 'personal' where slug = 'home-of-ida'")
+    const id = await personOf('ida')
+    const [tenant] = await people.sql<{ id: string }>(
+      'select tenant_id as id from plinth.memberships where person_id = $1',
+      [id],
+    )
+    assert.equal((await ida.delete('/auth/me')).status, 204)
+    const [left] = await people.sql('select status, name from plinth.tenants where id = $1', [
+      tenant?.id,
+    ])
+    assert.deepEqual(left, { status: 'deleted', name: 'Deleted' })
+  })
+
   test('erasing asks for a fresh sign-in, and for what the person alone holds to be handed on', async () => {
     const dan = await people.world.signIn('dan', { tenant: 'dans' })
     const owner = await dan.delete('/auth/me')

@@ -1,7 +1,9 @@
 import type { CanAccess } from '../../access/index.ts'
 import type { Db } from '../../data/index.ts'
 import type { ContextFor } from '../../feature/index.ts'
+import { managerOf } from '../../tenancy/index.ts'
 import { invite, invitedOrRefused } from '../invitations/invite.ts'
+import { limitMails } from '../invitations/limit-mails.ts'
 import type { Precondition } from './change-person.ts'
 import { changePerson } from './change-person.ts'
 import type { DirectoryRow } from './directory.repository.ts'
@@ -48,7 +50,7 @@ export async function handleGet(deps: PeopleDeps, { db, params, reply }: OfOne) 
 
 /** `POST /api/v1/people`. */
 export async function handleAdd(deps: PeopleDeps, context: Context & { readonly body: NewBody }) {
-  const { db, body, principal, actor, reply } = context
+  const { db, body, reply } = context
   const { email, role, permissions, profile, notes, metadata } = body
   const wanted = {
     email,
@@ -61,7 +63,7 @@ export async function handleAdd(deps: PeopleDeps, context: Context & { readonly 
   }
   const shown = await refusingLast(() =>
     db.transaction(async (tx) => {
-      const by = { person: principal.person, actor }
+      const by = managerOf(context)
       const { person } = invitedOrRefused(await invite(deps, tx, { by, wanted }))
       if (isFields(profile)) await deps.personProfile?.write(tx, person, profile)
       const row = await readDirectory(tx, person)
@@ -77,7 +79,7 @@ export async function handleChange(
   deps: PeopleDeps,
   context: Conditional & { readonly body: Body },
 ) {
-  const { db, body, params, principal, actor, reply } = context
+  const { db, body, params, reply } = context
   const { notes, metadata, profile } = body
   const change = {
     person: params.id,
@@ -88,7 +90,7 @@ export async function handleChange(
     metadata,
     precondition: preconditionOf(deps, context),
   }
-  const by = { person: principal.person, actor }
+  const by = managerOf(context)
   const shown = await refusingLast(() =>
     db.transaction(async (tx) => {
       const changed = await changePerson(deps, tx, { by, change })
@@ -102,8 +104,8 @@ export async function handleChange(
 
 /** `DELETE /api/v1/people/{id}`. */
 export async function handleRemove(deps: PeopleDeps, context: Conditional) {
-  const { db, params, principal, actor } = context
-  const by = { person: principal.person, actor }
+  const { db, params } = context
+  const by = managerOf(context)
   const precondition = preconditionOf(deps, context)
   const removal = { by, person: params.id, precondition }
   const removed = await refusingLast(() => db.transaction((tx) => removePerson(deps, tx, removal)))

@@ -19,6 +19,8 @@ export interface PeopleWorld extends AsyncDisposable {
   readonly world: World
   /** Sends what waits, and gives the token of the newest mail to an address. */
   tokenFor(email: string): Promise<string>
+  /** Text of the newest mail to an address. */
+  textTo(email: string): Promise<string>
   /** How many mails an address has got. */
   mailsTo(email: string): Promise<number>
   /** Runs SQL past row-level security. */
@@ -49,6 +51,7 @@ export async function startPeople(options: Partial<WorldOptions> = {}): Promise<
       if (token === undefined) throw new Error(`no invitation was mailed to ${email}`)
       return token
     },
+    textTo: async (email) => (await to(email))[0]?.text ?? '',
     mailsTo: async (email) => (await to(email)).length,
     stranger: (who) => world.signIn(who, { tenant: `home-of-${who}` }),
     sql: async <R extends object>(text: string, values: unknown[] = []) =>

@@ -130,9 +130,9 @@ function inviteAgainRoute(deps: PeopleDeps): RouteOptions {
     returns: shown,
     raises: [unknown, invitationProblems.unknown],
     handle: async (context) => {
-      const { db, actor } = context
+      const { db, actor, request } = context
       const which = { person: context.params.id }
-      const sent = await db.transaction((tx) => sendAgain(deps, tx, { actor, which }))
+      const sent = await db.transaction((tx) => sendAgain(deps, tx, { actor, which, request }))
       if (sent === undefined) throw invitationProblems.unknown()
       return handleGet(deps, context)
     },

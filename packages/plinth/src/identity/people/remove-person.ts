@@ -43,7 +43,7 @@ export async function removePerson(
   await precondition(tx, row)
   if (person === by.person) return { code: 'own_status' }
   const own = await readMember(tx, by.person)
-  if (own === undefined || !mayManage(own, row)) return { code: 'beyond' }
+  if (own === undefined || !mayManage({ ...own, within: by.grants }, row)) return { code: 'beyond' }
   await personProfile?.remove(tx, person)
   if (row.invited) await withdraw(tx, { clock, by, person: row.id as Id<'person'> })
   else await endMembership(tx, by, person)

@@ -132,3 +132,44 @@ test('TN-14 a key of one tenant is refused where another is named, and sees noth
   assert.deepEqual((await ask('/count', { 'x-tenant-id': 'evil' })).status, 400)
   assert.equal((await ask('/tenants/evil/members')).status, 400)
 })
+
+test('a key raises nobody above itself, whoever it acts for: members, roles, invitations', async () => {
+  const low = await world.signIn('low', { can: [] })
+  assert.equal((await low.get('/count')).status, 403)
+  const person = await idOf('low')
+  const scopes = ['tenant:*', 'people:*', 'rbac:*']
+  const { key } = await makeKey(ana, { scopes })
+  const send = async (method: string, path: string, body: object) => {
+    const headers = { 'x-api-key': key, 'content-type': 'application/json' }
+    const answer = await fetch(world.url + path, { method, headers, body: JSON.stringify(body) })
+    return { status: answer.status, text: await answer.text() }
+  }
+  const { body } = await ana.get<{ items: { id: string; name: string }[] }>('/api/v1/roles')
+  const admin = body.items.find(({ name }) => name === 'admin')?.id
+  const invited = (role: string) => ({
+    email: `${role}@elsewhere.test`,
+    role,
+    first_name: 'E',
+    last_name: 'E',
+  })
+  const beyond = [
+    await send('PATCH', `/tenants/acme/members/${person}`, { role: 'owner' }),
+    await send('PATCH', `/tenants/acme/members/${person}`, { permissions: ['stock:count'] }),
+    await send('PUT', `/api/v1/people/${person}/roles/${admin}`, {}),
+    await send('POST', '/api/v1/roles', { name: 'All', permissions: ['*'] }),
+    await send('POST', '/api/v1/roles', { name: 'Stock', permissions: ['stock:count'] }),
+    await send('POST', '/api/v1/people', invited('admin')),
+    await send('POST', '/tenants/acme/invitations', { email: 'a@elsewhere.test', role: 'admin' }),
+  ]
+  assert.deepEqual(
+    beyond.map(({ status }) => status),
+    beyond.map(() => 403),
+    JSON.stringify(beyond.map(({ text }) => text)),
+  )
+  const made = await send('POST', '/api/v1/roles', {
+    name: 'Deputies',
+    permissions: ['people:read'],
+  })
+  assert.equal(made.status, 201, made.text)
+  assert.equal((await send('POST', '/api/v1/people', invited('member'))).status, 201)
+})

@@ -70,6 +70,7 @@ test('docs/guides/sign-in.md: every configuration block is accepted, and offers 
     ['Microsoft'],
     ['GitHub'],
     ['Acme SSO'],
+    [],
     ['Google', 'Development'],
     [],
     [],

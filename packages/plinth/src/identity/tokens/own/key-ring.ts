@@ -137,7 +137,8 @@ class StoredKeyRing implements KeyRing {
       if (isKeyDue(await this.#readAll(tx), policy, clock.now())) await this.#makeNext(tx)
       await forgetSigningKeys(tx, isoTime(clock.now()))
     })
-    return this.#read()
+    // Not a reading that began before the commit, which somebody else may wait for.
+    return this.#readAll(platform)
   }
 
   async #makeNext(tx: PlatformTx): Promise<Id<'signing-key'>> {

@@ -310,6 +310,11 @@ test('a key that is removed ends what it signed within a second, and a new one s
   assert.equal((await tokens.get('/who', holder.access)).status, 200)
   await tokens.world.sql('delete from plinth.signing_keys')
   while ((await tokens.get('/who', holder.access)).status === 200) await setTimeout(20)
+  // However many processes begin at once, they make one key.
+  const signers = await Promise.all(
+    Array.from({ length: 10 }, () => processWith({}).own.keys.signer()),
+  )
+  assert.equal(new Set(signers.map(({ id }) => id)).size, 1)
   const { body } = await tokens.refresh(holder.refresh)
   assert.equal((await tokens.get('/who', String(body['access_token']))).status, 200)
 })

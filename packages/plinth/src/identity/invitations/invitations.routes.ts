@@ -79,6 +79,7 @@ function inviteRoute(deps: PeopleDeps): RouteOptions {
     handle: async (context) => {
       const { db, body, reply } = context
       const { email, role, permissions, ...profile } = body
+      await limitMails(context.request, context.db.tenant, context.body.email)
       const by = managerOf(context)
       const row = await db.transaction(async (tx) => {
         const wanted = { email, role, permissions, profile }

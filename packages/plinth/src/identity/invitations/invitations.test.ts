@@ -6,6 +6,7 @@ import { startPeople } from '../people/people.fixture.ts'
 
 const PEOPLE = '/api/v1/people'
 const ACCEPT = '/auth/invitations/accept'
+const WIN = { first_name: 'Win', last_name: 'Wood' }
 const PASSWORD = 'a tram full of oranges'
 
 suite('invitations', () => {
@@ -223,14 +224,17 @@ suite('invitations', () => {
     }
   })
 
-  test('nobody is bombed with mail: five invitations to an address in an hour', async () => {
+  test('nobody is bombed with mail: five mails to an address in an hour', async () => {
     const { id } = await invited('bomb@new.test')
     const again = () => ana.post(`/tenants/acme/invitations/${id}/resend`, {})
-    for (let sent = 1; sent < 5; sent += 1) assert.equal((await again()).status, 200)
+    for (let sent = 0; sent < 5; sent += 1) assert.equal((await again()).status, 200)
     assert.equal((await again()).status, 429)
-    assert.equal((await ana.delete(`/tenants/acme/invitations/${id}`)).status, 204)
-    const anew = await ana.post('/tenants/acme/invitations', { email: 'BOMB@new.test' })
-    assert.equal(anew.status, 429)
+    for (let sent = 0; sent < 5; sent += 1) {
+      const { body } = await ana.post(PEOPLE, { ...WIN, email: 'More@new.test' })
+      assert.equal((await ana.delete(`${PEOPLE}/${body['id']}`)).status, 204)
+    }
+    const more = await ana.post(PEOPLE, { ...WIN, email: 'more@NEW.test' })
+    assert.equal(more.status, 429)
   })
 
   test('what an administrator wrote becomes no link in a mail of ours', async () => {

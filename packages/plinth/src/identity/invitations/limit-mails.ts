@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { limitBy } from '../../http/index.ts'
 
-/** Mails that a tenant may send to one address: enough to correct a mistake, too few to be a nuisance. */
+/** Mails to one address, by each way to send one: enough to correct a mistake, too few to be a nuisance. */
 const TO_ONE_ADDRESS = { requests: 5, windowMs: 3_600_000 } as const
 
 /**

@@ -50,7 +50,8 @@ export async function handleGet(deps: PeopleDeps, { db, params, reply }: OfOne) 
 
 /** `POST /api/v1/people`. */
 export async function handleAdd(deps: PeopleDeps, context: Context & { readonly body: NewBody }) {
-  const { db, body, reply } = context
+  const { db, body, reply, request } = context
+  await limitMails(request, db.tenant, body.email)
   const { email, role, permissions, profile, notes, metadata } = body
   const wanted = {
     email,

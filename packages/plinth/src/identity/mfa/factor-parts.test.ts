@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { TOTP, Secret as TotpSecret } from 'otpauth'
 import { Secret } from '../../kernel/index.ts'
 import { mfaSettings } from './mfa.settings.ts'
+import { createOffers } from './offers.ts'
 import { countryOf, maskedAddress } from './phone-country.ts'
 import { secretKeys } from './secret-keys.ts'
 import { newTotpSecret, totpStep, totpUri } from './totp.ts'
@@ -120,6 +122,21 @@ test('an address is shown in part, and a number has the longest country that fit
   assert.equal(maskedAddress('+4915112345678'), '+49••••••78')
   assert.equal(countryOf('+4420123', ['+44', '+4420', '+1']), '+4420')
   assert.equal(countryOf('+33123', ['+44']), undefined)
+})
+
+test('v5.0.0-V6.3.6 codes by mail are the weak factor: the guide says so, and a service can be without', async () => {
+  const sms = { countries: [], most_per_day: 1, most_per_country_per_day: 1 }
+  const kinds = (email_codes: boolean) => {
+    const { offers } = createOffers({ settings: { email_codes, sms }, sendsSms: true })
+    return (['totp', 'email', 'sms'] as const).filter(offers)
+  }
+  assert.deepEqual(kinds(true), ['totp', 'email'])
+  assert.deepEqual(kinds(false), ['totp'])
+  const guide = new URL('../../../../../docs/guides/mfa.md', import.meta.url)
+  assert.match(
+    await readFile(guide, 'utf8'),
+    /`mfa\.email_codes: false` turns mail off, as\nASVS 6\.3\.6/,
+  )
 })
 
 test('the settings of mfa: what is left out, and what is refused', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Answer, Person } from '../../testing/person.ts'
+import { tokenIn } from '../account/accounts.fixture.ts'
 import type { MfaWorld, WithApp } from './mfa.fixture.ts'
 import { openMfa, otherThan } from './mfa.fixture.ts'
 
@@ -81,6 +82,20 @@ test('MF-07 ten thousand tries in a day are impossible from any number of addres
     if (done.status === 401) looked += 1
   }
   assert.ok(looked <= 20, `${looked} codes were looked at`)
+})
+
+test('MF-46 v5.0.0-V6.4.3 a password that was reset lets nobody past the second factor', async () => {
+  const app = await mfa.withApp()
+  const { email } = app.who
+  assert.equal((await mfa.browser().post('/auth/password-reset-request', { email })).status, 200)
+  const mails = await mfa.mails()
+  const link = mails.find(({ to, text }) => to.includes(email) && text.includes('reset-password'))
+  const password = 'a harbour full of lanterns'
+  const token = link === undefined ? '' : tokenIn(link)
+  const reset = await mfa.browser().post('/auth/password-reset', { token, new_password: password })
+  assert.equal(reset.status, 200, JSON.stringify([reset.body, mails.map(({ text }) => text)[0]]))
+  const { answer } = await mfa.logIn({ ...app.who, password })
+  assert.deepEqual([answer.status, answer.body['mfa_required']], [200, true])
 })
 
 const ROUNDS = 100

@@ -83,8 +83,9 @@ interface EndedRow extends EndedSession {
   readonly rotated_at: string | null
 }
 
-// As `provesTwoFactors` judges; a remembered browser stands for its second factor.
-const ONE_FACTOR = `not (amr && array['hwk', 'mfa', 'remembered'])
+// As `provesTwoFactors` judges; a remembered browser stands for its second factor. What an id that was
+// rotated away had proved says nothing of its successor.
+const ONE_FACTOR = `rotated_at is null and not (amr && array['hwk', 'mfa', 'remembered'])
   and cardinality(array(select distinct unnest(amr))) < 2`
 
 /** Each takes two values, so that what follows has the same numbers. */

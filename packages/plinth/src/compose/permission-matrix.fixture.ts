@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { pbkdf2Sync } from 'node:crypto'
 import { z } from 'zod'
 import { inPerson, open, permissions, signedIn } from '../access/index.ts'
 import { databaseSettings, entity, openDatabase } from '../data/index.ts'
@@ -8,7 +9,7 @@ import { feature, html, mount, page, route } from '../feature/index.ts'
 import type { CensusEntry } from '../http/index.ts'
 import { newId, systemClock } from '../kernel/index.ts'
 import { builtInRoles, grantPlatformRole } from '../tenancy/index.ts'
-import { makeKey, roomyKeys } from '../testing/api-keys.ts'
+import { makeAccount, makeKey, roomyKeys } from '../testing/api-keys.ts'
 import type { Answer, Person, TestDatabase, World } from '../testing/index.ts'
 import { startWorld } from '../testing/index.ts'
 
@@ -36,6 +37,7 @@ const dock = feature('dock', {
 /** Somebody, with what the documents say that they hold. */
 export interface Actor {
   readonly name: string
+  /** A token of one's own sign-in is as good as a session; one of a machine is as a key. */
   readonly credential: 'none' | 'session' | 'key'
   /** What they hold in the tenant of the request. */
   readonly grants: readonly string[]
@@ -81,6 +83,8 @@ async function everybody(world: World): Promise<readonly Actor[]> {
     await platformAdministrator(world),
     await withKey(world, owner, { name: 'an admin key', type: 'admin', scopes: ['*'] }),
     await withKey(world, owner, { name: 'a narrow key', type: 'user', scopes: ['dock:open'] }),
+    await withToken(world),
+    await withMachineToken(world, owner),
     await withKey(world, owner, { name: 'a key that reads', type: 'readonly', scopes: areas }),
   ]
 }
@@ -159,6 +163,66 @@ async function withKey(
   const call = callWith(world, { 'x-api-key': made.key })
   const readOnly = body.type === 'readonly'
   return { name, credential: 'key', grants: body.scopes, platform: [], readOnly, call }
+}
+
+const PASSWORD = 'correct horse battery staple'
+
+/** Somebody who signed in by the token API; the hash is as another system would have left it. */
+async function withToken(world: World): Promise<Actor> {
+  const grants = ['dock:*', 'rbac:read']
+  await world.signIn('bearer', { can: grants })
+  const hash = pbkdf2Sync(PASSWORD, 'salt-of-16-bytes', 10_000, 32, 'sha256').toString('base64')
+  const salt = Buffer.from('salt-of-16-bytes').toString('base64')
+  const text = `$pbkdf2-sha256$10000$${salt}$${hash}`.replaceAll('=', '')
+  const person = await idOf(world, 'bearer')
+  await world.database.platform.batch([
+    {
+      text: 'insert into plinth.credentials (person_id, hash, changed_at) values ($1, $2, now())',
+      values: [person, text],
+    },
+    {
+      text: "insert into plinth.sign_in_names (name_key, person_id, kind, name) values ('bearer', $1, 'username', 'bearer')",
+      values: [person],
+    },
+  ])
+  const signedIn = await world
+    .visitor()
+    .post('/auth/login', { username: 'bearer', password: PASSWORD })
+  assert.equal(signedIn.status, 200, JSON.stringify(signedIn.body))
+  const call = callWith(world, { authorization: `Bearer ${signedIn.body['access_token']}` })
+  return {
+    name: 'an access token',
+    credential: 'session',
+    grants,
+    platform: [],
+    readOnly: false,
+    call,
+  }
+}
+
+/** A machine that holds a token of a client (RFC 6749 4.4). */
+async function withMachineToken(world: World, owner: Person): Promise<Actor> {
+  const grants = ['parcel:read', 'tenant:*']
+  const service_account_id = await makeAccount(owner, { permissions: grants })
+  const made = await owner.post('/api/v1/oauth-clients', {
+    name: 'm',
+    service_account_id,
+    scopes: grants,
+  })
+  assert.equal(made.status, 201, JSON.stringify(made.body))
+  const { id, client_secret: secret } = made.body
+  const answer = await fetch(`${world.url}/oauth/token`, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    },
+    body: 'grant_type=client_credentials',
+  })
+  const said: { access_token?: string } = JSON.parse(await answer.text())
+  assert.equal(answer.status, 200, JSON.stringify(said))
+  const call = callWith(world, { authorization: `Bearer ${said.access_token}` })
+  return { name: 'a machine token', credential: 'key', grants, platform: [], readOnly: false, call }
 }
 
 async function idOf({ database }: World, name: string): Promise<string> {

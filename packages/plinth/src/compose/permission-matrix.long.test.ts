@@ -9,7 +9,7 @@ before(async () => {
 })
 after(() => matrix[Symbol.asyncDispose]())
 
-test('v5.0.0-V8.2.1 every route of the service answers everybody as its rule says: session, key, and nobody', async () => {
+test('v5.0.0-V8.2.1 every route of the service answers everybody as its rule says: session, key, token, and nobody', async () => {
   const { routes, actors } = matrix
   const wrong: string[] = []
   const tally = new Map<string, number>()

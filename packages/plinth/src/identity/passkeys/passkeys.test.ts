@@ -222,3 +222,20 @@ test('MF-11 a passkey is the second factor of a sign-in by a provider, and remov
   assert.equal(await kit.me(browser), undefined)
   assert.equal(await kit.me(one.person), one.email)
 })
+
+test('MF-34 whoever signed in without a provider confirms on our own page, and elsewhere by name only', async () => {
+  const { device } = await kit.owner()
+  const browser = kit.world.person()
+  await kit.signIn(device, browser)
+  const leadsTo = async (query: string) =>
+    (await browser.get(`/auth/web/login?${query}`)).headers.get('location') ?? ''
+  const confirm = '/auth/confirm?return_to=%2Faccount'
+  assert.equal(await leadsTo('max_age=900&return_to=/account'), confirm)
+  assert.equal(await leadsTo('provider=local&max_age=900&return_to=/account'), confirm)
+  assert.equal(
+    await leadsTo('max_age=900&return_to=https://evil.example'),
+    '/auth/confirm?return_to=%2F',
+  )
+  assert.match(await leadsTo('provider=evil&max_age=900'), /^http/)
+  assert.match(await leadsTo('return_to=/account'), /^http/)
+})

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
+import type { Id } from '../../kernel/index.ts'
+import { eraseTenant } from '../../tenancy/index.ts'
 import type { Made } from '../../testing/api-keys.ts'
 import { KEYS, keyed, makeAccount, makeKey, roomyKeys } from '../../testing/api-keys.ts'
 import type { Person, World } from '../../testing/index.ts'
@@ -167,6 +169,17 @@ test('AK-14 a service account that is disabled takes its keys with it, and may c
   await set('active')
   const end = performance.now() + 5_000
   while ((await statusAt(second, key)) !== 200) assert.ok(performance.now() < end, 'it stays away')
+})
+
+test('a tenant that is erased takes the rows of its keys with it', async () => {
+  const { api_key } = await makeKey(await world.signIn('dora', { tenant: 'doomed' }))
+  const tenant = api_key['tenant_id'] as Id<'tenant'>
+  await admin.query("update plinth.tenants set status = 'deleted' where id = $1", [tenant])
+  await eraseTenant({ database: world.database, entities: [] }, tenant)
+  const { rowCount } = await admin.query('select 1 from plinth.api_keys where tenant_id = $1', [
+    tenant,
+  ])
+  assert.equal(rowCount, 0)
 })
 
 test('AK-16 while no news arrive each request is read, and a revocation holds at once', async () => {

@@ -27,6 +27,8 @@ export async function eraseTenant(
     await requireShut(tx)
     const tables = await tenantTables(tx, 'delete', entities)
     const rows = await emptyAll(tx, tables)
+    // Keys are found by their hash and so are no rows of a tenant to row-level security.
+    await tx.query('delete from plinth.api_keys where tenant_id = $1', [tenant])
     // A session that was in it then belongs nowhere now; not even the id need stay with it.
     await tx.query('update plinth.sessions set tenant_id = null where tenant_id = $1', [tenant])
     return rows + (await forgetJobs(tx, tenant))

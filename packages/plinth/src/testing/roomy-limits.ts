@@ -9,4 +9,5 @@ export const roomyLimits: GivenValues = {
   'rate_limiter.per_address.requests': 1_000_000,
   'rate_limiter.per_principal.requests': 1_000_000,
   'rate_limiter.failed_credentials.requests': 1_000_000,
+  'rate_limiter.route_factor': 10_000,
 }

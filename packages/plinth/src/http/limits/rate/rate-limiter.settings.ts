@@ -48,6 +48,14 @@ export const rateLimiterSettings = z.strictObject({
   per_address: quota(1_200, 'an address (IPv6: a network of 64 bits)'),
   per_principal: quota(600, 'a principal (a person, or what acts as one)'),
   failed_credentials: quota(60, 'an address with tokens or API keys that are not valid'),
+  route_factor: z
+    .number()
+    .gt(0)
+    .max(1_000_000)
+    .default(1)
+    .describe(
+      'What the quotas are multiplied by that routes declare for themselves; the class sign-in and endpoints stay as they are.',
+    ),
   endpoints: z
     .record(
       z.string().regex(ENDPOINT, {

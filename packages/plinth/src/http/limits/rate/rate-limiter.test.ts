@@ -36,6 +36,7 @@ test('D10 the defaults', () => {
     per_address: { requests: 1_200, window_ms: 60_000 },
     per_principal: { requests: 600, window_ms: 60_000 },
     failed_credentials: { requests: 60, window_ms: 60_000 },
+    route_factor: 1,
     endpoints: {},
     fallback_share: 0.5,
   })
@@ -244,6 +245,19 @@ test('configuration limits single endpoints and methods, also those that declare
   assert.deepEqual(await askTimes(2, configured, '/enter', { from, method: 'POST' }), [204, 429])
   assert.deepEqual(await askTimes(2, configured, '/probe', { from }), [204, 429])
 })
+
+for (const [factor, passes] of [
+  [2, 4],
+  [0.5, 1],
+  [0.01, 1],
+] as const) {
+  test(`rate_limiter.route_factor: ${factor} is what the quotas of routes are multiplied by, and no other`, async () => {
+    await using scaled = await openLimited({ ...SMALL, route_factor: factor })
+    const own = await askTimes(6, scaled, '/things/1')
+    assert.equal(own.filter((status) => status === 204).length, passes)
+    assert.deepEqual(await askTimes(3, scaled, '/enter'), [204, 204, 429])
+  })
+}
 
 test('a limit that cannot be counted does not register', () => {
   const declare = (limit: object) => () =>

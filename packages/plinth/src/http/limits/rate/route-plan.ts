@@ -57,9 +57,14 @@ function makePlan(settings: RateLimiterSettings, name: string, route: PlannedRou
     return { ...shared, unlimited: false, route: undefined, signIn }
   }
   const unlimited = configured === undefined && limit !== undefined && 'unlimited' in limit
-  const declared = limit === undefined || 'unlimited' in limit ? undefined : limit
+  const declared =
+    limit === undefined || 'unlimited' in limit ? undefined : scaled(limit, settings.route_factor)
   const quota = settings.enabled ? (configured ?? declared) : undefined
   return { ...shared, unlimited, route: quota, signIn: undefined }
+}
+
+function scaled({ requests, windowMs }: Quota, factor: number): Quota {
+  return { requests: Math.max(1, Math.round(requests * factor)), windowMs }
 }
 
 /** The figures of the class sign-in. */

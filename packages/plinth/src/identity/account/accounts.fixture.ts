@@ -92,6 +92,14 @@ export async function openAccounts(
   }
 }
 
+let shared: Promise<AccountWorld> | undefined
+
+/** One world for all files of a process: what takes time is opening it. */
+export function sharedAccounts(): Promise<AccountWorld> {
+  shared ??= openAccounts()
+  return shared
+}
+
 function from(person: Person, address: string): Person {
   const forwarded = { 'x-forwarded-for': address }
   return {

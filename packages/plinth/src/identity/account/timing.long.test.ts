@@ -33,6 +33,20 @@ async function compare(ways: readonly [Way, Way]): Promise<number> {
 // A missing hash would be a factor of two and more; what a busy machine adds is far less.
 const ALIKE = { least: 0.8, most: 1.25 }
 
+const login = async (address: string, username: string, password: string) =>
+  (await accounts.at(address).post('/auth/web/login', { username, password })).status
+
+test('v5.0.0-V6.3.1 100 wrong ones of one account, from 100 addresses and from one network of IPv6', async () => {
+  const [ana, bob] = [await accounts.account(), await accounts.account()]
+  for (let one = 0; one < 101; one += 1) {
+    await login(`192.0.2.${one}`, ana.email, 'not the password')
+    await login(`2001:db8:7:7::${one.toString(16)}`, bob.email, 'not the password')
+  }
+  assert.equal(await login('192.0.2.201', ana.email, ana.password), 401, 'no stranger any more')
+  assert.equal(await login('2001:db8:7:7:1::1', bob.email, bob.password), 401)
+  assert.equal(await login('2001:db8:7:8::1', bob.email, bob.password), 200)
+})
+
 const cases = [
   [
     'sign-in',

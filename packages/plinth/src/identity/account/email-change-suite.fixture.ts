@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
+import { before, test } from 'node:test'
 import type { Person } from '../../testing/person.ts'
 import type { AccountWorld, TestAccount } from './accounts.fixture.ts'
-import { GOOD, openAccounts, tokenIn } from './accounts.fixture.ts'
+import { GOOD, sharedAccounts, tokenIn } from './accounts.fixture.ts'
 
 let accounts: AccountWorld
 before(async () => {
-  accounts = await openAccounts()
-})
-after(async () => {
-  await accounts[Symbol.asyncDispose]()
+  accounts = await sharedAccounts()
 })
 
 let place = 0

@@ -24,7 +24,7 @@ Device:  ${device}
 Address: ${address}
 
 If this was you, there is nothing to do. If it was not, sign in at ${baseUrl}, end
-all other sessions, and change the password at your sign-in provider.
+all other sessions, and change your password, here or at your sign-in provider.
 `,
   html: ({ name, when, device, address, baseUrl }) => html`<p>Hello ${name},</p>
 <p>your account was signed in to from a device we have not seen before.</p>
@@ -34,7 +34,7 @@ all other sessions, and change the password at your sign-in provider.
 <tr><td style="padding:2px 16px 2px 0">Address</td><td>${address}</td></tr>
 </table>
 <p>If this was you, there is nothing to do. If it was not, sign in at <a href="${baseUrl}">${baseUrl}</a>,
-end all other sessions, and change the password at your sign-in provider.</p>`,
+end all other sessions, and change your password, here or at your sign-in provider.</p>`,
 })
 
 function shownTime(iso: string): string {

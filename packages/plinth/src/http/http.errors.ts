@@ -20,7 +20,11 @@ export const httpProblems = {
     403,
     'Only a person who signed in may do this; an API key or the token of a machine may not.',
   ),
-  readOnly: problem('access.read_only', 403, 'This key only reads. Use one that may change things.'),
+  readOnly: problem(
+    'access.read_only',
+    403,
+    'This key only reads. Use one that may change things.',
+  ),
   notPermitted: problem('access.not_permitted', 403, 'You are not allowed to do this.'),
   csrf: problem('http.csrf', 403, 'Invalid CSRF token'),
   origin: problem('http.origin', 403, 'Origin not allowed'),

@@ -16,5 +16,6 @@ export async function eraseFor(identity: Identity, erasure: Erasure): Promise<vo
   if (erased.code === 'unknown') throw peopleProblems.unknown()
   if (erased.code === 'owns_tenants') throw peopleProblems.ownsTenants()
   if (erased.code === 'platform_administrator') throw peopleProblems.platformAdministrator()
+  await identity.attempts.forget(identity.platform, erasure.person)
   identity.sessionCache?.forget(erasure.person)
 }

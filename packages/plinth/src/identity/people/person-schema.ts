@@ -102,7 +102,8 @@ export function personSchemas(profile: PersonProfile | undefined) {
     change: z
       .strictObject({ ...personChange, ...further })
       .refine(agrees, CONTRADICTION)
-      .refine((body) => Object.keys(body).length > 0, 'must change something'),
+      .refine((body) => Object.keys(body).length > 0, 'must change something')
+      .meta({ examples: [{ notes: 'Comes on Mondays' }] }),
   }
 }
 

@@ -1,4 +1,15 @@
 export { completeLogin } from '../dev/index.ts'
+export type {
+  AnswerFaults,
+  Asked,
+  AskedForNew,
+  Authenticator,
+  AuthenticatorOptions,
+  CredentialAnswer,
+  NewCredential,
+} from './authenticator.ts'
+export { createAuthenticator } from './authenticator.ts'
+export type { CborValue } from './cbor.ts'
 export type { TestDatabase, TestDatabaseOptions } from './database.ts'
 export { openTestDatabase } from './database.ts'
 export type {

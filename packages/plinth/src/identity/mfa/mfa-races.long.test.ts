@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict'
+import { createSecretKey, randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
+import type { PlatformTx } from '../../data/index.ts'
+import { consume } from '../../data/index.ts'
+import { newId } from '../../kernel/index.ts'
 import type { Answer, Person } from '../../testing/person.ts'
 import { tokenIn } from '../account/accounts.fixture.ts'
+import { insertChallenge } from './challenges.repository.ts'
+import { takeStep } from './factors.repository.ts'
 import type { MfaWorld, WithApp } from './mfa.fixture.ts'
 import { openMfa, otherThan } from './mfa.fixture.ts'
+import { renewRecoveryCodes, useRecoveryCode } from './recovery-codes.repository.ts'
+import { keepCode, useSentCode } from './sent-codes.repository.ts'
 
 let mfa: MfaWorld
 before(async () => {
@@ -101,54 +109,65 @@ test('MF-46 v5.0.0-V6.4.3 a password that was reset lets nobody past the second 
 const ROUNDS = 100
 const AT_ONCE = 20
 
-/** So many waiting sign-ins of one person, each its own challenge. */
-async function waiting(app: WithApp) {
-  const all = []
-  for (let one = 0; one < AT_ONCE; one += 1) all.push(await mfa.logIn(app.who))
-  return all
+/** Lets twenty transactions of one process try at once, a hundred times; one of each twenty may win. */
+async function race(tries: (round: number) => Promise<(tx: PlatformTx) => Promise<boolean>>) {
+  const { platform } = mfa.world.database
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const attempt = await tries(round)
+    const all = Array.from({ length: AT_ONCE }, () => platform.transaction(attempt))
+    const won = (await Promise.all(all)).filter(Boolean)
+    assert.equal(won.length, 1, `round ${round}`)
+  }
 }
 
-test('MF-02 v5.0.0-V6.5.1 the code of an app, twenty at once, a hundred rounds: one winner each', async () => {
+const nowText = () => new Date(mfa.world.clock.now()).toISOString()
+
+test('MF-02 MF-04 v5.0.0-V6.5.1 a step of an app, twenty at once, a hundred rounds: one winner each', async () => {
   const app = await mfa.withApp()
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const many = await waiting(app)
-    const code = mfa.codeOf(app.secret)
-    const done = await Promise.all(many.map(({ browser, token }) => finish(browser, token, code)))
-    assert.equal(done.filter(({ status }) => status === 200).length, 1, `round ${round}`)
-    mfa.pass(1)
-    await mfa.sql('delete from plinth.attempts')
-  }
+  const first = Math.floor(mfa.world.clock.now() / 30_000) + 1
+  await race(
+    async (round) => (tx) => takeStep(tx, app.method, { step: first + round, now: nowText() }),
+  )
 })
 
 test('MF-24 v5.0.0-V6.5.1 a recovery code, twenty at once, a hundred rounds: one winner each', async () => {
-  const app = await mfa.withApp()
-  let codes = [...app.recoveryCodes]
-  for (let round = 0; round < ROUNDS; round += 1) {
-    if (codes.length === 0) {
-      mfa.pass(1)
-      const { browser } = await signInWith(app)
-      codes = [
-        ...((await browser.post('/auth/mfa/recovery-codes')).body['recovery_codes'] as string[]),
-      ]
-    }
-    const many = await waiting(app)
-    const code = codes.pop() ?? ''
-    const done = await Promise.all(many.map(({ browser, token }) => finish(browser, token, code)))
-    assert.equal(done.filter(({ status }) => status === 200).length, 1, `round ${round}`)
-    await mfa.sql('delete from plinth.attempts')
-  }
+  const { who } = await mfa.withApp()
+  const { platform } = mfa.world.database
+  await race(async () => {
+    const [code = ''] = await platform.transaction((tx) =>
+      renewRecoveryCodes(tx, mfa.world.clock, who.person),
+    )
+    const typed = { person: who.person, code: code.replaceAll('-', ''), now: nowText() }
+    return (tx) => useRecoveryCode(tx, typed)
+  })
 })
 
-test('MF-13 MF-20 one waiting sign-in, finished twenty times at once, a hundred rounds: one winner each', async () => {
-  const app = await mfa.withApp()
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const { browser, token } = await mfa.logIn(app.who)
-    const code = mfa.codeOf(app.secret)
-    const done = await Promise.all(
-      Array.from({ length: AT_ONCE }, () => finish(browser, token, code)),
+test('MF-20 v5.0.0-V6.5.1 a sent code, twenty at once, a hundred rounds: one winner each', async () => {
+  const { method } = await mfa.withApp()
+  const { clock, database } = mfa.world
+  const key = createSecretKey(randomBytes(32))
+  const place = { method, scope: { challenge: 'one' }, address: 'ana@example.com' }
+  await race(async (round) => {
+    const digits = String(round).padStart(6, '0')
+    await database.platform.transaction((tx) =>
+      keepCode(tx, key, { ...place, digits, clock, seconds: 600 }),
     )
-    assert.equal(done.filter(({ status }) => status === 200).length, 1, `round ${round}`)
-    mfa.pass(1)
-    await mfa.sql('delete from plinth.attempts')
-  }
+    return (tx) => useSentCode(tx, key, { ...place, digits, now: nowText() })
+  })
+})
+
+test('MF-13 a sign-in that waits, finished twenty times at once, a hundred rounds: one winner each', async () => {
+  const { who } = await mfa.withApp()
+  const { clock, database } = mfa.world
+  await race(async () => {
+    const id = newId<'mfa-challenge'>(clock)
+    const now = nowText()
+    const expiresAt = new Date(clock.now() + 60_000).toISOString()
+    const bytes = randomBytes(32)
+    const row = { id, tokenHash: bytes, person: who.person, wants: 'factor' as const }
+    await database.platform.transaction((tx) =>
+      insertChallenge(tx, { ...row, sealed: bytes, fingerprint: bytes, now, expiresAt }),
+    )
+    return async (tx) => (await consume(tx, 'mfa_challenges', { id }, now)) !== undefined
+  })
 })

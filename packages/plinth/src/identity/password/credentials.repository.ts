@@ -92,15 +92,6 @@ export async function upgradeHash(
   return rowCount === 1
 }
 
-/** Says that the password must be changed before it signs the person in again. */
-export async function demandChange(tx: PlatformTx, person: Id<'person'>): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    'update plinth.credentials set must_change = true where person_id = $1',
-    [person],
-  )
-  return rowCount === 1
-}
-
 /**
  * Gives a person a name to sign in with, in place of the one of that kind they had.
  * @returns false when somebody else signs in with it; the unique key decides

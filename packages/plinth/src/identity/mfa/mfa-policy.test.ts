@@ -3,11 +3,14 @@ import { after, before, test } from 'node:test'
 import { z } from 'zod'
 import { inPerson, signedIn } from '../../access/index.ts'
 import { feature, route } from '../../feature/index.ts'
-import { newId } from '../../kernel/index.ts'
+import type { Id } from '../../kernel/index.ts'
+import { NIL_ID, newId } from '../../kernel/index.ts'
 import type { Answer, Person } from '../../testing/person.ts'
 import type { TestAccount } from '../account/accounts.fixture.ts'
+import { isDemanded } from './demand.ts'
 import type { MfaWorld } from './mfa.fixture.ts'
 import { addApp, openMfa } from './mfa.fixture.ts'
+import { sweepFactorsJob } from './sweep-factors.job.ts'
 
 const ok = z.object({ ok: z.boolean() })
 const sensitive = feature('sensitive', {
@@ -290,4 +293,45 @@ test('v5.0.0-V6.4.4 an administrator resets factors with a second one of their o
   )
   mfa.world.clock.advance(901_000)
   assert.equal((await browser.post(path, { because })).status, 401)
+})
+
+test('v5.0.0-V6.3.3 a service can demand a factor of everybody, and of a role wherever it is held', async () => {
+  const who = await mfa.account()
+  const tenant = (await tenantOf([who, 'admin'])) as Id<'tenant'>
+  const { person } = who
+  const demanded = (settings: { required: boolean; required_roles: string[] }, at = tenant) =>
+    mfa.world.database.platform.transaction((tx) =>
+      isDemanded(settings, tx, { person, tenant: at }),
+    )
+  assert.equal(await demanded({ required: false, required_roles: [] }), false)
+  assert.equal(await demanded({ required: true, required_roles: [] }), true)
+  assert.equal(await demanded({ required: false, required_roles: ['admin'] }), true)
+  assert.equal(await demanded({ required: false, required_roles: ['owner', 'platform'] }), false)
+})
+
+test('the sweep takes what can never be used again, and nothing else', async () => {
+  const { who, browser } = await mfa.withApp()
+  await mfa.logIn(who)
+  await browser.post('/auth/mfa/setup', {})
+  const { signal } = new AbortController()
+  const log = { info() {}, warn() {}, error() {} }
+  const sweep = () =>
+    mfa.world.database.platform.transaction((tx) =>
+      tx.inTenant(NIL_ID as Id<'tenant'>, (inside) =>
+        sweepFactorsJob(mfa.world.clock).spec.handle({ tx: inside, input: {}, log, signal }),
+      ),
+    )
+  const left = async () =>
+    (
+      await mfa.sql(
+        `select (select count(*)::int from plinth.mfa_challenges where person_id = $1) as waiting,
+                (select count(*)::int from plinth.mfa_methods where person_id = $1) as methods`,
+        [who.person],
+      )
+    )[0]
+  await sweep()
+  assert.deepEqual(await left(), { waiting: 1, methods: 2 })
+  mfa.world.clock.advance(901_000)
+  await sweep()
+  assert.deepEqual(await left(), { waiting: 0, methods: 1 })
 })

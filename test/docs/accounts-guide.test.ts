@@ -51,8 +51,14 @@ function exchanges(): readonly Exchange[] {
     })
 }
 
+/** Of the newest mail with a link; notices may come after it. */
+async function newestToken(): Promise<string> {
+  const mails = await accounts.mails()
+  return mails.map(tokenIn).find((token) => token !== '') ?? ''
+}
+
 async function carryOut(person: Person, { method, path, body }: Exchange) {
-  const token = body?.['token'] === undefined ? {} : { token: tokenIn((await accounts.mails())[0]) }
+  const token = body?.['token'] === undefined ? {} : { token: await newestToken() }
   const sent = { ...body, ...token }
   switch (method) {
     case 'GET':

@@ -97,7 +97,7 @@ export const commandNotes: Readonly<Record<string, CommandNote>> = {
   'config check': { examples: ['plinth config check --environment production'] },
   seed: {
     explains: `It makes what is missing and leaves the rest as it is, so it may run before the first sign-in or
-after it, and as often as you like. Whoever it makes has no password yet.
+after it, and as often as you like. Whoever it makes sets a password by "forgot password".
 `,
     examples: [
       'plinth seed --admin-email ana@example.com',

@@ -97,7 +97,7 @@ function lines({ person, tenant, rolesMade, given }: Done, dryRun: boolean): rea
   const done = [
     tenant.isNew && `tenant ${tenant.slug} ${would} made`,
     rolesMade > 0 && `${rolesMade} built-in roles ${would} made in ${tenant.slug}`,
-    person.isNew && `${who} ${would} made; a password comes by "forgot password" or a passkey`,
+    person.isNew && `${who} ${would} made; they set a password by "forgot password"`,
     given && `${who} ${dryRun ? 'would get' : 'has got'} the role admin in ${tenant.slug}`,
   ].filter((line) => line !== false)
   return done.length > 0 ? done : [`${who} is an administrator of ${tenant.slug} already`]

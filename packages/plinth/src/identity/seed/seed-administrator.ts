@@ -42,8 +42,9 @@ const SYSTEM = { kind: 'system', person: null, clientAddress: null, requestId: n
 /**
  * Sees to it that a tenant has its built-in roles, that a person is there, and that they are its
  * administrator. Whatever is so already stays as it is: run it as often as you like, before the first
- * sign-in or after it (contract C11). A person who is made has no password and no provider yet; the
- * address counts as verified, since whoever runs the service names it.
+ * sign-in or after it (contract C11). A person who is made has a password that nobody
+ * knows, and asks for a link to set one; the address counts as verified, since whoever runs the service
+ * names it.
  */
 export async function seedAdministrator(deps: SeedDeps, wish: SeedWish): Promise<Seeded> {
   if (wish.person === undefined && emailName(wish.email ?? '') === undefined)

@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import type { PlatformTx } from '../../data/index.ts'
 import type { Clock, Id } from '../../kernel/index.ts'
 import { isId, newId } from '../../kernel/index.ts'
-import { putName } from '../password/credentials.repository.ts'
+import { putCredential, putName } from '../password/credentials.repository.ts'
+import { pbkdf2Text } from '../password/pbkdf2-hash.ts'
 import { emailName } from '../password/sign-in-name.ts'
+import { isoTime } from '../sessions/iso-time.ts'
 import type { SeedWish } from './seed-wish.ts'
 
 /** Somebody who was found or made. */
@@ -79,5 +82,19 @@ async function make(
     [id, name, address.name],
   )
   await putName(tx, id, address)
+  await putCredential(tx, {
+    person: id,
+    hash: nobodys(),
+    now: isoTime(clock.now()),
+    mustChange: true,
+  })
   return { id, name, email: address.name, isNew: true }
+}
+
+/** The hash of a password that nobody knows: with it there is one to ask a new one in place of. */
+function nobodys(): string {
+  const [salt, output] = [randomBytes(16), randomBytes(32)]
+  const text = pbkdf2Text({ digest: 'sha256', iterations: 100_000, salt, output })
+  if (text === undefined) throw new TypeError('a hash of 32 bytes is none')
+  return text
 }

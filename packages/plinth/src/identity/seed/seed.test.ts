@@ -44,6 +44,16 @@ test('C11 one command makes tenant, roles and administrator; again it changes no
   const first = done(await seed({ email: ' Ana@SEED.test', name: 'Ana' }))
   assert.deepEqual([first.tenant.isNew, first.person.isNew, first.given], [true, true, true])
   assert.deepEqual(await memberOf(first), { role: 'owner', grants: ['*', '*'] })
+  const asked = await world
+    .visitor()
+    .post('/auth/password-reset-request', { email: 'ana@seed.test' })
+  assert.ok(asked.status < 300, JSON.stringify(asked.body))
+  await world.drainJobs()
+  const { rows: tokens } = await world.database.platform.query<{ purpose: string }>(
+    'select purpose from plinth.one_time_tokens where person_id = $1 and consumed_at is null and expires_at > now()',
+    [first.person.id],
+  )
+  assert.deepEqual(tokens, [{ purpose: 'password-reset' }], 'they can set a password')
   const again = done(await seed({ email: 'ana@seed.test' }))
   assert.deepEqual([again.person.id, again.tenant.id], [first.person.id, first.tenant.id])
   assert.deepEqual(

@@ -4,6 +4,7 @@ import { misuse } from '../cli-error.ts'
 import { say } from '../dev/terminal.ts'
 import { wholeNumber } from '../whole-number.ts'
 import { endOfKey } from './lifetime.ts'
+import { remark } from './remark.ts'
 import { withKeys } from './with-keys.ts'
 
 const TYPES: readonly KeyType[] = ['user', 'service', 'admin', 'readonly']
@@ -51,7 +52,7 @@ export const createCommand = defineCommand({
     if (dryRun) return say(args.json ? '{"dry_run":true}' : `The key "${name}" can be made.`)
     if (args.json) return say(JSON.stringify({ key, api_key: record }))
     say(key)
-    say(
+    remark(
       `Keep it now: it is not shown again. Id ${record.id}, ends ${record.expires_at ?? 'never'}.`,
     )
   },

@@ -4,6 +4,7 @@ import { CliError, misuse } from '../cli-error.ts'
 import { say } from '../dev/terminal.ts'
 import { wholeNumber } from '../whole-number.ts'
 import { createCommand } from './create.command.ts'
+import { remark } from './remark.ts'
 import { withKeys } from './with-keys.ts'
 
 const json = { type: 'boolean', description: 'Print JSON' } as const
@@ -47,7 +48,7 @@ const rotate = defineCommand({
     if (dryRun) return say(args.json ? '{"dry_run":true}' : `The key ${args.id} can be rotated.`)
     if (args.json) return say(JSON.stringify({ key, api_key: record }))
     say(key)
-    say(`Keep it now: it is not shown again. Its id is ${record.id}.`)
+    remark(`Keep it now: it is not shown again. Its id is ${record.id}.`)
   },
 })
 

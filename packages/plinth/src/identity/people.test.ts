@@ -128,3 +128,15 @@ for (const [title, claims, expected] of PROFILES) {
     assert.deepEqual([name, givenName, familyName, email], expected)
   })
 }
+
+test('a name that the person chose here stays, and so does an address, whatever the provider says next', async () => {
+  const claims = { sub: 'renamed', name: 'Ana Provider', email: 'ana@provider.test' }
+  const { id } = await meAs(claims)
+  const person = world.person()
+  await signInAtEvil(world, person)
+  assert.equal((await person.patch('/auth/me', { display_name: 'Ana Own' })).status, 200)
+  await world.sql("update plinth.people set email = 'ana@own.test' where id = $1", [id])
+  await meAs({ ...claims, name: 'Ana Changed', email: 'ana@changed.test' })
+  const [row] = await world.sql('select name, email from plinth.people where id = $1', [id])
+  assert.deepEqual(row, { name: 'Ana Own', email: 'ana@own.test' })
+})

@@ -12,7 +12,7 @@ import type { ProfileChange } from '../people/person-fields.ts'
 import { profileChange, shownProfile } from '../people/person-fields.ts'
 import type { PersonProfile } from '../people/person-profile.ts'
 import type { ProfileRow } from '../people/profile.repository.ts'
-import { changeProfile, readProfile } from '../people/profile.repository.ts'
+import { changeProfile, keepOwnNames, readProfile } from '../people/profile.repository.ts'
 import { isoTime } from '../sessions/iso-time.ts'
 import { accountEvents } from './account.events.ts'
 import { roleNames } from './me.repository.ts'
@@ -107,6 +107,7 @@ async function changeOwn(identity: Identity, context: Changing): Promise<Me> {
   const profile = await platform.transaction(async (tx) => {
     const row = await changeProfile(tx, person, { change, now: isoTime(clock.now()) })
     if (row === undefined) throw identityProblems.invalidSession()
+    await keepOwnNames(tx, person, change)
     if (tenant !== undefined) {
       await tx.inTenant(tenant, async (inside) =>
         identity.personProfile?.write(inside, person, Object(further)),

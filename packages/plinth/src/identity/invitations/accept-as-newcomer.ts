@@ -10,7 +10,7 @@ import { requireStrong } from '../password/new-password.ts'
 import { emailName } from '../password/sign-in-name.ts'
 import { peopleProblems } from '../people/people.errors.ts'
 import type { ProfileChange } from '../people/person-fields.ts'
-import { changeProfile } from '../people/profile.repository.ts'
+import { changeProfile, keepOwnNames } from '../people/profile.repository.ts'
 import { isoTime } from '../sessions/iso-time.ts'
 import { invitationProblems } from './invitations.errors.ts'
 import { invitationEvents } from './invitations.events.ts'
@@ -87,6 +87,7 @@ async function becomeSomebody(
   if (taken || !(await putName(tx, person, name))) throw invitationProblems.signInFirst()
   await giveAddress(tx, person, { email, now })
   await changeProfile(tx, person, { change: acceptance.profile, now })
+  await keepOwnNames(tx, person, acceptance.profile)
   await putCredential(tx, { person, hash, now })
   await tx.inTenant(tenant.id, async (inside) => {
     await arriveHere(inside, person)

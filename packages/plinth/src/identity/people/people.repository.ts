@@ -76,17 +76,28 @@ export async function updatePerson(
   const { name, givenName, familyName, email } = profile
   await tx.batch([
     {
-      // A second account may carry another address: mail to the person still goes to the first.
-      text: `update plinth.people p
-                set name = $2, given_name = $3, family_name = $4, email = coalesce($5, p.email),
-                    email_verified = p.email_verified or $5::text is not null,
+      // A second account may carry another address: mail to the person still goes to the first. What
+      // the person chose here, name or address, stays.
+      text: `with said as (
+               select p.id,
+                      case when p.named_by_self then p.name else $2 end as name,
+                      case when p.named_by_self then p.given_name else $3 end as given_name,
+                      case when p.named_by_self then p.family_name else $4 end as family_name,
+                      case when p.email is null or i.email is null or i.email = p.email
+                           then coalesce($5, p.email) else p.email end as email
+                 from plinth.people p join plinth.identities i on i.id = $7
+                where p.id = $1
+                  and (p.email is null or i.email = p.email or not exists (
+                         select from plinth.identities o where o.person_id = p.id and o.id <> i.id)))
+             update plinth.people p
+                set name = said.name, given_name = said.given_name, family_name = said.family_name,
+                    email = said.email,
+                    email_verified = p.email_verified or coalesce(said.email = $5, false),
                     version = p.version + 1, updated_at = $6
-               from plinth.identities i
-              where p.id = $1 and i.id = $7
-                and (p.email is null or i.email = p.email or not exists (
-                       select from plinth.identities o where o.person_id = p.id and o.id <> i.id))
+               from said
+              where p.id = said.id
                 and (p.name, p.given_name, p.family_name, p.email)
-                    is distinct from ($2, $3, $4, coalesce($5, p.email))`,
+                    is distinct from (said.name, said.given_name, said.family_name, said.email)`,
       values: [person, name, givenName, familyName, email, now, identity],
     },
     {

@@ -8,6 +8,7 @@ const people = platformTable(
     id: z.uuid(),
     kind: z.enum(['human', 'service']).default('human'),
     name: z.string(),
+    named_by_self: z.boolean().default(false),
     email: z.string().nullable(),
     email_verified: z.boolean().default(false),
     given_name: z.string().nullable(),

@@ -96,6 +96,18 @@ export async function changeProfile(
   return rows[0]
 }
 
+const NAMES: readonly ProfileField[] = ['first_name', 'last_name', 'display_name']
+
+/** Keeps the name that a person gave themselves: no provider changes it any more. */
+export async function keepOwnNames(
+  tx: PlatformTx | Queryable,
+  person: string,
+  change: ProfileChange,
+): Promise<void> {
+  if (NAMES.every((field) => change[field] === undefined)) return
+  await tx.query('update plinth.people set named_by_self = true where id = $1', [person])
+}
+
 /** A name made of first and last name changes with them; one that a person chose stays. */
 function named(held: ProfileRow, change: ProfileChange): ProfileChange {
   const made = fullName(held)

@@ -1,0 +1,1 @@
+alter table plinth.people drop column named_by_self;

@@ -111,6 +111,20 @@ after it, and as often as you like. Whoever it makes sets a password by "forgot 
     writes: true,
   },
   'platform ls': { examples: ['plinth platform ls'] },
+  'people ls': { examples: ['plinth people ls', 'plinth people ls --email ana'] },
+  'people import': {
+    examples: [
+      'plinth people import people.csv --from csv --dry-run',
+      'plinth people import realm.json --from keycloak --tenant acme',
+    ],
+    writes: true,
+  },
+  'people export': {
+    examples: ['plinth people export --hashes --out people.ndjson'],
+    writes: { noDryRun: 'it writes one new file, and never over another' },
+  },
+  'people disable': { examples: ['plinth people disable ana@example.com --dry-run'], writes: true },
+  'people enable': { examples: ['plinth people enable ana@example.com'], writes: true },
   'keys create': {
     examples: [
       'plinth keys create --tenant acme --owner ana@example.com --name laptop --scopes product:read',

@@ -30,6 +30,12 @@ export interface Rig extends AsyncDisposable {
   settle(): Promise<void>
 }
 
+/** What refuses a request before its source, its token or its body is looked at. */
+const SOONER = new Map([
+  // A second factor is asked for before any body is read.
+  ['/api/v1/platform/people/:id/mfa-reset', 'access.insufficient_user_authentication'],
+])
+
 /** Opens a rig with one product, so that a hole in the guard would change something. */
 export async function openRig(): Promise<Rig> {
   const world = await openService()
@@ -59,8 +65,13 @@ export async function openRig(): Promise<Rig> {
         for (const shape of shapes) {
           const answer = await attempt(route, { ...ana.headers, ...shape }, body ?? route.body)
           const what = `${route.method} ${route.url} ${JSON.stringify(shape).slice(0, 200)}`
-          assert.ok(statuses.includes(answer.status), `${what} → ${answer.status} ${answer.text}`)
-          if (answer.status === 403) assert.match(answer.code, /^http\.(csrf|origin)$/, what)
+          const sooner = answer.code === SOONER.get(route.url)
+          assert.ok(
+            sooner || statuses.includes(answer.status),
+            `${what} → ${answer.status} ${answer.text}`,
+          )
+          if (answer.status === 403 && !sooner)
+            assert.match(answer.code, /^http\.(csrf|origin|cross_site)$/, what)
         }
       }
       await unchanged()

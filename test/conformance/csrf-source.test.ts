@@ -169,7 +169,9 @@ test('CS-27 SB-49 v5.0.0-V3.5.3 an override of the method is ignored', async () 
       const answer = await send(rig.world.url, target, {
         headers: { ...rig.ana.headers, ...upside },
       })
-      assert.ok([200, 404, 405, 422].includes(answer.status), `${target} ${answer.status}`)
+      // 503: the sign-in at a provider that does not run here, which a GET there begins.
+      const statuses = path === '/auth/web/login' ? [503] : [200, 404, 405, 422]
+      assert.ok(statuses.includes(answer.status), `${target} ${answer.status}`)
     }
   }
   await rig.unchanged()
@@ -190,7 +192,8 @@ test('SB-48 a junk Authorization or key beside the cookie does not switch the gu
   ))
 
 test('SB-48 an Authorization that is worth nothing opens nothing, without cookie and token', async () => {
-  for (const route of rig.routes) {
+  // What anyone may call needs no credential, and may do what it does for anyone.
+  for (const route of rig.routes.filter(({ open }) => !open)) {
     for (const authorization of ['Bearer x', 'Bearer', 'bearer null', 'Basic YTpi', 'Token x']) {
       const answer = await attempt(route, { authorization, origin: 'https://evil.test' })
       assert.ok([401, 403].includes(answer.status), `${route.url} ${answer.status}`)

@@ -63,11 +63,11 @@ test('FI-52 config check prints every refusal, with exit code 2', async () => {
 })
 
 test('config check prints notices and unsafe choices', async () => {
-  const env = { TOTP_ISSUER: 'x', SESSION_MAX_AGE: '100000' }
+  const env = { STORAGE_BACKEND: 'x', SESSION_MAX_AGE: '100000' }
   const { lines } = await plinthConfig(['check'], { env })
   assert.equal(
     lines[0],
-    'notice: environment: TOTP_ISSUER is set, but this version has no second factor',
+    'notice: environment: STORAGE_BACKEND is set, but this version does not store files',
   )
   assert.match(lines[1] ?? '', /^unsafe: app\.session_max_age: A stolen session cookie/)
 })

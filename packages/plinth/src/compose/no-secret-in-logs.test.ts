@@ -87,7 +87,8 @@ async function work(ana: Person): Promise<void> {
   assert.equal((await see(ana.post('/api/v1/gadgets', { name: 1 }))).status, 422)
   assert.equal((await see(ana.post('/crash'))).status, 500)
   const bearer = { authorization: `Bearer ${GUESS}` }
-  assert.equal((await see(visitor.post('/crash', undefined, bearer))).status, 500)
+  assert.equal((await see(visitor.post('/crash', undefined, bearer))).status, 401)
+  assert.equal((await see(visitor.post('/crash'))).status, 500)
   assert.equal((await see(visitor.get('/api/v1/gadgets', bearer))).status, 401)
   assert.equal((await see(ana.get('/api/v1/gadgets', bearer))).status, 400)
   const junk = { 'x-csrf-token': GUESS }

@@ -19,7 +19,38 @@ export function toJsonSchema(schema: z.core.$ZodType, side: Side): JsonSchema {
     unrepresentable: 'any',
     override: ({ jsonSchema }) => tidy(jsonSchema),
   })
-  return json
+  return anyJsonIsAnything(json)
+}
+
+/**
+ * `z.json()` comes out as a definition that refers to itself. It says no more than `{}` does, and
+ * tools that unfold references would go on for ever.
+ */
+function anyJsonIsAnything({ $defs, ...root }: JsonSchema): JsonSchema {
+  const definitions = Object.entries(($defs ?? {}) as Readonly<Record<string, JsonSchema>>)
+  const anything = new Set(definitions.filter(isAnyJson).map(([id]) => `#/$defs/${id}`))
+  const left = definitions.filter(([id]) => !anything.has(`#/$defs/${id}`))
+  const all = left.length === 0 ? root : { ...root, $defs: Object.fromEntries(left) }
+  return anything.size === 0 ? all : (without(all, anything) as JsonSchema)
+}
+
+const OF_JSON = ['string', 'number', 'boolean', 'null', 'array', 'object']
+
+function isAnyJson([id, { anyOf }]: readonly [string, JsonSchema]): boolean {
+  if (!Array.isArray(anyOf) || anyOf.length !== OF_JSON.length) return false
+  const types = (anyOf as readonly JsonSchema[]).map(({ type }) => type)
+  return (
+    types.join() === OF_JSON.join() && JSON.stringify(anyOf).split(`"#/$defs/${id}"`).length === 3
+  )
+}
+
+function without(value: unknown, references: ReadonlySet<string>): unknown {
+  if (Array.isArray(value)) return value.map((item) => without(item, references))
+  if (typeof value !== 'object' || value === null) return value
+  if ('$ref' in value && typeof value.$ref === 'string' && references.has(value.$ref)) return {}
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, without(inner, references)]),
+  )
 }
 
 // Zod writes these formats out as patterns of several hundred characters that no reader needs.

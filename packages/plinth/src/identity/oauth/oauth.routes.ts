@@ -25,6 +25,8 @@ const common = {
   anonymous: true,
   tenant: 'none',
   takesForm: true,
+  // Their errors have the form of RFC 6749, not ours; /.well-known/oauth-authorization-server describes them.
+  hidden: true,
   status: 200,
   bodyLimitBytes: LONGEST_BODY_BYTES,
 } as const

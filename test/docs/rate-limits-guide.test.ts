@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { parse } from 'yaml'
+import type { GivenValue } from '../../packages/plinth/src/config/index.ts'
 import type { Feature } from '../../packages/plinth/src/feature/index.ts'
 import { rateLimiterSettings } from '../../packages/plinth/src/http/index.ts'
 import type { World } from '../../packages/plinth/src/testing/index.ts'
@@ -33,8 +34,10 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }))
 
 /** A value of the configuration by dotted keys. */
-function flat(prefix: string, value: unknown): [string, unknown][] {
-  if (typeof value !== 'object' || value === null) return [[prefix, value]]
+function flat(prefix: string, value: unknown): [string, GivenValue][] {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+    return [[prefix, value]]
+  if (typeof value !== 'object' || value === null) return [[prefix, null]]
   return Object.entries(value).flatMap(([key, inner]) => flat(`${prefix}.${key}`, inner))
 }
 

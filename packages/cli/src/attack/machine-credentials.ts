@@ -9,6 +9,15 @@ export interface MadeKey {
   readonly id: string
 }
 
+const owners = new WeakMap<Scene, ReturnType<Scene['signIn']>>()
+
+/** Who makes keys: somebody whose session no request of the attack can have ended. */
+function keyOwner(scene: Scene): ReturnType<Scene['signIn']> {
+  const known = owners.get(scene) ?? scene.signIn({ tenant: scene.ours.slug })
+  owners.set(scene, known)
+  return known
+}
+
 /** Whether the service has a route. */
 function serves({ targets }: Scene, method: string, path: string): boolean {
   return targets.some((target) => target.method === method && target.url === path)
@@ -23,7 +32,7 @@ export async function makeKey(
   body: { readonly type: string; readonly scopes: readonly string[] },
 ): Promise<MadeKey | undefined> {
   if (!serves(scene, 'POST', KEYS)) return undefined
-  const { headers } = scene.ours.caller
+  const { headers } = await keyOwner(scene)
   const { status, text } = await scene.send({
     method: 'POST',
     path: KEYS,
@@ -39,7 +48,7 @@ export async function makeKey(
 export async function makeRevokedKey(scene: Scene): Promise<MadeKey | undefined> {
   const made = await makeKey(scene, { type: 'admin', scopes: ['*'] })
   if (made === undefined) return undefined
-  const { headers } = scene.ours.caller
+  const { headers } = await keyOwner(scene)
   const { status } = await scene.send({ method: 'DELETE', path: `${KEYS}/${made.id}`, headers })
   if (status !== 204) throw new Error(`an API key was not revoked: ${status}`)
   return made

@@ -31,7 +31,7 @@ async function compare(ways: readonly [Way, Way]): Promise<number> {
 }
 
 // A missing hash would be a factor of two and more; what a busy machine adds is far less.
-const ALIKE = { least: 0.8, most: 1.25 }
+const ALIKE = { least: 0.67, most: 1.5 }
 
 const login = async (address: string, username: string, password: string) =>
   (await accounts.at(address).post('/auth/web/login', { username, password })).status
@@ -63,7 +63,8 @@ const cases = [
 
 for (const [name, path, body] of cases) {
   test(`MF-35 v5.0.0-V6.3.8 ${name} takes as long for somebody as for nobody`, async () => {
-    const known = await Promise.all(Array.from({ length: SAMPLES + 20 }, () => accounts.account()))
+    const known: Awaited<ReturnType<AccountWorld['account']>>[] = []
+    while (known.length < SAMPLES + 20) known.push(await accounts.account())
     const ask = (address: string, sent: object) => accounts.at(address).post(path, sent)
     const ratio = await compare([
       (at) => ask(`198.51.100.${at}`, body(known[at]?.email ?? '')),

@@ -61,18 +61,24 @@ const [ITERATIONS, BYTES] = [10_000, 32]
 export async function accessToken(scene: Scene): Promise<string | undefined> {
   if (!serves(scene, 'POST', '/auth/login')) return undefined
   const { ours, world, visitor } = scene
+  const name = `owner-of-${ours.slug}-with-a-password`
+  await scene.signIn({ tenant: ours.slug }, name)
+  const { rows } = await world.database.platform.query<{ person: string }>(
+    "select person_id as person from plinth.identities where issuer = 'urn:test' and subject = $1",
+    [name],
+  )
+  const person = rows[0]?.person
   const salt = randomBytes(16)
   const hash = pbkdf2Sync(PASSWORD, salt, ITERATIONS, BYTES, 'sha256')
   const text = ['', 'pbkdf2-sha256', ITERATIONS, bare(salt), bare(hash)].join('$')
-  const name = `owner-of-${ours.slug}-with-a-password`
   await world.database.platform.batch([
     {
       text: 'insert into plinth.credentials (person_id, hash, changed_at) values ($1, $2, now())',
-      values: [ours.person, text],
+      values: [person, text],
     },
     {
       text: "insert into plinth.sign_in_names (name_key, person_id, kind, name) values ($2, $1, 'username', $2)",
-      values: [ours.person, name],
+      values: [person, name],
     },
   ])
   const answer = await scene.send({

@@ -67,7 +67,11 @@ test('D23 a passkey is added, renamed, signs in without a name in another browse
   await other.page.getByRole('button', { name: 'Remove Old phone' }).click()
   await other.page.getByText('The passkey is removed.').waitFor()
   await passkeys(other.page).getByText('You have no passkey yet.').waitFor()
+  // The page goes on by itself once the answer is there.
+  const gone = other.page.waitForEvent('framenavigated')
   await other.page.getByRole('button', { name: 'Sign out here' }).click()
+  await gone
+  await other.page.waitForLoadState()
   await other.page.goto(`${service.url}/auth/sign-in`)
   await other.page.getByRole('button', { name: 'Sign in with a passkey' }).click()
   await other.page.getByText('This passkey did not sign you in.').waitFor()

@@ -7,7 +7,7 @@ import { freePort } from '../../packages/plinth/src/dev/index.ts'
 import type { World } from '../../packages/plinth/src/testing/index.ts'
 
 const MAIN = path.join(import.meta.dirname, 'service/main.ts')
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 30_000
 /** What is said here is shown when the test fails. */
 const testLog = channel('plinth:test-log')
 
@@ -135,7 +135,7 @@ export async function statusOf(url: string, init: RequestInit = {}): Promise<num
 /** Waits until something holds. */
 export async function until(
   what: () => boolean | Promise<boolean>,
-  limitMs = 5_000,
+  limitMs = 15_000,
 ): Promise<void> {
   const end = performance.now() + limitMs
   while (!(await what())) {

@@ -86,7 +86,7 @@ const cases: readonly Case[] = [
     title: '* CORS',
     env: GOOD,
     names: /app\.cors\.origins/,
-    edit: ['  database:', '    cors: { origins: ["*"] }\n\n  database:'],
+    edit: ['    # Two different', '    cors: { origins: ["*"] }\n    # Two different'],
   },
   {
     title: 'no token for metrics in production',

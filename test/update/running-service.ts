@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import path from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { migrate } from 'plinth/data'
 import { openTestDatabase } from 'plinth/testing'
+import { freePort } from '../../packages/plinth/src/dev/index.ts'
 import type { Service } from './service.ts'
 
 /** A service that was started as in production: `node src/main.ts`. */
@@ -80,12 +80,4 @@ async function ready(url: string, requireRunning: () => void): Promise<void> {
     assert.ok(performance.now() < until, `${url} answers ${status}`)
     await pause(100)
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0)
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  return typeof address === 'object' && address !== null ? address.port : 0
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -29,7 +30,7 @@ beforeEach(async () => {
   service = mkdtempSync(join(tmpdir(), 'plinth-reload-'))
   mkdirSync(join(service, 'src'))
   writeMain(answering(200))
-  port = await freePort(43_000)
+  port = await freePort(randomInt(10_000, 32_000))
   server = reloading(true)
 })
 

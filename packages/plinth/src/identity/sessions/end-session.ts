@@ -1,12 +1,11 @@
 import type { Actor } from '../../access/index.ts'
 import { record } from '../../audit/index.ts'
 import type { PlatformDb } from '../../data/index.ts'
-import { deriveKey, hashToken } from '../../kernel/index.ts'
+import { deriveKey, hashToken, unseal } from '../../kernel/index.ts'
 import { authEvents } from '../identity.events.ts'
 import { endSessions } from './end-sessions.repository.ts'
 import type { SessionDeps } from './mint-session.ts'
 import { isoTime, placeOf } from './mint-session.ts'
-import { unseal } from './seal.ts'
 import type { UnendedSession } from './sessions.repository.ts'
 import { findUnended } from './sessions.repository.ts'
 

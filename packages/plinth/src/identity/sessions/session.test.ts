@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { createSecretKey } from 'node:crypto'
 import { test } from 'node:test'
-import { Secret } from '../../kernel/index.ts'
+import { Secret, seal, unseal } from '../../kernel/index.ts'
 import { clearCookie, cookieName, cookiePairs, setCookie, tokenCookie } from './cookie.ts'
 import { browserKind, createFingerprints } from './fingerprint.ts'
-import { seal, unseal } from './seal.ts'
 
 const token = 'A'.repeat(43)
 const HEADERS: readonly (readonly [string | undefined, string | undefined])[] = [

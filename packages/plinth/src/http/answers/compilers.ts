@@ -29,8 +29,27 @@ function issuesOf(error: z.core.$ZodError, part: string): readonly ErrorDetail[]
   })
 }
 
-/** Serialises answers by their schema: what is not declared is not sent. */
+type Serialize = (answer: unknown) => string
+
+const serializers = new WeakMap<z.core.$ZodType, Serialize>()
+
+/**
+ * Serialises answers by their schema: what is not declared is not sent. A schema is read once, however
+ * many routes answer with it.
+ * @throws Error when JSON has no way to write what the schema says
+ */
 export const serializerCompiler: FastifySerializerCompiler<z.core.$ZodType> = ({ schema }) => {
+  const serialize = serializers.get(schema) ?? serializerOf(schema)
+  serializers.set(schema, serialize)
+  return serialize
+}
+
+/** Made with the first answer: making the code for every schema is most of what starting a server costs. */
+function serializerOf(schema: z.core.$ZodType): Serialize {
   const jsonSchema = z.toJSONSchema(schema, { target: 'draft-7', io: 'output' })
-  return fastJson(jsonSchema as fastJson.Schema)
+  let serialize: Serialize | undefined
+  return (answer) => {
+    serialize ??= fastJson(jsonSchema as fastJson.Schema)
+    return serialize(answer)
+  }
 }

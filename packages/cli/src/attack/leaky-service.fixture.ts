@@ -16,7 +16,14 @@ export async function writeService(
   files: Readonly<Record<string, string>>,
 ): Promise<WrittenService> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'plinth-attack-')))
-  for (const name of ['src', 'migrations', 'config.yaml', 'package.json', 'tsconfig.json'])
+  for (const name of [
+    'src',
+    'migrations',
+    'config.yaml',
+    'package.json',
+    'tsconfig.json',
+    'biome.json',
+  ])
     await cp(join(TEMPLATE, name), join(folder, name), { recursive: true })
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
   for (const [name, text] of Object.entries(files)) {

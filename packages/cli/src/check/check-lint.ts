@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { join, relative, resolve, sep } from 'node:path'
 import type { Looked } from './finding.ts'
 import { programOf, runProgram } from './run-program.ts'
 
@@ -17,7 +17,8 @@ const LINTERS: readonly Linter[] = [
   {
     name: 'biome',
     marks: ['biome.json', 'biome.jsonc'],
-    args: ['ci', '--reporter=github', '.'],
+    // What is wrong, not how it is laid out: that is the owner's, and `npx biome check --write .` does it.
+    args: ['lint', '--reporter=github', '--diagnostic-level=error', '.'],
     read: readAnnotations,
   },
   {
@@ -45,19 +46,20 @@ export async function checkLint(service: string): Promise<Looked> {
 const ANNOTATION = /^::error (.*?)::(.*)$/
 
 /** The form in which a linter speaks to a continuous integration. */
-function readAnnotations(out: string): readonly Fault[] {
+function readAnnotations(out: string, service: string): readonly Fault[] {
   return out.split('\n').flatMap((text) => {
     const [, facts = '', message] = ANNOTATION.exec(text) ?? []
     if (message === undefined) return []
     const fact = (name: string) => new RegExp(`(?:^|,)${name}=([^,]*)`).exec(facts)?.[1]
     const line = Number(fact('line') ?? Number.NaN)
+    const file = fact('file')
     return [
       {
-        file: fact('file') ?? null,
+        file: file === undefined ? null : pathIn(service, file),
         line: Number.isNaN(line) ? null : line,
         code: fact('title') ?? 'lint',
         message: decoded(message),
-        fix: '`npx biome check --write .` mends most of it.',
+        fix: '`npx biome lint --write .` mends some of it.',
       },
     ]
   })
@@ -68,6 +70,10 @@ function decoded(message: string): string {
   return first
 }
 
+function pathIn(service: string, file: string): string {
+  return relative(service, resolve(service, file)).split(sep).join('/')
+}
+
 function readEslint(out: string, service: string): readonly Fault[] {
   if (!out.startsWith('[')) return []
   const files: readonly EslintFile[] = JSON.parse(out)
@@ -75,7 +81,7 @@ function readEslint(out: string, service: string): readonly Fault[] {
     messages
       .filter(({ severity }) => severity === 2)
       .map(({ line, ruleId, message }) => ({
-        file: relative(service, filePath).split(sep).join('/'),
+        file: pathIn(service, filePath),
         line: line ?? null,
         code: ruleId ?? 'eslint',
         message,

@@ -60,15 +60,7 @@ test('the template is green in every part', async () => {
   assert.equal(code, 0)
   assert.deepEqual(
     parts.map(({ name, state }) => `${name} ${state}`),
-    [
-      'types ok',
-      'lint skipped',
-      'sync ok',
-      'census ok',
-      'openapi ok',
-      'migrations ok',
-      'attack ok',
-    ],
+    ['types ok', 'lint ok', 'sync ok', 'census ok', 'openapi ok', 'migrations ok', 'attack ok'],
   )
 })
 
@@ -80,6 +72,17 @@ test('a wrong type names file, line and code', async () => {
   assert.deepEqual([finding?.part, finding?.file, finding?.code], ['types', PRODUCT, 'TS2345'])
   const lines = (await readFile(join(service.folder, PRODUCT), 'utf8')).split('\n')
   assert.match(lines[(finding?.line ?? 0) - 1] ?? '', /feature\(7/)
+})
+
+test('what the linter finds names file, line and rule; a layout of one’s own is nobody’s fault', async () => {
+  const LAX = '\nexport async function late() {}\nexport function early( ) { late( ) ; }\n'
+  await using _ = await changed('src/worker.ts', '\n', LAX)
+  const { code, findings } = await check('--only', 'lint')
+  assert.equal(code, 1)
+  assert.deepEqual(
+    findings.map(({ file, line, code: rule }) => [file, line, rule]),
+    [['src/worker.ts', 3, 'lint/nursery/noFloatingPromises']],
+  )
 })
 
 test('a changed entity is missed by sync, by callers and by the migrations, each with its fix', async () => {

@@ -140,7 +140,7 @@ export function assemble(given: IdentityDeps): Identity {
     cookieName: sessionCookieName(app.base_url),
     fingerprints,
     mint,
-    ...ownTokens(deps, lives),
+    ...ownTokens({ ...deps, secondFactors: factors.gate }, lives),
     personProfile: personProfileOf(deps.entities),
     passwords: createPasswords(deps.accounts.password),
     attempts: createAttempts({ clock, secret, settings: deps.accounts.lockout }),
@@ -166,7 +166,7 @@ function lifeBehindTokens(tokens: TokenSettings) {
 
 /** Access tokens of our own, and the token API that gives them out. */
 function ownTokens(
-  deps: IdentityDeps,
+  deps: IdentityDeps & Pick<SessionDeps, 'secondFactors'>,
   { idleSeconds }: { readonly idleSeconds: number },
 ): Pick<Identity, 'own' | 'tokenApi'> {
   const { app, tokens: settings, sessions, listen } = deps

@@ -38,10 +38,12 @@ test('MF-11 v5.0.0-V6.3.4 every way to a session, as the code has it, leads thro
     'identity/sessions/mint-session.ts',
     'identity/sessions/rotate-session.ts',
   ])
-  for (const file of ['mint-session.ts', 'rotate-session.ts']) {
-    const text = readFileSync(path.join(SRC, 'identity/sessions', file), 'utf8')
-    assert.match(text, /secondFactors\.judge\(/, file)
-  }
+  // A refresh token goes on with one too, without a row of its own.
+  assert.deepEqual(filesWith(/\bsecondFactors\.judge\(/), [
+    'identity/sessions/mint-session.ts',
+    'identity/sessions/rotate-session.ts',
+    'identity/token-api/refresh-tokens.ts',
+  ])
   // Whoever calls `enter`: a provider, a password, a passkey, an invitation, a second factor. Each is
   // tried with somebody who has a factor: below, and in the tests beside these files.
   assert.deepEqual(filesWith(/import \{[^}]*\benter\b[^}]*\} from '[./]+enter\.ts'/), [

@@ -62,6 +62,7 @@ const ANSWERS: { readonly [F in RefreshFault | 'reused']: () => AppError } = {
   unknown: tokenApiProblems.invalidRefreshToken,
   ended: tokenApiProblems.invalidRefreshToken,
   standing_changed: tokenApiProblems.invalidRefreshToken,
+  second_factor_missing: tokenApiProblems.invalidRefreshToken,
   expired: tokenApiProblems.refreshTokenExpired,
   reused: tokenApiProblems.refreshTokenReused,
   csrf: httpProblems.csrf,

@@ -1,6 +1,7 @@
 import type { PlatformDb } from '../../data/index.ts'
 import { databaseSettings, openDatabase } from '../../data/index.ts'
 import { systemClock } from '../../kernel/index.ts'
+import { noSecondFactors } from '../sessions/no-second-factors.ts'
 import { refreshTokens } from './refresh-tokens.ts'
 
 // A process that is killed in the middle of a refresh. It is told where by its arguments.
@@ -30,6 +31,7 @@ async function run(): Promise<void> {
       clock: systemClock,
       idleSeconds: 86_400,
       notify: { mail: async () => {} },
+      secondFactors: noSecondFactors,
       baseUrl: 'http://localhost:8000',
     },
     {

@@ -1,6 +1,7 @@
 import type { PlatformTx } from '../../data/index.ts'
 import { consume } from '../../data/index.ts'
 import type { Id } from '../../kernel/index.ts'
+import type { Amr } from '../sessions/second-factors.ts'
 
 /** A sign-in by the token API, as it stands now: what its tokens say. Times are ISO texts. */
 export interface TokenSession {
@@ -15,6 +16,8 @@ export interface TokenSession {
   readonly grants: readonly string[] | null
   readonly authenticated_at: string
   readonly acr: string | null
+  /** With what they proved who they are. */
+  readonly amr: readonly Amr[]
   readonly revoked_at: string | null
   readonly expires_at: string
   readonly absolute_expires_at: string
@@ -24,7 +27,8 @@ export interface TokenSession {
 
 const SESSION = `
   s.id as session, s.person_id, p.name, p.email, p.status as person_status, t.id as tenant_id,
-  m.role, m.grants, s.authenticated_at, s.acr, s.revoked_at, s.expires_at, s.absolute_expires_at,
+  m.role, m.grants, s.authenticated_at, s.acr, s.amr, s.revoked_at, s.expires_at,
+  s.absolute_expires_at,
   m.version is distinct from s.membership_version
     or (s.tenant_id is not null and t.id is null) as standing_changed`
 const STANDING = `

@@ -5,6 +5,7 @@ import type { Notify } from '../../notify/index.ts'
 import { refreshTokenReused } from '../../notify/index.ts'
 import { endSessions } from '../sessions/end-sessions.repository.ts'
 import { isoTime } from '../sessions/iso-time.ts'
+import type { SecondFactors } from '../sessions/second-factors.ts'
 import { ROTATION_GRACE_SECONDS } from '../sessions/session.ts'
 import type { GivenToken, RefreshTokenDeps } from './refresh-token.ts'
 import { hashRefreshToken, openSuccessor, succeedRefreshToken } from './refresh-token.ts'
@@ -17,6 +18,8 @@ import { tokenEvents } from './token-api.events.ts'
 export interface RefreshDeps extends RefreshTokenDeps {
   readonly platform: PlatformDb
   readonly notify: Pick<Notify, 'mail'>
+  /** The gate that the sign-in passed; it may demand more since. */
+  readonly secondFactors: SecondFactors
   /** `app.base_url`, for the notice. */
   readonly baseUrl: string
 }
@@ -55,7 +58,8 @@ export async function refreshTokens(
     const used = await useRefreshToken(tx, hashRefreshToken(request.token), now)
     if (!used && held.used_at === null) return { code: 'expired' }
     if (!used && !isInGrace(held, deps.clock.now())) return endReused(deps, tx, held, request)
-    if (held.standing_changed) return endChanged(tx, held, now)
+    const ended = await outgrown(deps, tx, held)
+    if (ended !== undefined) return endOutgrown(tx, held, { now, reason: ended })
     return used ? succeed(deps, tx, held, request) : repeat(held, request)
   })
 }
@@ -90,10 +94,31 @@ function repeat(held: HeldToken, { token }: RefreshRequest): Refreshed {
   return { code: 'refreshed', refreshToken, session: held }
 }
 
-/** What somebody may do is not carried on past a change of it: they sign in anew, to what it is now. */
-async function endChanged(tx: PlatformTx, held: HeldToken, now: string): Promise<Refreshed> {
-  await endSessions(tx, { family: held.session }, { now, reason: 'standing_changed' })
-  return { code: 'standing_changed', person: held.person_id }
+/**
+ * What a sign-in does not go on past: a change of what its person may do, and a second factor that it
+ * would be asked for now (MF-11).
+ */
+async function outgrown(
+  { secondFactors }: RefreshDeps,
+  tx: PlatformTx,
+  { person_id: person, tenant_id: tenant, amr, standing_changed: changed }: HeldToken,
+): Promise<Outgrown | undefined> {
+  if (changed) return 'standing_changed'
+  const proof = { person, tenant, amr, rememberedDevice: undefined }
+  const { code } = await secondFactors.judge(tx, proof)
+  return code === 'enough' ? undefined : 'second_factor_missing'
+}
+
+type Outgrown = 'standing_changed' | 'second_factor_missing'
+
+/** Its person signs in anew, to what they may do now and with what is asked for now. */
+async function endOutgrown(
+  tx: PlatformTx,
+  { session: family, person_id: person }: HeldToken,
+  end: { readonly now: string; readonly reason: Outgrown },
+): Promise<Refreshed> {
+  await endSessions(tx, { family }, end)
+  return { code: end.reason, person }
 }
 
 /** Losing a sign-in beats keeping a thief's: which of the two has the good token cannot be known. */

@@ -76,6 +76,43 @@ for (const [title, change] of standings) {
   })
 }
 
+const demands: readonly (readonly [string, (ana: Holder) => Promise<unknown>])[] = [
+  [
+    'a second factor that its person has since',
+    ({ person }) =>
+      sql(
+        `insert into plinth.mfa_methods (id, person_id, kind, address, confirmed_at)
+         values (gen_random_uuid(), $1, 'sms', '+4915112345678', now())`,
+        person,
+      ),
+  ],
+  [
+    'a rule of the tenant that demands one since',
+    ({ tenant }) =>
+      sql('insert into plinth.mfa_rules (tenant_id, everybody) values ($1, true)', tenant),
+  ],
+]
+
+for (const [title, change] of demands) {
+  test(`MF-11 v5.0.0-V6.3.4 ${title}: a sign-in by a password alone is not refreshed`, async () => {
+    const [ana, twice] = [await tokens.holder(), await tokens.holder()]
+    await sql("update plinth.sessions set amr = '{pwd,otp}' where id = $1", twice.session)
+    await change(ana)
+    await change(twice)
+    const refused = await tokens.refresh(ana.refresh)
+    assert.deepEqual([refused.status, refused.body['detail']], [401, 'Invalid refresh token'])
+    await untilRefused(ana.access)
+    const [row] = await sql(
+      `select revoke_reason as ended, (select reason from plinth.audit_events
+          where action = 'authn.token_refused' order by occurred_at desc, id desc limit 1) as told
+         from plinth.sessions where id = $1`,
+      ana.session,
+    )
+    assert.deepEqual(row, { ended: 'second_factor_missing', told: 'second_factor_missing' })
+    assert.equal((await tokens.refresh(twice.refresh)).status, 200)
+  })
+}
+
 test('RR-16 after a sign-in the new token shows the new rights', async () => {
   const ana = await tokens.holder()
   await sql(

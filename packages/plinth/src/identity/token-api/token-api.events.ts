@@ -1,7 +1,14 @@
 import { defineEvents } from '../../audit/index.ts'
 
 /** Why a refresh token gave nothing. */
-export const REFRESH_FAULTS = ['unknown', 'expired', 'ended', 'standing_changed', 'csrf'] as const
+export const REFRESH_FAULTS = [
+  'unknown',
+  'expired',
+  'ended',
+  'standing_changed',
+  'second_factor_missing',
+  'csrf',
+] as const
 
 /** One of {@link REFRESH_FAULTS}. */
 export type RefreshFault = (typeof REFRESH_FAULTS)[number]

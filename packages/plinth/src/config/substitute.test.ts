@@ -63,8 +63,8 @@ test('B24 any value arrives unchanged, whatever it holds', () => {
 
 test('any text survives when each ${ is escaped', () => {
   fc.assert(
-    fc.property(fc.string(), (text) => {
-      const escaped = text.replaceAll('${', '$${')
+    fc.property(fc.string({ unit: fc.constantFrom('$', '{', '}', 'A', ':', '-') }), (text) => {
+      const escaped = text.replaceAll('${', () => '$${')
       const result = substitute(escaped, lookupIn({}))
       assert.equal(result.code === 'text' && result.text, text)
     }),

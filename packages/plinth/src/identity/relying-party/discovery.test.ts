@@ -31,6 +31,12 @@ function refusedStart(says: { discovery?: Json; reply?: RawReply }): Promise<Ref
   })
 }
 
+/** What the other provider was asked, but for the metadata that readiness looks at from time to time. */
+function heardByOther() {
+  const own = ['/.well-known/openid-configuration', '/jwks']
+  return party.other.heard.filter(({ path }) => !own.includes(path))
+}
+
 type Row = readonly [title: string, why: RegExp, discovery: () => Json]
 
 const ELSEWHERE = 'https://other.example'
@@ -94,7 +100,7 @@ for (const [title, why, discovery] of DOCUMENTS) {
     assert.ok(Number(answer.headers.get('retry-after')) > 0)
     assert.match(logged.join('\n'), why)
     assert.doesNotMatch(JSON.stringify(answer.body), why)
-    assert.deepEqual(party.other.heard, [])
+    assert.deepEqual(heardByOther(), [])
   })
 }
 
@@ -110,7 +116,7 @@ for (const [title, reply] of REPLIES) {
   test(`${title} instead of a discovery document: 503 with Retry-After`, async () => {
     const { answer } = await refusedStart({ reply: reply() })
     assert.ok(Number(answer.headers.get('retry-after')) > 0)
-    assert.deepEqual(party.other.heard, [])
+    assert.deepEqual(heardByOther(), [])
   })
 }
 

@@ -1,12 +1,13 @@
 // What each proof shows that somebody has or knows. Two of one kind are one factor: a code by mail
-// after a link by mail shows the mailbox twice (security.md MF-23).
+// after a link by mail shows the mailbox twice, and a provider asked for a password most likely, as we
+// do (security.md MF-23).
 const CHANNELS: Readonly<Record<string, string>> = {
   pwd: 'password',
   otp: 'authenticator',
   sms: 'phone',
   mail: 'mailbox',
   recovery: 'recovery codes',
-  fed: 'provider',
+  fed: 'password',
 }
 
 /** What counts as two by itself: a passkey that checked its holder, a provider that vouches for two. */

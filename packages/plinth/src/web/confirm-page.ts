@@ -81,6 +81,7 @@ function codes({ methods }: OwnFactors, next: string): Html {
       kind,
     }) => html`<form class="choices" data-action="POST" action="/auth/mfa/codes" data-done="A code is on its way. Type it below.">
 <input type="hidden" name="method_id" value="${id}">
+<input type="hidden" name="for" value="session">
 <button class="button">Send a code ${kind === 'sms' ? 'by SMS' : 'by e-mail'}</button>
 </form>
 `,

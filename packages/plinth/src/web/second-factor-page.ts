@@ -61,6 +61,7 @@ function sendForm({ kind, id, sentTo }: ShownWay): Html {
   const by = kind === 'sms' ? 'by SMS' : 'by e-mail'
   return html`<form class="choices" data-action="POST" action="/auth/mfa/codes" data-done="A code is on its way to ${sentTo}. Type it below.">
 <input type="hidden" name="method_id" value="${id}">
+<input type="hidden" name="for" value="sign_in">
 <button class="button">Send a code ${by} to ${sentTo}</button>
 </form>
 `

@@ -138,9 +138,10 @@ test('MF-37 what was counted goes when it means nothing any more', async () => {
   clock.advance(100 * 86_400_000)
   const log = { info() {}, warn() {}, error() {} }
   const { signal } = new AbortController()
+  const actor = { kind: 'system', person: null, clientAddress: null, requestId: null } as const
   await database.platform.transaction((tx) =>
     tx.inTenant(NIL_ID as Id<'tenant'>, (inside) =>
-      forgetAttemptsJob(clock).spec.handle({ tx: inside, input: {}, log, signal }),
+      forgetAttemptsJob(clock).spec.handle({ tx: inside, input: {}, actor, log, signal }),
     ),
   )
   assert.equal(await count(), 0)

@@ -7,6 +7,7 @@ import type { Id } from '../../kernel/index.ts'
 import { emailChanged, emailChangeLink } from '../../notify/index.ts'
 import { identityProblems } from '../identity.errors.ts'
 import type { Identity } from '../identity-deps.ts'
+import { requireFactor } from '../mfa/require-factor.ts'
 import {
   issueOneTime,
   peekOneTime,
@@ -29,7 +30,10 @@ const change = z.object({ key: z.string(), email: z.string() })
 
 type Asking = ContextFor<InPersonAccess> & { readonly body: { readonly email: string } }
 
-/** Sends a link to the new address. Until it is opened nothing changes. */
+/**
+ * Sends a link to the new address. Until it is opened nothing changes.
+ * @throws AppError mfa.step_up_needed
+ */
 export async function askForChange(
   identity: Identity,
   { principal, body, actor }: Asking,
@@ -38,6 +42,7 @@ export async function askForChange(
   const { person, name } = principal
   const { key, name: email } = addressOf(body.email)
   const hours = accounts.verification_hours
+  await requireFactor(platform, principal)
   await platform.transaction(async (tx) => {
     const which = { purpose: PURPOSE, person } as const
     const isSent = (await sentLately(tx, clock, which)) < MOST_LINKS

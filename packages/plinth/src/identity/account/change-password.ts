@@ -9,6 +9,7 @@ import { identityProblems } from '../identity.errors.ts'
 import type { Identity } from '../identity-deps.ts'
 import { liveSession, renewId } from '../linking/accept-link.ts'
 import { askerOf, giveSession } from '../linking/asker.ts'
+import { requireFactor } from '../mfa/require-factor.ts'
 import { voidOneTime } from '../one-time/one-time-tokens.ts'
 import type { Account } from '../password/credentials.repository.ts'
 import {
@@ -45,7 +46,7 @@ const stepUp = { maxAgeSeconds: 900 }
 /**
  * Gives the person who asks another password, or their first one. Whoever has one shows it; everybody
  * else has just signed in. All sessions end but this browser's, which gets a new id (MF-50).
- * @throws AppError auth.wrong_password, auth.same_password, auth.weak_password, auth.no_sign_in_name
+ * @throws AppError auth.wrong_password, auth.same_password, auth.weak_password, auth.no_sign_in_name, mfa.step_up_needed
  */
 export async function changePassword(
   identity: Identity,
@@ -54,7 +55,7 @@ export async function changePassword(
   const { principal, body } = context
   const account = await accountOf(identity.platform, principal.person)
   if (account === undefined) throw identityProblems.invalidSession()
-  if (account.hash === null) demandRecent(identity, context)
+  if (account.hash === null) await demandRecent(identity, context)
   else await proveCurrent(identity, context)
   const { name, email } = account
   await requireStrong(identity, {
@@ -72,7 +73,8 @@ export async function changePassword(
   return { changed_at: now, csrf_token: csrf }
 }
 
-function demandRecent({ clock }: Identity, { principal }: Changing): void {
+async function demandRecent({ clock, platform }: Identity, { principal }: Changing): Promise<void> {
+  await requireFactor(platform, principal)
   if (stepUpFault(principal.credential, stepUp, epochSeconds(clock)) === undefined) return
   const message = `/auth/web/login?max_age=${stepUp.maxAgeSeconds}`
   throw identityProblems.signInAgain({

@@ -5,6 +5,7 @@ import type { Context } from '../../feature/index.ts'
 import { route } from '../../feature/index.ts'
 import { limitBy } from '../../http/index.ts'
 import type { Identity } from '../identity-deps.ts'
+import { mfaProblems } from '../mfa/mfa.errors.ts'
 import { signInName } from '../password/sign-in-name.ts'
 import { accountProblems } from './account.errors.ts'
 import { passwordField, SMALL_BODY_BYTES, tokenField } from './account-fields.ts'
@@ -14,6 +15,7 @@ import { resetPassword } from './reset-password.ts'
 
 const shared = { tenant: 'none', limit: 'sign_in', bodyLimitBytes: SMALL_BODY_BYTES } as const
 const { wrongPassword, samePassword, weakPassword, noSignInName, busy } = accountProblems
+const { stepUpNeeded } = mfaProblems
 const { invalidResetToken, noPassword, otherAccount } = accountProblems
 
 /** Changing a password, and setting a new one without the old (contract 5). */
@@ -32,7 +34,7 @@ export function passwordRoutes(identity: Identity): readonly RouteOptions[] {
       changed_at: z.string(),
       csrf_token: z.string().nullable().describe('Of the new session id, for a browser.'),
     }),
-    raises: [wrongPassword, samePassword, weakPassword, noSignInName, busy],
+    raises: [wrongPassword, samePassword, weakPassword, noSignInName, stepUpNeeded, busy],
     handle: (context) => changePassword(identity, context),
   })
   const ask = route('POST /auth/password-reset-request', {

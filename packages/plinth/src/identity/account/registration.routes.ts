@@ -4,6 +4,7 @@ import { inPerson, open } from '../../access/index.ts'
 import { route } from '../../feature/index.ts'
 import { limitBy } from '../../http/index.ts'
 import type { Identity } from '../identity-deps.ts'
+import { mfaProblems } from '../mfa/mfa.errors.ts'
 import { profileFields } from '../people/person-fields.ts'
 import { accountProblems } from './account.errors.ts'
 import { emailField, passwordField, SMALL_BODY_BYTES, tokenField } from './account-fields.ts'
@@ -65,6 +66,7 @@ function emailRoutes(identity: Identity): readonly RouteOptions[] {
     body: z.strictObject({ email: emailField }),
     status: 202,
     returns: z.object({ message: z.string() }),
+    raises: [mfaProblems.stepUpNeeded],
     handle: (context) => askForChange(identity, context),
   })
   const confirm = route('POST /auth/email-change/confirm', {

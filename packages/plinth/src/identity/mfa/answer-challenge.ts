@@ -11,6 +11,7 @@ import { reserveTry } from './challenges.repository.ts'
 import { checkCode } from './check-code.ts'
 import { confirmMethod } from './confirm-method.ts'
 import { countTry, recordFault } from './count-try.ts'
+import { hasFactor, holdPerson } from './factors.repository.ts'
 import type { Fault, SignedInPerson } from './finish-sign-in.ts'
 import { finishSignIn, Refused } from './finish-sign-in.ts'
 import type { WaitingSignIn } from './mfa-challenges.ts'
@@ -142,9 +143,20 @@ async function prove(
       ? wrong
       : { code: 'proven', amr: right.amr, recoveryCodes: undefined }
   }
+  if (await isOutrun(tx, person)) return { code: 'invalid_token', reason: 'challenge_void' }
   if (proof.method === undefined) return { code: 'unknown_method' }
   const first = { person, challenge: row.id, method: proof.method, code: proof.code, actor }
   const confirmed = await confirmMethod(parts, tx, first)
   if (confirmed.code === 'unknown') return { code: 'unknown_method' }
   return confirmed.code === 'enabled' ? { ...confirmed, code: 'proven' } : wrong
+}
+
+/**
+ * Whether the person got a factor since the sign-in began to wait for their first one: from then on it is
+ * asked for, and whoever learned the password alone does not add one of their own. Of two that set one
+ * up at the same time the second sees what the first did.
+ */
+async function isOutrun(tx: PlatformTx, person: ChallengeRow['person_id']): Promise<boolean> {
+  await holdPerson(tx, person)
+  return hasFactor(tx, person)
 }

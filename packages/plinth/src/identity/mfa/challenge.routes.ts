@@ -109,7 +109,14 @@ function helpRoutes(identity: Identity): readonly RouteOptions[] {
     ...waiting,
     access: open('somebody who signs in, or is signed in, asks for a code'),
     summary: 'Sends a code by e-mail or SMS, for a sign-in that waits or for the person’s session.',
-    body: z.strictObject({ mfa_token: mfaToken, method_id: z.uuid() }),
+    body: z.strictObject({
+      mfa_token: mfaToken,
+      method_id: z.uuid(),
+      for: z
+        .enum(['sign_in', 'session'])
+        .optional()
+        .describe('What the code is for; without it the session, where the browser has one.'),
+    }),
     status: 202,
     returns: z.object({ sent_to: z.string(), expires_in_seconds: z.int() }),
     raises: [invalidToken, unknownMethod, tooManyCodes, phoneRefused],

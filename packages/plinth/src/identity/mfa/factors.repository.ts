@@ -32,6 +32,12 @@ export async function countFactors(db: Queryable, person: Id<'person'>): Promise
   return rows[0] ?? { methods: [], passkeys: 0, recovery_codes: 0 }
 }
 
+/** Whether a person has a second factor; recovery codes stand in for one, and are none. */
+export async function hasFactor(db: Queryable, person: Id<'person'>): Promise<boolean> {
+  const { methods, passkeys } = await countFactors(db, person)
+  return methods.length + passkeys > 0
+}
+
 /** A method that codes are held against. */
 export interface ActiveMethod {
   readonly id: Id<'mfa-method'>

@@ -7,7 +7,7 @@ import { preparedAnswer, refuseSending } from './answers-of.ts'
 import type { ChallengeRow } from './challenges.repository.ts'
 import { findChallenge } from './challenges.repository.ts'
 import type { MethodKind } from './factors.repository.ts'
-import { usableMethods } from './factors.repository.ts'
+import { hasFactor, usableMethods } from './factors.repository.ts'
 import { mfaProblems } from './mfa.errors.ts'
 import type { WaitingSignIn } from './mfa-challenges.ts'
 import { offered, openWaiting, shownToken } from './mfa-challenges.ts'
@@ -55,7 +55,11 @@ export async function handleChallenge(identity: Identity, context: TokenContext)
 }
 
 type SendContext = Context & {
-  readonly body: { readonly mfa_token?: string | undefined; readonly method_id: string }
+  readonly body: {
+    readonly mfa_token?: string | undefined
+    readonly method_id: string
+    readonly for?: 'sign_in' | 'session' | undefined
+  }
 }
 
 /** Sends a code, for a sign-in that waits, or for the session of whoever asks. */
@@ -72,9 +76,12 @@ async function whoAsks(
   identity: Identity,
   context: SendContext,
 ): Promise<Omit<WantedCode, 'method' | 'actor'>> {
-  const session = context.principal?.credential.session
-  if (context.principal !== undefined && session !== undefined && !context.body.mfa_token) {
-    return { person: context.principal.person, scope: { session }, shown: [] }
+  const { principal, body } = context
+  const session = principal?.credential.session
+  // Somebody who is signed in may sign in once more: then the browser has a session, and a sign-in.
+  const isForSignIn = body.for === 'sign_in' || body.mfa_token !== undefined
+  if (principal !== undefined && session !== undefined && !isForSignIn) {
+    return { person: principal.person, scope: { session }, shown: [] }
   }
   const { row, waiting } = await waitingSignIn(identity, context)
   if (row.wants !== 'factor') throw mfaProblems.unknownMethod()
@@ -108,7 +115,8 @@ type EnrolContext = Context & {
 export async function handleEnrolment(identity: Identity, context: EnrolContext) {
   const { body, actor, reply } = context
   const { row } = await waitingSignIn(identity, context)
-  if (row.wants !== 'enrolment') throw mfaProblems.invalidToken()
+  const isOpen = row.wants === 'enrolment' && !(await hasFactor(identity.platform, row.person_id))
+  if (!isOpen) throw mfaProblems.invalidToken()
   const { kind, label, phone } = body
   const place = { person: row.person_id, challenge: row.id }
   return preparedAnswer(

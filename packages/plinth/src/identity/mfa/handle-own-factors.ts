@@ -13,7 +13,7 @@ import { confirmMethod } from './confirm-method.ts'
 import { countTry, recordFault } from './count-try.ts'
 import { isDemandedAnywhere } from './demand.ts'
 import type { MethodKind } from './factors.repository.ts'
-import { countFactors, shownMethods } from './factors.repository.ts'
+import { countFactors, hasFactor, shownMethods } from './factors.repository.ts'
 import { csrfOf } from './handle-finish.ts'
 import { mfaProblems } from './mfa.errors.ts'
 import { mfaEvents } from './mfa.events.ts'
@@ -134,8 +134,7 @@ export async function handleRenewCodes(identity: Identity, context: InPersonCont
   await requireFactor(platform, principal)
   const { person } = principal
   const codes = await platform.transaction(async (tx) => {
-    const { methods, passkeys } = await countFactors(tx, person)
-    if (methods.length + passkeys === 0) throw mfaProblems.unknownMethod()
+    if (!(await hasFactor(tx, person))) throw mfaProblems.unknownMethod()
     await tellPerson(identity, tx, person, 'New recovery codes were made for your account')
     const target = { type: 'person', id: person }
     await record(tx, actor, mfaEvents.recovery_codes_renewed({ outcome: 'success', target }))

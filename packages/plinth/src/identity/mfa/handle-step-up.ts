@@ -10,7 +10,7 @@ import { refuseLocked } from './answers-of.ts'
 import { checkCode } from './check-code.ts'
 import type { FactorUse } from './count-try.ts'
 import { countTry, recordFault } from './count-try.ts'
-import { countFactors } from './factors.repository.ts'
+import { hasFactor } from './factors.repository.ts'
 import type { InPersonContext } from './handle-own-factors.ts'
 import { giveRaised, sessionOf } from './handle-own-factors.ts'
 import { mfaProblems } from './mfa.errors.ts'
@@ -47,8 +47,7 @@ export async function handleStepUp(identity: Identity, context: StepUpContext) {
 async function byPassword(identity: Identity, context: StepUpContext, password: string) {
   const { principal, actor } = context
   const { person } = principal
-  const { methods, passkeys } = await countFactors(identity.platform, person)
-  if (methods.length + passkeys > 0) {
+  if (await hasFactor(identity.platform, person)) {
     const details = [{ path: 'session', message: STEP_UP, code: 'second_factor' }]
     throw mfaProblems.stepUpNeeded({ details })
   }

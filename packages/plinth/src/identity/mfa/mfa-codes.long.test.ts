@@ -208,7 +208,15 @@ test('MF-23 what makes two factors', () => {
     ['mfa'],
     ['pwd', 'recovery'],
   ]
-  const one = [[], ['pwd'], ['mail', 'mail'], ['pwd', 'pwd'], ['pwd', 'remembered'], ['pwd', 'kba']]
+  const one = [
+    [],
+    ['pwd'],
+    ['mail', 'mail'],
+    ['pwd', 'pwd'],
+    ['pwd', 'remembered'],
+    ['pwd', 'kba'],
+    ['fed', 'pwd'],
+  ]
   for (const amr of two) assert.equal(provesTwoFactors(amr), true, amr.join())
   for (const amr of one) assert.equal(provesTwoFactors(amr), false, amr.join())
 })

@@ -181,7 +181,7 @@ test('MF-11 whoever must set a factor up gets a session by doing so, and only th
   assert.equal(again.status, 401)
 })
 
-test('MF-33 a remembered browser needs no second factor: its own person, until the password changes or it is forgotten', async () => {
+test('MF-33 SB-34 a remembered browser needs no second factor: its own person, until the password changes or it is forgotten', async () => {
   const [ana, ben] = [await mfa.withApp(), await mfa.withApp()]
   const remember = async ({ who, secret }: typeof ana) => {
     const { browser, token } = await mfa.logIn(who)
@@ -202,6 +202,7 @@ test('MF-33 a remembered browser needs no second factor: its own person, until t
     [ana.who.person],
   )
   assert.deepEqual(row, { amr: ['pwd', 'remembered'], acr: 'aal1' })
+  assert.equal((await browser.post('/wire')).status, 401, 'remembered is not proved')
   assert.equal((await browser.post('/auth/web/refresh')).status, 200)
   forget(browser)
   // Copied to another person, forged, late.
@@ -314,11 +315,12 @@ test('the sweep takes what can never be used again, and nothing else', async () 
   await mfa.logIn(who)
   await browser.post('/auth/mfa/setup', {})
   const { signal } = new AbortController()
+  const actor = { kind: 'system', person: null, clientAddress: null, requestId: null } as const
   const log = { info() {}, warn() {}, error() {} }
   const sweep = () =>
     mfa.world.database.platform.transaction((tx) =>
       tx.inTenant(NIL_ID as Id<'tenant'>, (inside) =>
-        sweepFactorsJob(mfa.world.clock).spec.handle({ tx: inside, input: {}, log, signal }),
+        sweepFactorsJob(mfa.world.clock).spec.handle({ tx: inside, input: {}, actor, log, signal }),
       ),
     )
   const left = async () =>

@@ -2,12 +2,8 @@ import assert from 'node:assert/strict'
 import { createSecretKey, randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { PlatformTx } from '../../data/index.ts'
-import { consume } from '../../data/index.ts'
-import { newId } from '../../kernel/index.ts'
 import type { Answer, Person } from '../../testing/person.ts'
 import { tokenIn } from '../account/accounts.fixture.ts'
-import { insertChallenge } from './challenges.repository.ts'
-import { takeStep } from './factors.repository.ts'
 import type { MfaWorld, WithApp } from './mfa.fixture.ts'
 import { openMfa, otherThan } from './mfa.fixture.ts'
 import { renewRecoveryCodes, useRecoveryCode } from './recovery-codes.repository.ts'
@@ -122,14 +118,6 @@ async function race(tries: (round: number) => Promise<(tx: PlatformTx) => Promis
 
 const nowText = () => new Date(mfa.world.clock.now()).toISOString()
 
-test('MF-02 MF-04 v5.0.0-V6.5.1 a step of an app, twenty at once, a hundred rounds: one winner each', async () => {
-  const app = await mfa.withApp()
-  const first = Math.floor(mfa.world.clock.now() / 30_000) + 1
-  await race(
-    async (round) => (tx) => takeStep(tx, app.method, { step: first + round, now: nowText() }),
-  )
-})
-
 test('MF-24 v5.0.0-V6.5.1 a recovery code, twenty at once, a hundred rounds: one winner each', async () => {
   const { who } = await mfa.withApp()
   const { platform } = mfa.world.database
@@ -153,21 +141,5 @@ test('MF-20 v5.0.0-V6.5.1 a sent code, twenty at once, a hundred rounds: one win
       keepCode(tx, key, { ...place, digits, clock, seconds: 600 }),
     )
     return (tx) => useSentCode(tx, key, { ...place, digits, now: nowText() })
-  })
-})
-
-test('MF-13 a sign-in that waits, finished twenty times at once, a hundred rounds: one winner each', async () => {
-  const { who } = await mfa.withApp()
-  const { clock, database } = mfa.world
-  await race(async () => {
-    const id = newId<'mfa-challenge'>(clock)
-    const now = nowText()
-    const expiresAt = new Date(clock.now() + 60_000).toISOString()
-    const bytes = randomBytes(32)
-    const row = { id, tokenHash: bytes, person: who.person, wants: 'factor' as const }
-    await database.platform.transaction((tx) =>
-      insertChallenge(tx, { ...row, sealed: bytes, fingerprint: bytes, now, expiresAt }),
-    )
-    return async (tx) => (await consume(tx, 'mfa_challenges', { id }, now)) !== undefined
   })
 })

@@ -5,7 +5,7 @@ import type { Id } from '../../kernel/index.ts'
 import { endSessions } from '../sessions/end-sessions.repository.ts'
 import { isoTime } from '../sessions/iso-time.ts'
 import { isDemandedAnywhere } from './demand.ts'
-import { countFactors, holdPerson } from './factors.repository.ts'
+import { hasFactor, holdPerson } from './factors.repository.ts'
 import { mfaProblems } from './mfa.errors.ts'
 import { mfaEvents } from './mfa.events.ts'
 import type { MfaParts } from './mfa-parts.ts'
@@ -63,8 +63,7 @@ async function remove(
   await holdPerson(tx, person)
   const gone = await deleteMethod(tx, person, method)
   if (gone === undefined) throw mfaProblems.unknownMethod()
-  const left = await countFactors(tx, person)
-  if (left.methods.length + left.passkeys === 0) {
+  if (!(await hasFactor(tx, person))) {
     if (await isDemandedAnywhere(parts.factors.settings, tx, person)) throw new LastFactor()
     await deleteRecoveryCodes(tx, person)
   }

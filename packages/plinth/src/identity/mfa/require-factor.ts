@@ -1,7 +1,7 @@
 import type { Principal } from '../../access/index.ts'
 import { provesTwoFactors } from '../../access/index.ts'
 import type { Queryable } from '../../data/index.ts'
-import { countFactors } from './factors.repository.ts'
+import { hasFactor } from './factors.repository.ts'
 import { mfaProblems } from './mfa.errors.ts'
 
 /** Where a browser confirms with a factor that its person is still there. */
@@ -17,8 +17,7 @@ export async function requireFactor(
   { person, credential }: Principal,
 ): Promise<void> {
   if (provesTwoFactors(credential.amr ?? [])) return
-  const { methods, passkeys } = await countFactors(db, person)
-  if (methods.length + passkeys === 0) return
+  if (!(await hasFactor(db, person))) return
   throw mfaProblems.stepUpNeeded({
     details: [{ path: 'session', message: STEP_UP, code: 'second_factor' }],
   })

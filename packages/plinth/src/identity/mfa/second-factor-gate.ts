@@ -4,7 +4,7 @@ import type { Clock } from '../../kernel/index.ts'
 import { isoTime } from '../sessions/iso-time.ts'
 import type { JudgedProof, Judgement, SecondFactors } from '../sessions/second-factors.ts'
 import { isDemanded } from './demand.ts'
-import { countFactors } from './factors.repository.ts'
+import { hasFactor } from './factors.repository.ts'
 import type { MfaSettings } from './mfa.settings.ts'
 import { useRememberedDevice } from './remembered-devices.repository.ts'
 
@@ -32,8 +32,7 @@ async function judge(
 ): Promise<Judgement> {
   // `remembered` stands in sessions that go on; a sign-in brings the browser's own token.
   if (provesTwoFactors(amr) || amr.includes('remembered')) return ENOUGH
-  const { methods, passkeys } = await countFactors(tx, person)
-  if (methods.length + passkeys === 0) {
+  if (!(await hasFactor(tx, person))) {
     const demanded = await isDemanded(settings, tx, { person, tenant })
     return demanded ? { code: 'enrolment' } : ENOUGH
   }

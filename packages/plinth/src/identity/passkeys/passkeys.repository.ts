@@ -156,11 +156,6 @@ export async function deleteOwn(
   return rows[0]
 }
 
-/** Holds a person until the transaction ends: two changes of how they sign in follow each other. */
-export async function holdPerson(tx: PlatformTx, person: Id<'person'>): Promise<void> {
-  await tx.query('select 1 from plinth.people where id = $1 for update', [person])
-}
-
 /** What its person calls a passkey. */
 export async function nameOfPasskey(db: Queryable, id: string): Promise<string> {
   const { rows } = await db.query<{ name: string }>(

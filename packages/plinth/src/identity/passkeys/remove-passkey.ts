@@ -5,14 +5,14 @@ import type { Id } from '../../kernel/index.ts'
 import { passkeyRemoved } from '../../notify/index.ts'
 import type { Identity } from '../identity-deps.ts'
 import { isDemandedAnywhere } from '../mfa/demand.ts'
-import { countFactors } from '../mfa/factors.repository.ts'
+import { hasFactor, holdPerson } from '../mfa/factors.repository.ts'
 import { deleteRecoveryCodes } from '../mfa/recovery-codes.repository.ts'
 import { forgetDevices } from '../mfa/remembered-devices.repository.ts'
 import { endSessions } from '../sessions/end-sessions.repository.ts'
 import { isoTime } from '../sessions/iso-time.ts'
 import { tellOwner } from './passkey-notice.ts'
 import { passkeyEvents } from './passkeys.events.ts'
-import { deleteOwn, hasOtherWayIn, holdPerson } from './passkeys.repository.ts'
+import { deleteOwn, hasOtherWayIn } from './passkeys.repository.ts'
 
 /** What removing a passkey needs. */
 export interface RemoveDeps
@@ -99,8 +99,7 @@ async function settleFactors(
   tx: PlatformTx,
   person: Id<'person'>,
 ): Promise<void> {
-  const left = await countFactors(tx, person)
-  if (left.methods.length + left.passkeys === 0) {
+  if (!(await hasFactor(tx, person))) {
     if (await isDemandedAnywhere(factors.settings, tx, person)) throw new Refusal('last_factor')
     await deleteRecoveryCodes(tx, person)
   }

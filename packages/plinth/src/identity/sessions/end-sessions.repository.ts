@@ -86,7 +86,8 @@ interface EndedRow extends EndedSession {
 // As `provesTwoFactors` judges; a remembered browser stands for its second factor. What an id that was
 // rotated away had proved says nothing of its successor.
 const ONE_FACTOR = `rotated_at is null and not (amr && array['hwk', 'mfa', 'remembered'])
-  and cardinality(array(select distinct unnest(amr))) < 2`
+  and cardinality(array(select distinct case shown when 'fed' then 'pwd' else shown end
+                          from unnest(amr) shown)) < 2`
 
 /** Each takes two values, so that what follows has the same numbers. */
 function found(which: WhichSessions): { condition: string; values: readonly (string | null)[] } {

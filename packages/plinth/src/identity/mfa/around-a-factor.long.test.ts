@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { provesTwoFactors } from '../../access/index.ts'
+import type { Person } from '../../testing/person.ts'
+import type { TestAccount } from '../account/accounts.fixture.ts'
+import { endSessions } from '../sessions/end-sessions.repository.ts'
+import type { MfaWorld } from './mfa.fixture.ts'
+import { openMfa } from './mfa.fixture.ts'
+
+let mfa: MfaWorld
+before(async () => {
+  mfa = await openMfa({ 'mfa.required_roles': ['platform'] })
+})
+after(() => mfa[Symbol.asyncDispose]())
+
+const isSignedIn = async (person: Person) =>
+  (await person.get('/auth/web/me')).body['authenticated']
+const demandOf = ({ person }: TestAccount) =>
+  mfa.sql("insert into plinth.platform_roles (person_id, permissions) values ($1, '{*}')", [person])
+
+/** Sets an app up within a sign-in that waits for it. */
+async function prepare(browser: Person, token: string) {
+  const prepared = await browser.post('/auth/mfa/enrolment', { mfa_token: token, kind: 'totp' })
+  return {
+    status: prepared.status,
+    confirm: () =>
+      browser.post('/auth/web/mfa', {
+        mfa_token: token,
+        method_id: prepared.body['method_id'],
+        code: mfa.codeOf(String(prepared.body['secret'])),
+      }),
+  }
+}
+
+test('MF-14 MF-16 whoever began to set a factor up cannot end it once the person has one of their own', async () => {
+  const who = await mfa.account()
+  await demandOf(who)
+  const [thief, own] = [await mfa.logIn(who), await mfa.logIn(who)]
+  assert.equal(thief.answer.body['mfa_enrolment_required'], true)
+  const sms = { mfa_token: thief.token, kind: 'sms', phone: '+4915112345670' }
+  const begun = await thief.browser.post('/auth/mfa/enrolment', sms)
+  assert.equal(begun.status, 200, JSON.stringify(begun.body))
+  const code = await mfa.lastCode(sms.phone)
+  assert.equal((await (await prepare(own.browser, own.token)).confirm()).status, 200)
+
+  const refused = await thief.browser.post('/auth/web/mfa', {
+    mfa_token: thief.token,
+    method_id: begun.body['method_id'],
+    code,
+  })
+  assert.deepEqual([refused.status, refused.body['detail']], [401, 'Invalid MFA token'])
+  assert.equal(await isSignedIn(thief.browser), false)
+  assert.equal((await prepare(thief.browser, thief.token)).status, 401)
+  const kinds = await mfa.sql(
+    'select kind from plinth.mfa_methods where person_id = $1 and confirmed_at is not null',
+    [who.person],
+  )
+  assert.deepEqual(kinds, [{ kind: 'totp' }])
+})
+
+/** A browser that is signed in by a password because it was remembered. */
+async function remembered() {
+  const app = await mfa.withApp()
+  const { browser, token } = await mfa.logIn(app.who)
+  const code = mfa.codeOf(app.secret)
+  const done = await browser.post('/auth/web/mfa', {
+    mfa_token: token,
+    code,
+    remember_device: true,
+  })
+  assert.equal(done.status, 200, JSON.stringify(done.body))
+  await browser.post('/auth/web/logout')
+  assert.equal((await mfa.logIn(app.who, browser)).answer.body['mfa_required'], false)
+  return { ...app, browser }
+}
+
+test('MF-19 v5.0.0-V7.5.1 an address is not changed, nor a first password set, by whom the browser alone spared the factor', async () => {
+  const { browser, who } = await remembered()
+  const change = { email: `new.${who.email}` }
+  const refused = await browser.post('/auth/email-change', change)
+  assert.deepEqual([refused.status, refused.body['code']], [401, 'mfa.step_up_needed'])
+  await mfa.sql('delete from plinth.credentials where person_id = $1', [who.person])
+  const first = await browser.post('/auth/password-change', { new_password: 'boats sail at dawn' })
+  assert.deepEqual([first.status, first.body['code']], [401, 'mfa.step_up_needed'])
+})
+
+test('a code that a waiting sign-in asked for finishes it, also in a browser that is signed in still', async () => {
+  const app = await mfa.withApp()
+  await app.browser.post('/auth/mfa/setup', { kind: 'email' })
+  await mfa.sql(
+    `update plinth.mfa_methods set confirmed_at = now(), expires_at = null
+      where person_id = $1 and kind = 'email'`,
+    [app.who.person],
+  )
+  await mfa.lastCode(app.who.email)
+  const { answer } = await mfa.logIn(app.who, app.browser)
+  assert.equal(answer.body['mfa_required'], true)
+  const shown = await app.browser.post('/auth/mfa/challenge', {})
+  const methods = shown.body['methods'] as { kind: string; id: string }[]
+  const method_id = methods.find(({ kind }) => kind === 'email')?.id
+  const sent = await app.browser.post('/auth/mfa/codes', { method_id, for: 'sign_in' })
+  assert.equal(sent.status, 202, JSON.stringify(sent.body))
+  const code = await mfa.lastCode(app.who.email)
+  const done = await app.browser.post('/auth/web/mfa', { code })
+  assert.equal(done.status, 200, JSON.stringify(done.body))
+})
+
+test('MF-23 a provider and a password are what somebody signs in with, and make one factor', async () => {
+  assert.equal(provesTwoFactors(['fed', 'pwd']), false)
+  const who = await mfa.account()
+  const { browser } = await mfa.logIn(who)
+  await mfa.sql("update plinth.sessions set amr = '{fed,pwd}' where person_id = $1", [who.person])
+  const [row] = await mfa.sql<{ tenant: string }>(
+    'select tenant_id as tenant from plinth.sessions where person_id = $1',
+    [who.person],
+  )
+  const end = { now: new Date(mfa.world.clock.now()).toISOString(), reason: 'revoked' } as const
+  const ended = await mfa.world.database.platform.transaction((tx) =>
+    endSessions(tx, { withoutFactorIn: row?.tenant ?? '' }, end),
+  )
+  assert.equal(ended, 1)
+  assert.equal(await isSignedIn(browser), false)
+})

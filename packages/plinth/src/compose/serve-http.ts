@@ -98,7 +98,7 @@ function httpDeps(options: ServeOptions, rateLimiter: HttpDeps['rateLimiter']): 
     rateLimiter,
     authenticate: options.authenticate,
     placeInTenant: options.placeInTenant,
-    dbFor: (tenant) => database.forTenant(tenant),
+    dbFor: (tenant, caller) => database.forTenant(tenant, caller),
     observe: createObserver(config.http, log, metrics),
     refused: createRefusalRecorder(database.platform, log),
     renderProblem: options.renderProblem,

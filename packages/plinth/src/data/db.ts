@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto'
 import type { ClientBase } from 'pg'
 import type { Id } from '../kernel/index.ts'
 import type { Hearing, Listener } from './listen/listener.ts'
-import type { Outbox } from './outbox.ts'
+import type { Caller, Outbox } from './outbox.ts'
 
 declare const door: unique symbol
 
@@ -71,8 +71,11 @@ export interface PlatformTx extends PlatformDb {
   readonly open: true
   readonly client: ClientBase
   readonly outbox: Outbox
-  /** Runs `work` inside this same transaction with a tenant set; unset again afterwards. */
-  inTenant<T>(tenant: Id<'tenant'>, work: (tx: Tx) => Promise<T>): Promise<T>
+  /**
+   * Runs `work` inside this same transaction with a tenant set; unset again afterwards.
+   * @param caller whose work it is: jobs that it enqueues say so
+   */
+  inTenant<T>(tenant: Id<'tenant'>, work: (tx: Tx) => Promise<T>, caller?: Caller): Promise<T>
 }
 
 /** What went over the wire since the process started. Counted exactly, for tests and metrics. */
@@ -102,7 +105,8 @@ export interface SystemContext {
 export interface Database {
   readonly platform: PlatformDb
   readonly statistics: DatabaseStatistics
-  forTenant(tenant: Id<'tenant'>): Db
+  /** @param caller whose work it is: jobs that its transactions enqueue say so */
+  forTenant(tenant: Id<'tenant'>, caller?: Caller): Db
   /**
    * Enters tenants without a request. Each use writes an audit row that says why.
    * @param reason short stable text: `job product.restock`

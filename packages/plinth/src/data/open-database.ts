@@ -33,7 +33,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const cursorKey = deriveKey(options.cursorSecret ?? new Secret(newToken()), 'cursor')
   const parts = { line, outbox, cursorKey }
   const platform = platformDoor(parts)
-  const forTenant: Database['forTenant'] = (tenant) => tenantDoor(parts, tenant)
+  const forTenant: Database['forTenant'] = (tenant, caller) => tenantDoor(parts, tenant, caller)
   return {
     platform,
     forTenant,

@@ -160,10 +160,11 @@ test('an answer is kept as long as the setting says, then the job forgets it', a
 })
 
 async function runForgetting(tenant: Id<'tenant'>): Promise<void> {
+  const actor = { kind: 'system', person: null, clientAddress: null, requestId: null } as const
   const { log, signal } = { log: { info() {}, warn() {}, error() {} }, signal: AbortSignal.abort() }
   await world.database.database
     .forTenant(tenant)
-    .transaction((tx) => forgetIdempotencyKeys.spec.handle({ tx, input: {}, log, signal }))
+    .transaction((tx) => forgetIdempotencyKeys.spec.handle({ tx, input: {}, actor, log, signal }))
 }
 
 const hostile = ['', ' ', 'a b', 'a'.repeat(256), 'caf\u00e9', 'a\tb', ['one', 'two']]

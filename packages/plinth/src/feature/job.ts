@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Actor } from '../access/index.ts'
 import type { Tx } from '../data/index.ts'
 import type { Log } from './context.ts'
 import type { Fields } from './route.ts'
@@ -28,6 +29,8 @@ export interface JobSpec<F extends Fields> {
   readonly handle: (context: {
     readonly tx: Tx
     readonly input: Output<F>
+    /** Who asked for it: of the request that enqueued it, else the system. For audit rows. */
+    readonly actor: Actor
     readonly log: Log
     readonly signal: AbortSignal
   }) => Promise<void>

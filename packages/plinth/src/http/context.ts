@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor, Placement, Principal } from '../access/index.ts'
-import type { Db, Tx } from '../data/index.ts'
+import type { Caller, Db, Tx } from '../data/index.ts'
 import type { Context, Log } from '../feature/index.ts'
 import { contextOf } from '../feature/index.ts'
 import type { Id } from '../kernel/index.ts'
@@ -11,7 +11,7 @@ import { httpProblems } from './http.errors.ts'
 export interface ContextDeps {
   readonly log: Log
   csrfTokenFor(principal: Principal): string | null
-  dbFor(tenant: Id<'tenant'>): Db
+  dbFor(tenant: Id<'tenant'>, caller: Caller): Db
 }
 
 /** One request's context. The guard fills it; what costs something is made when first asked for. */
@@ -45,7 +45,7 @@ export class RequestContext implements Context {
   get db(): Db {
     if (this.#tx !== undefined) return this.#tx
     if (this.placement === undefined) throw httpProblems.tenantRequired()
-    return this.#deps.dbFor(this.placement.tenant)
+    return this.#deps.dbFor(this.placement.tenant, this)
   }
 
   /** Runs `work` with an open transaction in the place of `db`. */

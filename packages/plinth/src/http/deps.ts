@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Actor, Placement, Principal } from '../access/index.ts'
-import type { Db } from '../data/index.ts'
+import type { Caller, Db } from '../data/index.ts'
 import type { Context, Html, Log, TenantDemand } from '../feature/index.ts'
 import type { Clock, Id, Secret } from '../kernel/index.ts'
 import type { RenderProblem } from './answers/render-problem.ts'
@@ -30,7 +30,7 @@ export interface HttpDeps {
     principal: Principal,
     demand: TenantDemand,
   ): Placement | undefined | Promise<Placement | undefined>
-  dbFor(tenant: Id<'tenant'>): Db
+  dbFor(tenant: Id<'tenant'>, caller: Caller): Db
   /** Called at the end of each request: metrics and the request log. */
   observe(summary: RequestSummary): void
   /** Called for each refused or failed action of a principal: the audit log. */

@@ -151,7 +151,7 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
       ? '__Host-user_session_id'
       : 'user_session_id',
     authenticate: identity.authenticate,
-    dbFor: (tenant) => db.database.forTenant(tenant),
+    dbFor: (tenant, caller) => db.database.forTenant(tenant, caller),
     placeInTenant: createPlaceInTenant({
       settings: tenancy,
       strategies: configuredStrategies(tenancy, []),

@@ -11,10 +11,11 @@ const log: Log = { info() {}, warn() {}, error() {} }
 test('D9 the sweep takes sealed successors after the grace, and what can never be used again', async () => {
   await using world = await openIdentity()
   const { signal } = new AbortController()
+  const actor = { kind: 'system', person: null, clientAddress: null, requestId: null } as const
   const sweep = () =>
     world.db.database.platform.transaction((tx) =>
       tx.inTenant(NIL_ID as Id<'tenant'>, (inside) =>
-        sweepJob(world.clock).spec.handle({ tx: inside, input: {}, log, signal }),
+        sweepJob(world.clock).spec.handle({ tx: inside, input: {}, actor, log, signal }),
       ),
     )
   const left = async () =>

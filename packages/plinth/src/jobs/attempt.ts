@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Actor } from '../access/index.ts'
 import type { Database } from '../data/index.ts'
 import type { Clock } from '../kernel/index.ts'
 import { NIL_ID } from '../kernel/index.ts'
@@ -6,7 +7,7 @@ import { cleanFacts, type Log, type Metrics, type Tracer } from '../telemetry/in
 import { type Boss, type ClaimedJob, inTransaction } from './boss.ts'
 import { withDeadline } from './deadline.ts'
 import { enqueueForEachTenant } from './enqueue.ts'
-import { type Payload, readPayload } from './payload.ts'
+import { actorOf, originOf, type Payload, readPayload } from './payload.ts'
 import { PermanentFailure } from './permanent-failure.ts'
 import { timeoutSeconds } from './queue.ts'
 import type { RunnableJob } from './system-job.ts'
@@ -38,6 +39,7 @@ export async function runAttempt(
     task: job.name,
     job_id: claimed.id,
     attempt: claimed.retryCount + 1,
+    ...originOf(claimed.data),
   })
   const started = deps.clock.monotonic()
   const seconds = (): number => (deps.clock.monotonic() - started) / 1000
@@ -65,24 +67,28 @@ function inSpan(
 async function perform(deps: AttemptDeps, attempt: Attempt): Promise<void> {
   const payload = readPayload(attempt.claimed.data)
   if (payload.each === 'tenant') return fanOut(deps, attempt)
+  const order = { ...payload, actor: actorOf(payload) }
   return attempt.job.kind === 'job'
-    ? performInTransaction(deps, attempt, payload)
-    : performOutside(deps, attempt, payload)
+    ? performInTransaction(deps, attempt, order)
+    : performOutside(deps, attempt, order)
 }
+
+/** A job as it was asked for, and by whom. */
+type Order = Payload & { readonly actor: Actor }
 
 /** What the job did and the fact that it is done commit together, or neither does. */
 async function performInTransaction(
   { database, boss, log }: AttemptDeps,
   { job, claimed, signal }: Attempt,
-  { tenant, input: given }: Payload,
+  { tenant, input: given, actor }: Order,
 ): Promise<void> {
   const handle = job.spec.handle as (context: object) => Promise<void>
   const input = await job.schema.parseAsync(given)
   await database.platform.transaction(async (tx) => {
     if (tenant !== NIL_ID) await refuseUnlessActive(tx, tenant)
-    await tx.inTenant(tenant, (inside) =>
-      handle({ tx: inside, input, log: log.child({ tenant }), signal }),
-    )
+    await tx.inTenant(tenant, (inside) => handle({ tx: inside, input, actor, log, signal }), {
+      actor,
+    })
     signal.throwIfAborted()
     settled(await boss.complete(job.name, claimed, null, { db: inTransaction(tx) }))
   })
@@ -91,12 +97,12 @@ async function performInTransaction(
 async function performOutside(
   { database, boss, log }: AttemptDeps,
   { job, claimed, signal }: Attempt,
-  { tenant, input: given }: Payload,
+  { tenant, input: given, actor }: Order,
 ): Promise<void> {
   const handle = job.spec.handle as (context: object) => Promise<void>
   const input = await job.schema.parseAsync(given)
   if (tenant !== NIL_ID) await refuseUnlessActive(database.platform, tenant)
-  await handle({ input, tenant, jobId: claimed.id, log: log.child({ tenant }), signal })
+  await handle({ input, tenant, actor, jobId: claimed.id, log, signal })
   settled(await boss.complete(job.name, claimed))
 }
 

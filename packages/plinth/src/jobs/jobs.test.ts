@@ -193,6 +193,19 @@ test('a job may enqueue another: it commits with the first', async () => {
   assert.deepEqual(ran, [{ tag: 'chained', tenant: world.ana }])
 })
 
+test('a job that a newer version of the service wrote runs, and one whose actor is nonsense does not', async () => {
+  const data = { tenant: world.ana, input: { tag: 'newer' }, colour: 'blue' }
+  const outbox = createOutbox({ jobs, settings: world.settings })
+  const write = (more: object) =>
+    world.database
+      .forTenant(world.ana)
+      .transaction((tx) => outbox.enqueue(tx, { name: 'test.note', data: { ...data, ...more } }))
+  await write({})
+  await write({ actor: { kind: 'person', person: "'; drop", requestId: null } })
+  assert.equal(await world.drain(), 2)
+  assert.deepEqual(ran, [{ tag: 'newer', tenant: world.ana }])
+})
+
 test('FI-02 a worker whose claim has lapsed completes nothing, and nothing of it is kept', async () => {
   await world.database.forTenant(world.ana).transaction((tx) => lapsed.enqueue(tx, {}))
   await world.drain()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Actor } from '../access/index.ts'
 import type { AnyJob, Fields } from '../feature/index.ts'
 import type { Id } from '../kernel/index.ts'
 import type { Log } from '../telemetry/index.ts'
@@ -10,6 +11,8 @@ export interface SystemJobContext<I> {
   readonly input: I
   /** The tenant whose transaction enqueued it; the nil UUID for the platform's own. */
   readonly tenant: Id<'tenant'>
+  /** Who asked for it: of the request that enqueued it, else the system. For audit rows. */
+  readonly actor: Actor
   /** The same for every attempt: use it to make the effect idempotent. */
   readonly jobId: string
   readonly log: Log

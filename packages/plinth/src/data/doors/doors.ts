@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Id } from '../../kernel/index.ts'
 import { isId } from '../../kernel/index.ts'
 import type { Db, PlatformDb, PlatformTx, Rows, Statement, TransactionOptions, Tx } from '../db.ts'
-import type { Outbox } from '../outbox.ts'
+import type { Caller, Outbox } from '../outbox.ts'
+import { outboxOf } from '../outbox.ts'
 import type { Line } from '../pool/line.ts'
 import { isContention, toCaller } from '../sql-fault.ts'
 import type { AnyRows } from '../wire/wire.ts'
@@ -23,7 +24,7 @@ export interface DoorParts {
  * The door to one tenant.
  * @throws TypeError when the tenant is not a canonical UUID
  */
-export function tenantDoor(parts: DoorParts, tenant: Id<'tenant'>): Db {
+export function tenantDoor(parts: DoorParts, tenant: Id<'tenant'>, caller?: Caller): Db {
   if (!isId(tenant)) throw new TypeError('a tenant is named by a UUID in lower case')
   const batch = async (statements: readonly Statement[]) =>
     (await parts.line.unit([enter(tenant), ...statements])).slice(1)
@@ -33,7 +34,9 @@ export function tenantDoor(parts: DoorParts, tenant: Id<'tenant'>): Db {
     batch,
     query: oneOf(batch),
     transaction: (work, options) =>
-      transact(parts, { tenant, options }, (open) => work(tenantTx(parts, open, tenant))),
+      transact(parts, { tenant, options }, (open) =>
+        work(tenantTx(parts, open, { tenant, caller })),
+      ),
   })
 }
 
@@ -48,7 +51,12 @@ export function platformDoor(parts: DoorParts): PlatformDb {
   })
 }
 
-function tenantTx(parts: DoorParts, open: OpenTransaction, tenant: Id<'tenant'>): Tx {
+interface Inside {
+  readonly tenant: Id<'tenant'>
+  readonly caller: Caller | undefined
+}
+
+function tenantTx(parts: DoorParts, open: OpenTransaction, { tenant, caller }: Inside): Tx {
   const batch = async (statements: readonly Statement[]) => open.send(tenant, statements)
   const tx: Tx = brandedTx({
     open: true,
@@ -58,7 +66,7 @@ function tenantTx(parts: DoorParts, open: OpenTransaction, tenant: Id<'tenant'>)
     query: oneOf(batch),
     client: open.client,
     get outbox() {
-      return parts.outbox()
+      return outboxOf(caller, parts.outbox())
     },
     transaction: (work) => open.nested(tenant, () => work(tx)),
   })
@@ -76,9 +84,9 @@ function platformTx(parts: DoorParts, open: OpenTransaction): PlatformTx {
       return parts.outbox()
     },
     transaction: (work) => open.nested(null, () => work(tx)),
-    inTenant(tenant, work) {
+    inTenant(tenant, work, caller) {
       if (!isId(tenant)) throw new TypeError('a tenant is named by a UUID in lower case')
-      return open.entered(tenant, () => work(tenantTx(parts, open, tenant)))
+      return open.entered(tenant, () => work(tenantTx(parts, open, { tenant, caller })))
     },
   })
   return tx

@@ -59,7 +59,7 @@ export async function erasePerson(deps: EraseDeps, erasure: Erasure): Promise<Er
     await forgetAddresses(tx, person)
     await note(tx, erasure, rows)
     const data = { tenant: PLATFORM_TENANT, input: { person } }
-    await tx.outbox.enqueue(tx, { name: FORGET_JOB, data, afterSeconds: 0 })
+    await tx.outbox.enqueue(tx, { name: FORGET_JOB, data, actor: erasure.actor })
     return { code: 'erased', rows }
   })
 }

@@ -10,7 +10,6 @@ import { personEvents } from './people.events.ts'
 /** Name of the job that takes out of every tenant what an erased person left there. */
 export const FORGET_JOB = 'identity.forget-person'
 
-const SYSTEM = { kind: 'system', person: null, clientAddress: null, requestId: null } as const
 const CHUNK = 500
 
 /**
@@ -22,7 +21,7 @@ export function forgetPersonJob({ platform }: { readonly platform: PlatformDb })
     input: { person: z.uuid() },
     retries: 10,
     timeoutSeconds: 3_600,
-    handle: async ({ input: { person } }) => {
+    handle: async ({ input: { person }, actor }) => {
       let [rows, after]: [number, string | undefined] = [0, undefined]
       do {
         const tenants: readonly Id<'tenant'>[] = await someTenants(platform, after)
@@ -35,7 +34,7 @@ export function forgetPersonJob({ platform }: { readonly platform: PlatformDb })
       } while (after !== undefined)
       const target = { type: 'person', id: person }
       const event = personEvents.forgotten({ outcome: 'success', target, data: { rows } })
-      await platform.transaction((tx) => record(tx, SYSTEM, event))
+      await platform.transaction((tx) => record(tx, actor, event))
     },
   })
 }

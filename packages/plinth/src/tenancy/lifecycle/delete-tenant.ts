@@ -44,7 +44,7 @@ export async function deleteOwnTenant(
     if ((await readTenant(tx, tx.tenant))?.kind === 'personal') return { code: 'personal' }
     const target = { type: 'tenant', id: tx.tenant }
     await record(tx, actor, tenancyEvents.deleted({ outcome: 'success', target }))
-    await shut(tx, clock)
+    await shut(tx, clock, actor)
     return { code: 'deleted' }
   })
 }
@@ -60,7 +60,7 @@ export async function deleteAnyTenant(
 ): Promise<boolean> {
   const found = await readTenant(tx, tenant)
   if (found === undefined) return false
-  await tx.inTenant(tenant, (inside) => shut(inside, clock))
+  await tx.inTenant(tenant, (inside) => shut(inside, clock, actor))
   const target = { type: 'tenant', id: tenant }
   const event = platformEvents.tenant_deleted({ outcome: 'success', target })
   await record(tx, actor, event)
@@ -75,10 +75,15 @@ const SHUT = `
  * Shuts a tenant for good, in one statement however large it is: whoever belongs to it finds it gone, its
  * short name is free, and what is left is a tombstone that keeps its id. The rows go later.
  */
-async function shut(tx: Tx, clock: Clock): Promise<void> {
+async function shut(tx: Tx, clock: Clock, actor: Actor): Promise<void> {
   const { tenant } = tx
   const now = new Date(clock.now()).toISOString()
   await tx.query(SHUT, [tenant, now, `deleted-${tenant.replaceAll('-', '')}`])
   const data = { tenant: PLATFORM_TENANT, input: { tenant } }
-  await tx.outbox.enqueue(tx, { name: ERASE_JOB, data, afterSeconds: ERASE_AFTER_SECONDS })
+  await tx.outbox.enqueue(tx, {
+    name: ERASE_JOB,
+    data,
+    afterSeconds: ERASE_AFTER_SECONDS,
+    actor,
+  })
 }

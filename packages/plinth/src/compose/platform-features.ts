@@ -7,7 +7,13 @@ import {
   healthFeature,
   policyReportsFeature,
 } from '../http/index.ts'
-import type { IdentityDeps, IdentityHooks, PageReaders, SessionCache } from '../identity/index.ts'
+import type {
+  IdentityDeps,
+  IdentityHooks,
+  IdentityRoom,
+  PageReaders,
+  SessionCache,
+} from '../identity/index.ts'
 import {
   createIdentity,
   createSessionCache,
@@ -42,6 +48,8 @@ import type { ServiceConfig } from './settings.ts'
 export interface Platform {
   readonly features: readonly Feature[]
   readonly authenticate: AuthenticateRequest
+  /** Undefined with somebody else's identity. */
+  readonly keepCookies: IdentityRoom['keepCookies'] | undefined
   readonly sessionCookie: string
   readonly placeInTenant: HttpDeps['placeInTenant']
   readonly pages: Pages
@@ -105,6 +113,7 @@ export function platformFeatures(options: PlatformOptions): Platform {
       ...named,
     ],
     authenticate: options.authenticate ?? identity?.authenticate ?? nobody,
+    keepCookies: identity?.keepCookies,
     sessionCookie: sessionCookieName(config.app.base_url),
     placeInTenant: placement(options, standings),
     pages,

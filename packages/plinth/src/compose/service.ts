@@ -104,6 +104,7 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
   })
   late.drain = drain
   if (tracer !== undefined) traceRequests(app, tracer)
+  platform.keepCookies?.(app)
   const served = await serveHttp(app, {
     ...parts,
     ...platform,

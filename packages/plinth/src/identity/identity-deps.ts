@@ -29,6 +29,8 @@ import type { CookieRule } from './sessions/cookie.ts'
 import { cookieName } from './sessions/cookie.ts'
 import type { Fingerprints } from './sessions/fingerprint.ts'
 import { createFingerprints } from './sessions/fingerprint.ts'
+import type { CookieKeeper } from './sessions/keep-cookie.ts'
+import { createCookieKeeper } from './sessions/keep-cookie.ts'
 import type { SessionDeps } from './sessions/mint-session.ts'
 import type { SessionCache } from './sessions/session-cache.ts'
 import type { SessionSettings } from './sessions/sessions.settings.ts'
@@ -96,6 +98,8 @@ export interface IdentityDeps {
 export interface Identity extends IdentityDeps {
   readonly cookie: CookieRule
   readonly cookieName: string
+  /** Has browsers keep the cookie as long as their sessions last. */
+  readonly cookieKeeper: CookieKeeper
   readonly fingerprints: Fingerprints
   readonly mint: SessionDeps
   /** Access tokens of our own: keys, and who comes with one. */
@@ -134,10 +138,13 @@ export function assemble(given: IdentityDeps): Identity {
     maxPerPerson: sessions.max_per_person,
     secondFactors: factors.gate,
   }
+  const cookie = cookieRule(app)
+  const name = sessionCookieName(app.base_url)
   return {
     ...deps,
-    cookie: cookieRule(app),
-    cookieName: sessionCookieName(app.base_url),
+    cookie,
+    cookieName: name,
+    cookieKeeper: createCookieKeeper({ ...deps, cookie, cookieName: name }),
     fingerprints,
     mint,
     ...ownTokens({ ...deps, secondFactors: factors.gate }, lives),

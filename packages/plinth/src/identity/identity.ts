@@ -1,3 +1,4 @@
+import type { FastifyInstance } from 'fastify'
 import type { Feature } from '../feature/index.ts'
 import { feature } from '../feature/index.ts'
 import { accountParts } from './account/account-parts.ts'
@@ -40,7 +41,9 @@ import {
 import type { Authenticate } from './sessions/authenticate.ts'
 import { createAuthenticate as createFor } from './sessions/authenticate.ts'
 import { ownSessionRoutes } from './sessions/own-sessions.routes.ts'
+import { platformSessionRoutes } from './sessions/platform-sessions.routes.ts'
 import type { RenewTokens } from './sessions/rotate-session.ts'
+import { mayPlatformSessions } from './sessions/sessions.permissions.ts'
 import { sessionRoutes } from './sessions/sessions.routes.ts'
 import { sweepJob } from './sessions/sweep.job.ts'
 import { tenantSwitchRoutes } from './tenant-switch/tenant-switch.routes.ts'
@@ -56,6 +59,8 @@ export interface IdentityRoom {
   readonly feature: Feature
   /** Finds the principal of a request's one credential; what http asks before every route. */
   readonly authenticate: ReturnType<typeof createAuthenticateRequest>
+  /** Has answers lengthen the session cookie with the session; called before routes are registered. */
+  readonly keepCookies: (app: FastifyInstance) => void
   /** What pages show of people. */
   readonly readers: PageReaders
 }
@@ -79,6 +84,7 @@ export function createIdentity(deps: IdentityDeps): IdentityRoom {
   return {
     readers: pageReaders(shared.identity),
     feature: featureOf(shared),
+    keepCookies: shared.identity.cookieKeeper.install,
     authenticate: createAuthenticateRequest({
       cookie: authenticateCookie(shared),
       bearer: authenticateBearer(shared),
@@ -127,6 +133,7 @@ function featureOf({ deps, identity, providers, keyCache }: Shared): Feature {
       mayClients,
       mayWithKeys,
       mayWithFactors,
+      mayPlatformSessions,
     ],
     routes: [
       oidcRoutes({ identity, providers }),
@@ -140,6 +147,7 @@ function featureOf({ deps, identity, providers, keyCache }: Shared): Feature {
       }),
       ...accounts.routes,
       ownSessionRoutes(identity),
+      platformSessionRoutes(identity),
       ...people.routes,
       tenantSwitchRoutes(identity),
       linkingRoutes({ identity, providers }),

@@ -9,8 +9,10 @@ import { checkBrowser } from './check-browser.ts'
 import type { CookieRule } from './cookie.ts'
 import { tokenCookie } from './cookie.ts'
 import { endSessions } from './end-sessions.repository.ts'
+import type { CookieKeeper } from './keep-cookie.ts'
 import type { SessionDeps } from './mint-session.ts'
 import { isoTime } from './mint-session.ts'
+import type { NotedUse } from './note-use.ts'
 import { noteUse } from './note-use.ts'
 import type { SessionPrincipal, SessionRow } from './session.ts'
 import { sessionState } from './session.ts'
@@ -28,6 +30,8 @@ export interface AuthenticateDeps {
   readonly cookieName: string
   /** Seconds that a browser keeps the cookie. */
   readonly cookieSeconds: number
+  /** Told of sessions that a request lengthened, so that the browser keeps the cookie as long. */
+  readonly cookieKeeper: Pick<CookieKeeper, 'lengthened'>
   /** Whether a session from another kind of browser counts as not signed in. */
   readonly strict: boolean
   readonly log: { warn(facts: object, message?: string): void }
@@ -92,6 +96,8 @@ function subjectsOf({ person_id: person, session_tenant: tenant }: SessionRow): 
   return tenant === null ? [`person ${person}`] : [`person ${person}`, `tenant ${tenant}`]
 }
 
+const NOT_NOTED: Partial<NotedUse> = {}
+
 interface Judged {
   readonly principal: SessionPrincipal
   /** Until when the next request of its kind needs no judging; undefined: each one does. */
@@ -111,7 +117,10 @@ async function judge(
   const browserMatches = await checkBrowser(deps, row, browser)
   if (!browserMatches && deps.strict) return undefined
   const principal = principalOf(row, browserMatches)
-  const untilMs = state === 'live' ? await noteUse(deps, row) : undefined
+  const { untilMs, lengthenedTo } = state === 'live' ? await noteUse(deps, row) : NOT_NOTED
+  if (lengthenedTo !== undefined && browserMatches) {
+    deps.cookieKeeper.lengthened(request, { id: row.id, token, untilMs: lengthenedTo })
+  }
   if (!browserMatches) return { principal }
   if (!row.rights_changed) return untilMs === undefined ? { principal } : { principal, untilMs }
   const changed = await changeId(deps, request, { token, principal })

@@ -124,7 +124,10 @@ export async function insertSession(tx: PlatformTx, session: NewSession): Promis
   ])
 }
 
-/** Notes that a session was used, unless that was noted by somebody else or it has ended (SB-30). */
+/**
+ * Notes that a session was used, unless that was noted by somebody else or it has ended (SB-30).
+ * @returns whether it was
+ */
 export async function touchSession(
   db: PlatformDb,
   use: {
@@ -133,12 +136,22 @@ export async function touchSession(
     readonly before: string
     readonly expiresAt: string
   },
-): Promise<void> {
-  await db.query(
+): Promise<boolean> {
+  const { rowCount } = await db.query(
     `update plinth.sessions set last_seen_at = $2, expires_at = least($4, absolute_expires_at)
       where id = $1 and last_seen_at < $3 and revoked_at is null and rotated_at is null`,
     [use.id, use.now, use.before, use.expiresAt],
   )
+  return rowCount > 0
+}
+
+/** Whether an id is the one that its session has now. */
+export async function isLiveId(db: PlatformDb, id: string): Promise<boolean> {
+  const { rowCount } = await db.query(
+    'select from plinth.sessions where id = $1 and rotated_at is null and revoked_at is null',
+    [id],
+  )
+  return rowCount > 0
 }
 
 /** Marks that a session came from another kind of browser; false when that was marked before. */

@@ -50,6 +50,8 @@ export interface Credential {
 export interface CredentialLimit {
   readonly requests: number
   readonly windowMs: number
+  /** What else counts in the same window, such as the key that this one replaces; alone without it. */
+  readonly sharedAs?: string
 }
 
 /** Who did something, as the audit log keeps it: a principal, nobody yet, or the system itself. */

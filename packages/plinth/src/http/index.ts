@@ -40,6 +40,7 @@ export {
   limitBy,
   rateLimiterProblems,
   rateLimiterSettings,
+  requireTries,
 } from './limits/rate/index.ts'
 export type { DocsOptions, DocumentInfo, OpenApiDocument } from './openapi/index.ts'
 export { docsFeature, registerOpenApi, renderOpenApi } from './openapi/index.ts'

@@ -1,7 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import type { Actor, Principal } from '../../access/index.ts'
 import { contextOf } from '../../feature/index.ts'
-import { addressBucket } from '../../http/index.ts'
+import { addressBucket, requireTries } from '../../http/index.ts'
+import type { Acquaintances } from './acquaintances.ts'
+import { createAcquaintances } from './acquaintances.ts'
 import { apiKeyProblems } from './api-keys.errors.ts'
 import type { CheckKey } from './check-key.ts'
 import { passesCheck } from './check-key.ts'
@@ -41,6 +43,7 @@ export function createKeyAuthentication(deps: KeyAuthenticationDeps): KeyAuthent
 class KeyAuthenticator {
   readonly #deps: KeyAuthenticationDeps
   readonly #noteRefusal: RefusalNote
+  readonly #acquaintances: Acquaintances = createAcquaintances()
 
   constructor(deps: KeyAuthenticationDeps) {
     this.#deps = deps
@@ -60,8 +63,12 @@ class KeyAuthenticator {
   }
 
   async #lookUp(keyHash: string, request: FastifyRequest, actor: Actor): Promise<Principal> {
+    if (!this.#acquaintances.has(keyHash)) requireTries(request)
     const answer = await findOutKey(this.#deps, keyHash)
-    if (answer.code === 'usable') return this.#admit(answer.key, request, actor)
+    if (answer.code === 'usable') {
+      this.#acquaintances.add(keyHash)
+      return this.#admit(answer.key, request, actor)
+    }
     return this.#refuse(answer.why, actor)
   }
 

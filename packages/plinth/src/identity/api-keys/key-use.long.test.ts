@@ -64,6 +64,17 @@ test('AK-20 a key has its own limit, with the headers that say so', async () => 
   assert.equal((await keyed(world, other.key).get('/wares')).status, 200)
 })
 
+test('AK-17 AK-20 in the overlap of a rotation both keys have the one limit', async () => {
+  const { key, api_key } = await makeKey(ana, { rate_limit: 4 })
+  const next = await ana.post<{ key: string }>(`/api/v1/api-keys/${api_key.id}/rotate`, {})
+  const [old, young] = [keyed(world, key), keyed(world, next.body.key)]
+  const statuses: number[] = []
+  for (let at = 0; at < 3; at += 1) {
+    statuses.push((await old.get('/wares')).status, (await young.get('/wares')).status)
+  }
+  assert.deepEqual(statuses, [200, 200, 200, 200, 429, 429])
+})
+
 test('AK-22 unknown keys are limited by address before the database is asked, and fill no memory', async () => {
   await using small = await startWorld({
     features: [wares],
@@ -85,6 +96,10 @@ test('AK-22 unknown keys are limited by address before the database is asked, an
     statuses.push((await keyed(small, shown(at)).get('/wares')).status)
   assert.equal(small.database.statistics.roundTrips, start, 'the database is not asked')
   assert.ok(statuses.slice(21).every((status) => status === 429))
+  assert.equal((await keyed(small, good.key).get('/wares')).status, 200, 'a known key still works')
+  assert.equal((await keyed(small, shown(1)).get('/wares')).status, 429)
+  const stranger = await makeKey(await small.signIn('ben'))
+  assert.equal((await keyed(small, stranger.key).get('/wares')).status, 429, 'it is not known yet')
 })
 
 test('AK-23 a key that was refused before it was there works within a second', async () => {

@@ -41,7 +41,11 @@ export function usableKey(row: KeyRow, memberPermissions: readonly string[]): Us
 
 /** Frozen: one serves many requests. */
 function principalOf(row: KeyRow, held: readonly string[]): Principal {
-  const limit = row.rate_limit === null ? undefined : { requests: row.rate_limit, windowMs: 60_000 }
+  // A key and the one that it was rotated from are one program: together they have one limit.
+  const limit =
+    row.rate_limit === null
+      ? undefined
+      : { requests: row.rate_limit, windowMs: 60_000, sharedAs: row.family_id }
   return Object.freeze({
     person: row.owner_id,
     name: row.owner_name,

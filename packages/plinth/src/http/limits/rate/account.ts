@@ -22,6 +22,8 @@ export class Account implements CountedVisit {
   readonly #parts: AccountParts
   readonly #address: string
   readonly #counted: Counted[] = []
+  /** What was only asked about, and is used up. */
+  #usedUp: Counted | undefined
 
   constructor(parts: AccountParts) {
     this.#parts = parts
@@ -41,6 +43,10 @@ export class Account implements CountedVisit {
       charges.push(this.#ofRoute(route, this.#address))
     }
     return this.#take(charges, undefined)
+  }
+
+  requireTries(): void {
+    if (this.#usedUp !== undefined) this.#refuse([this.#usedUp], undefined)
   }
 
   recognise(principal: Principal | undefined): void | Promise<void> {
@@ -68,7 +74,8 @@ export class Account implements CountedVisit {
   /** A key with a limit of its own has that one, in the place of everybody's. */
   #ofPrincipal({ person, credential }: Principal): Charge[] {
     const { limit, id } = credential
-    if (limit !== undefined) return [charge('key', `${limit.windowMs} ${id}`, limit)]
+    if (limit !== undefined)
+      return [charge('key', `${limit.windowMs} ${limit.sharedAs ?? id}`, limit)]
     const { principal } = this.#parts.quotas
     return principal === undefined ? [] : [charge('principal', person, principal)]
   }
@@ -99,6 +106,10 @@ export class Account implements CountedVisit {
     for (const [at, one] of charges.entries()) {
       const standing = standings[at]
       if (standing === undefined) continue
+      if (one.cost === 0) {
+        if (!standing.allowed) this.#usedUp = { charge: one, standing }
+        continue
+      }
       // An account's own part is no business of whoever names the account, until it is used up.
       if (one.policy !== 'account') this.#counted.push({ charge: one, standing })
       if (!standing.allowed) refused.push({ charge: one, standing })

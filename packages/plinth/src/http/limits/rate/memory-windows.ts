@@ -40,9 +40,9 @@ export function createMemoryWindows(options: MemoryWindowsOptions): MemoryWindow
     take(charges) {
       const now = clock.monotonic()
       let allowed = true
-      const standings = charges.map(({ policy, key, quota }) => {
+      const standings = charges.map(({ policy, key, quota, cost }) => {
         const standing = countersOf(policy).find(key)?.standing(quota, now) ?? all(quota)
-        if (!standing.allowed) allowed = false
+        if (!standing.allowed && cost === 1) allowed = false
         return standing
       })
       if (!allowed) return standings

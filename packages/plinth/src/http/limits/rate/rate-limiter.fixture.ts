@@ -29,7 +29,10 @@ function authenticate({ headers }: { headers: { authorization?: string | undefin
   if (name === 'throws') throw httpProblems.notSignedIn('it is not valid')
   const person = people.get(name) ?? newId<'person'>()
   people.set(name, person)
-  const limit = name.startsWith('key-') ? { limit: { requests: 3, windowMs: 60_000 } } : {}
+  const [family = name] = name.split(' ')
+  const limit = name.startsWith('key-')
+    ? { limit: { requests: 3, windowMs: 60_000, sharedAs: family } }
+    : {}
   const principal: Principal = {
     person,
     name,

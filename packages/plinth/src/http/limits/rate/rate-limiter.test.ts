@@ -94,6 +94,11 @@ test('AK-20 a key with a limit of its own has that one, not everybody’s', asyn
   assert.match(other.headers.get('ratelimit-policy') ?? '', /"key";q=3;w=60/)
 })
 
+test('AK-17 AK-20 a key and the one that replaces it have one limit together', async () => {
+  assert.deepEqual(await askTimes(2, http, '/mine', { as: 'key-3 old' }), [204, 204])
+  assert.deepEqual(await askTimes(2, http, '/mine', { as: 'key-3 new' }), [204, 429])
+})
+
 test('a route’s own quota is counted by principal, and by address where nobody is signed in', async () => {
   const from = '198.51.100.1'
   assert.deepEqual(await askTimes(3, http, '/things/1', { from, as: 'ana' }), [204, 204, 429])
@@ -185,14 +190,24 @@ test('MF-36 one address that tries one password on a thousand accounts is stoppe
 })
 
 for (const name of ['wrong', 'throws']) {
-  test(`AK-22 credentials that are not valid (${name}) are refused before they are looked up`, async () => {
+  test(`AK-22 credentials that are not valid (${name}) are limited by address, and hold no valid one back`, async () => {
     const from = '198.51.100.1'
     assert.deepEqual(await askTimes(4, http, '/mine', { from, as: name }), [401, 401, 401, 429])
-    assert.equal((await ask(http, '/mine', { from, as: 'ana' })).status, 429)
+    const good = await ask(http, '/mine', { from, as: 'ana' })
+    assert.equal(good.status, 204)
+    assert.doesNotMatch(good.headers.get('ratelimit') ?? '', /failed/)
+    assert.equal((await ask(http, '/mine', { from, as: name })).status, 429)
     assert.equal((await ask(http, '/open', { from })).status, 204, 'who shows none is let pass')
     assert.equal((await ask(http, '/mine', { from: '198.51.100.2', as: 'ana' })).status, 204)
   })
 }
+
+test('AK-22 whoever shows wrong credentials goes on being counted against their address', async () => {
+  const from = '198.51.100.1'
+  const statuses = await askTimes(20, http, '/mine', { from, as: 'wrong' })
+  assert.deepEqual(new Set(statuses.slice(3)), new Set([429]))
+  assert.equal((await ask(http, '/open', { from })).status, 429)
+})
 
 test('B17 enabled: false lifts the general limits and leaves those of sign-in and of credentials', async () => {
   await using lifted = await openLimited({ ...SMALL, enabled: false })

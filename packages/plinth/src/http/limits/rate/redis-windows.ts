@@ -40,7 +40,7 @@ for i, key in ipairs(KEYS) do
     if oldest == nil then oldest = part end
   end
   if #gone > 0 then redis.call('HDEL', key, unpack(gone)) end
-  if sum >= limit then allowed = false end
+  if sum >= limit and ARGV[i * 3] == '1' then allowed = false end
   seen[i] = { limit, sum, oldest, part, size, field, keep }
 end
 local answer = {}

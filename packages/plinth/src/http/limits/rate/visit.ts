@@ -38,8 +38,10 @@ export interface Visit {
 
 /** The account of one request. Each step throws 429 when it is one too many. */
 export interface CountedVisit {
-  /** Before anything is looked up: the address, the class sign-in, tokens and keys that failed. */
+  /** Before anything is looked up: the address and the class sign-in. */
   arrive(): void | Promise<void>
+  /** Before a credential that is not known is looked up: tokens and keys of the address that failed. */
+  requireTries(): void
   /** Once it is known who calls, or that nobody does. */
   recognise(principal: Principal | undefined): void | Promise<void>
   /** For a part of its own, an account's for one. */

@@ -16,7 +16,7 @@ export interface Charge {
   /** Who or what is counted within the policy; quotas of two lengths never share one. */
   readonly key: string
   readonly quota: Quota
-  /** 1 counts this request, 0 only asks whether there is anything left. */
+  /** 1 counts this request; 0 only asks whether there is anything left, and holds nothing back. */
   readonly cost: 0 | 1
 }
 

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Principal } from '../../../access/index.ts'
 import type { PlatformDb } from '../../../data/index.ts'
 import { contextOf } from '../../../feature/index.ts'
+import { requireTries } from '../../../http/index.ts'
 import type { Clock } from '../../../kernel/index.ts'
 import { hashToken } from '../../../kernel/index.ts'
 import { findStanding } from '../../../tenancy/index.ts'
@@ -42,7 +43,7 @@ const LONGEST_MS = 300_000
  */
 export function authenticateForeign(deps: ForeignTokenDeps): AuthenticateForeign {
   return async (request, text) => {
-    const { token, untilMs } = await vouchedFor(deps, text)
+    const { token, untilMs } = await vouchedFor(deps, request, text)
     using read = deps.cache?.beginRead()
     const readAtMs = deps.clock.now()
     const person = await personOfToken(deps, token, contextOf(request).actor)
@@ -66,9 +67,13 @@ interface Vouched {
 // What is no compact JWS cannot be one of ours to verify: its issuer must be asked.
 const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/
 
-async function vouchedFor(deps: ForeignTokenDeps, text: string): Promise<Vouched> {
+async function vouchedFor(
+  deps: ForeignTokenDeps,
+  request: FastifyRequest,
+  text: string,
+): Promise<Vouched> {
   if (deps.introspection !== undefined && !COMPACT.test(text)) {
-    const answer = await deps.introspection.ask(text)
+    const answer = await deps.introspection.ask(text, () => requireTries(request))
     if (typeof answer === 'string') throw refused(answer)
     return answer
   }

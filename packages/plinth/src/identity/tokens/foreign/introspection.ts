@@ -19,8 +19,11 @@ export type Introspected = { readonly token: AccessToken; readonly untilMs: numb
 
 /** Asks an issuer about tokens that say nothing themselves. */
 export interface Introspection {
-  /** @throws auth.provider_unavailable when the issuer gives no usable answer */
-  ask(text: string): Promise<Introspected>
+  /**
+   * @param mayAsk called before the issuer is asked; throws to prevent that
+   * @throws auth.provider_unavailable when the issuer gives no usable answer
+   */
+  ask(text: string, mayAsk: () => void): Promise<Introspected>
 }
 
 type Asked = NonNullable<IssuerSettings['introspection']> & Pick<IssuerSettings, 'issuer'>
@@ -39,12 +42,13 @@ export function createIntrospection(deps: IntrospectionDeps): Introspection | un
   if (asked === undefined) return undefined
   const known = new Map<string, { readonly answer: Promise<Introspected>; untilMs: number }>()
   return {
-    ask(text) {
-      if (text.length > LONGEST_TOKEN) return Promise.resolve('format')
+    async ask(text, mayAsk) {
+      if (text.length > LONGEST_TOKEN) return 'format'
       const key = hashToken('access-token', text).toString('latin1')
       const now = deps.clock.now()
       const kept = known.get(key)
       if (kept !== undefined && now < kept.untilMs) return kept.answer
+      mayAsk()
       if (known.size >= MOST) known.delete(known.keys().next().value ?? '')
       const answer = introspect(deps, asked, text)
       const entry = { answer, untilMs: now + asked.cache_seconds * 1_000 }

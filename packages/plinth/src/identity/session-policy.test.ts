@@ -5,7 +5,7 @@ import { appSettings } from '../config/index.ts'
 import { newToken } from '../kernel/index.ts'
 import type { World } from '../testing/index.ts'
 import { startWorld } from '../testing/index.ts'
-import { oidcSettings, sessionSettings } from './index.ts'
+import { mfaSettings, oidcSettings, sessionSettings, tokenSettings } from './index.ts'
 import { ROTATION_GRACE_SECONDS } from './sessions/session.ts'
 
 const COOKIE = 'user_session_id'
@@ -31,8 +31,9 @@ function rowsOf(text: string): ReadonlyMap<string, readonly string[]> {
   return new Map(cells.map(([first = '', ...rest]) => [first, rest]))
 }
 
-test('v5.0.0-V7.1.1 the guide says how long sessions live, and its values are the defaults', () => {
+test('v5.0.0-V7.1.1 SB-34 the guide says how long sessions live, and its values are the defaults', () => {
   const { refresh_tokens, pending_login_seconds } = oidcSettings.parse({})
+  const { refresh_ttl_days, session_lifetime_days } = tokenSettings.parse({})
   const limits: readonly (readonly [string, string, unknown])[] = [
     [
       'Without a request',
@@ -50,6 +51,17 @@ test('v5.0.0-V7.1.1 the guide says how long sessions live, and its values are th
       'Sessions of one person',
       'sessions.max_per_person',
       sessionSettings.parse({}).max_per_person ?? 'no limit',
+    ],
+    ['Behind tokens, without a refresh', 'tokens.refresh_ttl_days', `${refresh_ttl_days} days`],
+    [
+      'Behind tokens, however busy',
+      'tokens.session_lifetime_days',
+      `${session_lifetime_days} days`,
+    ],
+    [
+      'A browser that is remembered',
+      'mfa.remember_days',
+      `${mfaSettings.parse({}).remember_days} days`,
     ],
   ]
   const rows = [...rowsOf(guide)]

@@ -18,7 +18,6 @@ after(async () => {
 /** All of them: one that is left out does not compile. */
 const ALL: { readonly [P in OneTimePurpose]: P } = {
   registration: 'registration',
-  'email-verification': 'email-verification',
   'email-change': 'email-change',
   'password-reset': 'password-reset',
   invitation: 'invitation',

@@ -7,7 +7,6 @@ import { isoTime } from '../sessions/iso-time.ts'
 /** What a one-time token is for. One of a purpose is worth nothing at another (MF-49). */
 export type OneTimePurpose =
   | 'registration'
-  | 'email-verification'
   | 'email-change'
   | 'password-reset'
   | 'invitation'

@@ -77,6 +77,9 @@ export const identityEvents = defineEvents('identity', {
 export const sessionEvents = defineEvents('session', {
   /** Ended by the person, from this or another of their sessions. */
   revoked: { data: { sessions: z.int() } },
+  /** Ended by an administrator: all of one person, or all there are. */
+  ended_for: { data: { sessions: z.int() } },
+  ended_for_all: { data: { sessions: z.int() } },
   /** Ended because the person signed in once more than `sessions.max_per_person` allows. */
   displaced: {},
   rotated: {},

@@ -19,6 +19,7 @@ export type EndReason =
   | 'factors_changed'
   | 'refresh_token_replayed'
   | 'standing_changed'
+  | 'ended_by_administrator'
 
 /** Which sessions to end. A session is its whole family: every id that rotation gave it. */
 export type WhichSessions =
@@ -28,6 +29,7 @@ export type WhichSessions =
   | { readonly identity: string }
   /** Those in a tenant that began without a second factor. */
   | { readonly withoutFactorIn: string }
+  | 'everybody'
 
 /**
  * Ends sessions and says how many there were. Rotation holds the first row of a family until it
@@ -91,6 +93,9 @@ const ONE_FACTOR = `rotated_at is null and not (amr && array['hwk', 'mfa', 'reme
 
 /** Each takes two values, so that what follows has the same numbers. */
 function found(which: WhichSessions): { condition: string; values: readonly (string | null)[] } {
+  if (which === 'everybody') {
+    return { condition: '$1::text is null and $2::text is null', values: [null, null] }
+  }
   if ('family' in which) {
     return { condition: 'family_id = $1 and $2::text is null', values: [which.family, null] }
   }

@@ -64,7 +64,7 @@ export async function revokeOthers(deps: RevokeDeps, by: Revoker): Promise<Revoc
 async function end(
   { sessions }: RevokeDeps,
   tx: PlatformTx,
-  { by, which }: { readonly by: Revoker; readonly which: WhichSessions },
+  { by, which }: { readonly by: Revoker; readonly which: Exclude<WhichSessions, 'everybody'> },
 ): Promise<{ readonly at: string; readonly count: number }> {
   const at = isoTime(sessions.clock.now())
   const count = await endSessions(tx, which, { now: at, reason: 'revoked' })

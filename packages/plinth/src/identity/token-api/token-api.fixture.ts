@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { permissions, signedIn } from '../../access/index.ts'
+import type { PlatformTx } from '../../data/index.ts'
 import type { Feature } from '../../feature/index.ts'
 import { feature, route } from '../../feature/index.ts'
 import type { Id } from '../../kernel/index.ts'
@@ -8,6 +9,7 @@ import type { IdentityWorld, IdentityWorldOptions } from '../identity.fixture.ts
 import { ORIGIN, openIdentity } from '../identity.fixture.ts'
 import type { Identity } from '../identity-deps.ts'
 import { assemble } from '../identity-deps.ts'
+import type { MintedSession, SessionKind } from '../sessions/mint-session.ts'
 import { mintSession } from '../sessions/mint-session.ts'
 import type { RefreshIn } from './token-api.ts'
 
@@ -130,25 +132,50 @@ async function signIn(
 
 type Begun = Awaited<ReturnType<typeof begin>>
 
-async function begin(identity: Identity, at: { person: Id<'person'>; tenant: Id<'tenant'> }) {
+async function begin(identity: Identity, at: Standing) {
   return identity.platform.transaction(async (tx) => {
-    const minted = await mintSession(identity.mint, tx, {
-      ...at,
-      kind: 'token',
-      identity: null,
-      provider: 'local',
-      amr: ['pwd'],
-      acr: 'aal1',
-      authenticatedAt: identity.clock.now(),
-      rememberedDevice: undefined,
-      providerSession: null,
-      userAgent: 'tests',
-      clientAddress: '127.0.0.1',
-      tokens: { idToken: undefined, refreshToken: undefined, scopes: null },
-    })
-    if (minted.code !== 'minted') throw new Error('a session was asked for a second factor')
-    return identity.tokenApi.begin(tx, minted.id)
+    const { id } = await mint(identity, tx, { ...at, kind: 'token' })
+    return identity.tokenApi.begin(tx, id)
   })
+}
+
+interface Standing {
+  readonly person: Id<'person'>
+  readonly tenant: Id<'tenant'>
+}
+
+async function mint(
+  { mint: deps, clock }: Identity,
+  tx: PlatformTx,
+  at: Standing & { readonly kind: SessionKind },
+): Promise<MintedSession> {
+  const minted = await mintSession(deps, tx, {
+    ...at,
+    identity: null,
+    provider: 'local',
+    amr: ['pwd'],
+    acr: 'aal1',
+    authenticatedAt: clock.now(),
+    rememberedDevice: undefined,
+    providerSession: null,
+    userAgent: 'tests',
+    clientAddress: '127.0.0.1',
+    tokens: { idToken: undefined, refreshToken: undefined, scopes: null },
+  })
+  if (minted.code !== 'minted') throw new Error('a session was asked for a second factor')
+  return minted
+}
+
+/** Signs somebody in by a browser as well, and says how to ask whether that session is still good. */
+export async function browserOf(
+  { identity, world }: TokenWorld,
+  { person, tenant }: Standing,
+): Promise<() => Promise<boolean>> {
+  const { token } = await identity.platform.transaction((tx) =>
+    mint(identity, tx, { person, tenant, kind: 'browser' }),
+  )
+  const headers = { cookie: `${identity.cookieName}=${token}`, 'user-agent': 'tests' }
+  return async () => (await fetch(`${world.http.url}/who`, { headers })).status === 200
 }
 
 async function tokensOf({ tokenApi }: Identity, given: Begun) {

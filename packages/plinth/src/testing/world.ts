@@ -65,7 +65,9 @@ export interface World extends AsyncDisposable {
  * people sign in through one, honest or not: `await evil.signIn(world.visitor())`.
  */
 export async function startWorld(options: WorldOptions): Promise<World> {
-  const testDatabase = await openTestDatabase(tablesOf(options))
+  // What was opened before a fault goes with it: a test that cannot start must not keep its process open.
+  await using opening = new AsyncDisposableStack()
+  const testDatabase = opening.use(await openTestDatabase(tablesOf(options)))
   const { clock = createTestClock() } = options
   const logged: string[] = []
   const service = await buildService({
@@ -92,11 +94,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       },
     },
   })
+  opening.defer(() => service.app.close())
   await service.openResources()
   await service.app.listen({ port: options.port ?? 0, host: '127.0.0.1' })
   const { port } = service.app.server.address() as AddressInfo
   const url = `http://127.0.0.1:${port}`
   const visitor = () => createPerson({ url, origin: service.config.app.base_url })
+  const opened = opening.move()
   return {
     url,
     service,
@@ -107,10 +111,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     visitor,
     signIn: createSignIn({ service, visitor }),
     drainJobs: () => drainJobs({ ...service, settings: service.config.jobs }),
-    async [Symbol.asyncDispose]() {
-      await service.app.close()
-      await testDatabase[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
   }
 }
 

@@ -17,6 +17,7 @@ import type {
 import {
   createIdentity,
   createSessionCache,
+  doorkeeper,
   ownReturnTo,
   ownWays,
   sessionCookieName,
@@ -121,12 +122,13 @@ export function platformFeatures(options: PlatformOptions): Platform {
   }
 }
 
-function placement({ config, authenticate }: PlatformOptions, standings: Standings) {
+function placement({ config, authenticate, hooks }: PlatformOptions, standings: Standings) {
   return createPlaceInTenant({
     settings: config.tenancy,
     strategies: configuredStrategies(config.tenancy, config.app.trusted_proxies),
     standings,
     ownPeople: authenticate === undefined,
+    doorkeeper: doorkeeper(hooks),
   })
 }
 
@@ -199,7 +201,7 @@ function ownIdentity(options: PlatformOptions) {
     clock,
     outbound: createOutbound({ settings: config.outbound, clock, log }),
     notify,
-    tenancy: createWelcome(config.tenancy.mode),
+    tenancy: createWelcome(config.tenancy.mode, doorkeeper(options.hooks)),
     csrfTokenFor,
     acrValues: acrDemanded(options.features),
     hooks: options.hooks,

@@ -29,9 +29,16 @@ export interface IdentityHooks {
   readonly checkKey?: CheckKey
   /** Whether an invitation may be sent; false refuses it with 403 `people.refused`. */
   readonly checkInvitation?: (asked: AskedIn) => boolean | Promise<boolean>
-  /** Whether somebody who accepts an invitation may join; false refuses it with 403 `people.refused`. */
+  /**
+   * Whether somebody may become a member of a tenant that is not theirs alone, by an invitation or, in
+   * mode `none`, by signing in for the first time; false refuses it with 403 `people.refused`.
+   */
   readonly mayJoin?: (joining: Joining) => boolean | Promise<boolean>
-  /** Whether a session may go on in another tenant of its person; false is 403 `people.refused`. */
+  /**
+   * Whether somebody may work in a tenant of theirs: asked when a session switches to it, when one
+   * begins there (it then begins in none), and of a session or token without a tenant at each request
+   * that names it. False is 403. Nobody asks of an API key: that is one tenant's by itself.
+   */
   readonly maySwitch?: (switching: Switching) => boolean | Promise<boolean>
   /** What the sign-in page shows beside its own; asked each time it is shown. */
   readonly signInSlots?: (visit: SignInVisit) => SignInSlots | Promise<SignInSlots>
@@ -61,12 +68,13 @@ export interface AskedIn {
   readonly by: Id<'person'>
 }
 
-/** Who joins which tenant; the address is verified. */
+/** Who joins which tenant. */
 export interface Joining {
   readonly tenant: Id<'tenant'>
   readonly person: Id<'person'>
-  readonly email: string
-  /** Whether they made their account to accept. */
+  /** Verified; null for somebody without such an address, whom a provider sent. */
+  readonly email: string | null
+  /** Whether they come to the service with this. */
   readonly isNewPerson: boolean
 }
 

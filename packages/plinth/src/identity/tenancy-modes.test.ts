@@ -45,6 +45,8 @@ async function arrived(world: World, sub: string): Promise<Person> {
   await evil.signIn(person)
   return person
 }
+/** What hooks refuse at the moment. */
+let [unwanted, shut]: [string, string] = ['', '']
 const me = async (person: Person) => (await person.get('/auth/web/me')).body
 
 suite('mode none: everybody shares one tenant that nobody sees', () => {
@@ -53,6 +55,7 @@ suite('mode none: everybody shares one tenant that nobody sees', () => {
     world = await startWorld({
       features: [board],
       providers: [evil],
+      hooks: { mayJoin: ({ email, isNewPerson }) => !(isNewPerson && email === unwanted) },
       settings: { 'tenancy.mode': 'none', 'tenancy.member_permissions': ['board:read'] },
     })
   })
@@ -65,6 +68,20 @@ suite('mode none: everybody shares one tenant that nobody sees', () => {
     assert.equal((await ben.delete('/board')).status, 403)
     const { tenant, permissions: held } = await me(ben)
     assert.deepEqual([tenant, held], [null, ['board:read']])
+  })
+
+  test('hook mayJoin: whom the service does not want does not come in by signing in, and is not made; whoever is in stays', async () => {
+    await arrived(world, 'inge')
+    unwanted = 'inge@one.test'
+    assert.equal((await me(await arrived(world, 'inge')))['authenticated'], true)
+    unwanted = 'uwe@one.test'
+    assert.equal((await me(await arrived(world, 'uwe')))['authenticated'], false)
+    const { rows } = await world.database.platform.query(
+      "select name from plinth.people where email = 'uwe@one.test'",
+    )
+    assert.deepEqual(rows, [])
+    unwanted = ''
+    assert.equal((await me(await arrived(world, 'uwe')))['authenticated'], true)
   })
 
   test('nothing tells that there are tenants: no route, and no name is listened to', async () => {
@@ -83,6 +100,7 @@ suite('mode organisations: people create some, and belong to several', () => {
     world = await startWorld({
       features: [board],
       providers: [evil],
+      hooks: { maySwitch: ({ to }) => to !== shut },
       settings: { 'tenancy.mode': 'organisations', 'tenancy.default_tenant': 'lobby' },
     })
   })
@@ -103,6 +121,23 @@ suite('mode organisations: people create some, and belong to several', () => {
     assert.equal((await ben.get('/board', { 'x-tenant-id': 'acme' })).status, 404)
     const back = await arrived(world, 'ana')
     assert.equal((await me(back))['tenant'] === null, false, 'a later sign-in begins there')
+  })
+
+  test('hook maySwitch: into a tenant that it shuts leads no switch, no name, no new sign-in and no default', async () => {
+    const eva = await arrived(world, 'eva')
+    const { body } = await eva.post<{ id: string }>('/tenants', { name: 'Debt', slug: 'debt' })
+    assert.equal((await eva.get('/board', { 'x-tenant-id': 'debt' })).status, 200)
+    shut = body.id
+    const named = await eva.get('/board', { 'x-tenant-id': 'debt' })
+    assert.deepEqual([named.status, named.body['code']], [403, 'tenant.entry_refused'])
+    assert.equal((await eva.post('/auth/switch-tenant', { tenant: 'debt' })).status, 403)
+    const again = await arrived(world, 'eva')
+    assert.equal((await me(again))['tenant'], null)
+    assert.equal((await again.get('/board')).status, 400)
+    assert.equal((await again.get('/tenants/debt')).status, 200, 'they may still look after it')
+    shut = ''
+    const back = await arrived(world, 'eva')
+    assert.equal((await back.get('/board')).body['tenant'], body.id)
   })
 
   test('the default tenant is for its members who name none, and for nobody else', async () => {

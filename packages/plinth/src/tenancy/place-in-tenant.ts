@@ -4,6 +4,7 @@ import { narrow } from '../access/index.ts'
 import type { TenantDemand } from '../feature/index.ts'
 import type { Standing } from './membership/membership.ts'
 import type { Standings } from './membership/standing-cache.ts'
+import type { Doorkeeper } from './modes/doorkeeper.ts'
 import { THE_ONE_TENANT } from './modes/the-one-tenant.ts'
 import { namesOfRequest } from './strategies/names-of-request.ts'
 import type { TenantStrategy } from './strategies/tenant-strategy.ts'
@@ -19,6 +20,8 @@ export interface PlaceDeps {
   readonly standings: Pick<Standings, 'find'>
   /** Whether people are Plinth's own; else somebody else's identity vouches for its principals. */
   readonly ownPeople: boolean
+  /** Whoever comes without a tenant of their credential's own and names one passes here. */
+  readonly doorkeeper?: Pick<Doorkeeper, 'mayEnter'> | undefined
 }
 
 /** Finds where a principal stands; undefined when neither they nor the request name a tenant. */
@@ -80,7 +83,8 @@ async function unnamed(
   }
   const name = tenantName(deps.settings.default_tenant)
   const standing = name && (await deps.standings.find(principal.person, name))
-  return standing && placed(deps, standing, principal)
+  const enters = standing !== undefined && (await mayEnter(deps, standing, principal))
+  return enters ? placed(deps, standing, principal) : undefined
 }
 
 /** All that the request names, and the credential's own, must be one. */
@@ -93,9 +97,20 @@ async function agreed(
   if (principal.tenantLost === true) throw tenancyProblems.unknown('the tenant of the credential')
   const own = principal.tenant
   const one = oneOf(standings)
-  if (own === null) return placed(deps, one, principal)
+  if (own === null) {
+    if (!(await mayEnter(deps, one, principal))) throw tenancyProblems.entryRefused()
+    return placed(deps, one, principal)
+  }
   if (one.tenant !== own) throw tenancyProblems.conflict('the credential names another')
   return atHome(deps, principal)
+}
+
+async function mayEnter(
+  { doorkeeper }: PlaceDeps,
+  { tenant }: Standing,
+  { person }: Principal,
+): Promise<boolean> {
+  return (await doorkeeper?.mayEnter?.({ person, tenant })) ?? true
 }
 
 /**

@@ -19,6 +19,11 @@ export const tenancyProblems = {
     401,
     'The access token names no tenant that can be read. Get a new one.',
   ),
+  entryRefused: problem(
+    'tenant.entry_refused',
+    403,
+    'This service does not let you work in that tenant at the moment.',
+  ),
   slugTaken: problem('tenant.slug_taken', 409, 'That short name is taken. Choose another.'),
   tooMany: problem(
     'tenant.too_many',

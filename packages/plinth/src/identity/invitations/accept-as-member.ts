@@ -30,7 +30,7 @@ export interface SignedInAcceptance {
 /** What comes of it. */
 export interface AcceptedAsMember {
   readonly tenant: JoinedTenant
-  /** The session under its new id; undefined for a client with tokens. */
+  /** The session under its new id, in the tenant; undefined where it stays as it was. */
   readonly session: MintedSession | undefined
 }
 
@@ -101,11 +101,14 @@ async function join(identity: Identity, tx: Tx, { open, acceptance }: Accepting)
 
 /** What the session may do changes, so its id does. */
 async function rotated(
-  { platform, mint }: Identity,
+  { platform, mint, hooks }: Identity,
   tx: PlatformTx,
-  { open, acceptance: { session, actor } }: Accepting,
+  { open, acceptance: { session, actor, person } }: Accepting,
 ): Promise<MintedSession | undefined> {
   if (session === undefined) return undefined
+  // They belong there now; whether this session goes there is asked like any switch.
+  const switching = { person, to: open.tenant.id }
+  if ((await hooks?.maySwitch?.(switching)) === false) return undefined
   const deps = { platform, sessions: mint, renewTokens: keepTokens }
   const done = await rotateWithin(deps, tx, { ...session, actor, tenant: open.tenant.id })
   return done?.code === 'rotated' ? done.session : undefined

@@ -108,12 +108,14 @@ async function letIn(
     'select name from plinth.people where id = $1',
     [open.nobody],
   )
+  const switching = { person: open.nobody, to: open.tenant.id }
+  const enters = (await identity.hooks?.maySwitch?.(switching)) ?? true
   return enter(identity.enter, tx, {
     person: open.nobody,
     name: rows[0]?.name ?? '',
     email: open.invitation.email,
     isNewPerson: true,
-    tenant: open.tenant.id,
+    tenant: enters ? open.tenant.id : null,
     identity: null,
     provider: 'local',
     kind: 'browser',

@@ -13,12 +13,14 @@ suite('invitations', () => {
   let people: PeopleWorld
   let ana: Person
   let refused: string[] = []
+  let shut: string | undefined
   before(async () => {
     people = await startPeople({
       hooks: {
         checkInvitation: ({ email }) => !email.endsWith('@never.test'),
-        mayJoin: ({ email }) => !refused.includes(email),
+        mayJoin: ({ email }) => !refused.includes(email ?? ''),
         maySwitch: async ({ to }) =>
+          to !== shut &&
           (
             await people.sql('select 1 from plinth.tenants where id = $1 and slug = $2', [
               to,
@@ -188,6 +190,21 @@ suite('invitations', () => {
     const refusedThere = await oda.post('/auth/switch-tenant', { tenant: 'home-of-oda' })
     assert.deepEqual([refusedThere.status, refusedThere.body['code']], [403, 'people.refused'])
     assert.equal((await oda.get('/auth/web/me')).body['authenticated'], true)
+  })
+
+  test('hook maySwitch: who accepts an invitation into a tenant that it shuts belongs there, and works elsewhere', async () => {
+    const pia = await people.stranger('pia')
+    const [member, newcomer] = [await invited('pia@example.com'), await invited('qin@example.com')]
+    shut = (await ana.get<{ id: string }>('/tenants/acme')).body.id
+    const stays = await pia.post(ACCEPT, { token: member.token })
+    assert.deepEqual([stays.status, stays.body['csrf_token']], [200, null])
+    const qin = people.world.visitor()
+    const made = await qin.post(ACCEPT, { token: newcomer.token, password: PASSWORD, ...WIN })
+    assert.equal(made.status, 200, JSON.stringify(made.body))
+    assert.equal((await qin.get('/auth/web/me')).body['tenant'], null)
+    shut = undefined
+    assert.equal((await pia.post('/auth/switch-tenant', { tenant: 'acme' })).status, 200)
+    assert.equal((await qin.post('/auth/switch-tenant', { tenant: 'acme' })).status, 200)
   })
 
   test('whoever was asked in holds nothing, is nowhere, and is no owner', async () => {

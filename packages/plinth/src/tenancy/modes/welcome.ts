@@ -3,6 +3,8 @@ import type { Id } from '../../kernel/index.ts'
 import type { TenancySettings } from '../tenancy.settings.ts'
 import type { TenantOwner } from './create-personal-tenant.ts'
 import { createPersonalTenant } from './create-personal-tenant.ts'
+import type { Doorkeeper } from './doorkeeper.ts'
+import type { Home } from './home-tenant.ts'
 import { homeTenant } from './home-tenant.ts'
 import { joinTheOneTenant } from './the-one-tenant.ts'
 
@@ -17,16 +19,32 @@ export interface Welcome {
   arrive(tx: PlatformTx, owner: TenantOwner): Promise<Id<'tenant'> | null>
 }
 
-/** The welcome of a mode. */
-export function createWelcome(mode: TenancySettings['mode']): Welcome {
-  return { visible: mode !== 'none', arrive: ARRIVALS[mode] }
+/** The welcome of a mode, with the service's own word in it. */
+export function createWelcome(mode: TenancySettings['mode'], door: Doorkeeper = {}): Welcome {
+  return { visible: mode !== 'none', arrive: ARRIVALS[mode](door) }
 }
 
-const ARRIVALS: { readonly [M in TenancySettings['mode']]: Welcome['arrive'] } = {
-  none: (tx, { person }) => joinTheOneTenant(tx, person),
-  organisations: async (tx, { person }) => (await homeTenant(tx, person)).tenant,
-  personal: async (tx, owner) => {
+const ARRIVALS: {
+  readonly [M in TenancySettings['mode']]: (door: Doorkeeper) => Welcome['arrive']
+} = {
+  none:
+    (door) =>
+    (tx, { person }) =>
+      joinTheOneTenant(tx, person, door),
+  organisations: (door) => async (tx, owner) =>
+    entered(door, owner, await homeTenant(tx, owner.person)),
+  personal: (door) => async (tx, owner) => {
     const home = await homeTenant(tx, owner.person)
-    return home.belongs ? home.tenant : createPersonalTenant(tx, owner)
+    return home.belongs ? entered(door, owner, home) : createPersonalTenant(tx, owner)
   },
+}
+
+/** Whoever may not enter their own tenant begins in none, and may go to another of theirs. */
+async function entered(
+  { mayEnter }: Doorkeeper,
+  { person }: TenantOwner,
+  { tenant }: Home,
+): Promise<Id<'tenant'> | null> {
+  if (tenant === null || mayEnter === undefined) return tenant
+  return (await mayEnter({ person, tenant })) ? tenant : null
 }

@@ -7,7 +7,7 @@ import { identitiesOf } from './linking/identities.repository.ts'
 import type { ShownPasskey } from './passkeys/passkeys.repository.ts'
 import { passkeysOf } from './passkeys/passkeys.repository.ts'
 import { tokenCookie } from './sessions/cookie.ts'
-import { browserKind } from './sessions/fingerprint.ts'
+import { deviceName } from './sessions/fingerprint.ts'
 import { isoTime } from './sessions/iso-time.ts'
 import type { OwnSession } from './sessions/own-sessions.repository.ts'
 import { listOwnSessions } from './sessions/own-sessions.repository.ts'
@@ -57,6 +57,5 @@ export function accountReader({ platform, clock, webauthn, cookieName }: Identit
 }
 
 function deviceOf({ user_agent: userAgent, ...session }: OwnSession): OwnDevice {
-  const { family, system } = browserKind(userAgent ?? undefined)
-  return { ...session, device: `${family} on ${system}` }
+  return { ...session, device: deviceName(userAgent ?? undefined) }
 }

@@ -8,7 +8,7 @@ import { findBrowserSession } from './browser-session.ts'
 import { authEvents } from './identity.events.ts'
 import { moveOffers } from './linking/link-offers.repository.ts'
 import { rememberDevice } from './people/people.repository.ts'
-import { browserKind } from './sessions/fingerprint.ts'
+import { deviceName } from './sessions/fingerprint.ts'
 import type { Minted, MintedSession, SessionDeps, SignedIn } from './sessions/mint-session.ts'
 import { isoTime, mintSession } from './sessions/mint-session.ts'
 import { queueForPlace } from './sessions/session-limit.ts'
@@ -133,7 +133,6 @@ async function noticeDevice(deps: EnterDeps, tx: PlatformTx, arrival: Arrival): 
   const hash = fingerprints.ofDevice(person, browser.userAgent)
   if (!(await rememberDevice(tx, { person, hash, now }))) return false
   if (email === null) return true
-  const { family, system } = browserKind(browser.userAgent)
   await deps.notify.mail(
     tx,
     newDeviceSignIn,
@@ -141,7 +140,7 @@ async function noticeDevice(deps: EnterDeps, tx: PlatformTx, arrival: Arrival): 
     {
       name,
       when: now,
-      device: `${family} on ${system}`,
+      device: deviceName(browser.userAgent),
       address: actor.clientAddress ?? 'unknown',
       baseUrl: deps.baseUrl,
     },

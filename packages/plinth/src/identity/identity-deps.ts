@@ -127,7 +127,9 @@ export function assemble(given: IdentityDeps): Identity {
   const secret = app.session_signing_secret
   const fingerprints = createFingerprints(secret)
   const lives = lifeBehindTokens(deps.tokens)
-  const factors = createMfa({ ...deps, settings: deps.mfa, secret, fingerprints })
+  const webauthn = createPasskeys({ ...deps, settings: deps.passkeys })
+  const passkeys = webauthn !== undefined
+  const factors = createMfa({ ...deps, settings: deps.mfa, secret, fingerprints, passkeys })
   const mint: SessionDeps = {
     clock,
     secret,
@@ -152,7 +154,7 @@ export function assemble(given: IdentityDeps): Identity {
     passwords: createPasswords(deps.accounts.password),
     attempts: createAttempts({ clock, secret, settings: deps.accounts.lockout }),
     factors,
-    webauthn: createPasskeys({ ...deps, settings: deps.passkeys }),
+    webauthn,
     enter: {
       platform: deps.platform,
       sessions: mint,

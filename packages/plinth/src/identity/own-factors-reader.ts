@@ -5,7 +5,7 @@ import type { ShownMethod } from './mfa/factors.repository.ts'
 import { countFactors, shownMethods } from './mfa/factors.repository.ts'
 import { shownDevices } from './mfa/remembered-devices.repository.ts'
 import { hasPassword } from './password/credentials.repository.ts'
-import { browserKind } from './sessions/fingerprint.ts'
+import { deviceName } from './sessions/fingerprint.ts'
 import { isoTime } from './sessions/iso-time.ts'
 
 /** A browser that needs no second factor for a while. */
@@ -45,10 +45,10 @@ export function ownFactorsReader({ platform, clock, factors }: Identity): OwnFac
       methods,
       toSetUp: all.filter((kind) => !kinds.has(kind)),
       recoveryCodes: (await countFactors(platform, person)).recovery_codes,
-      remembered: (await shownDevices(platform, person, now)).map(({ user_agent, ...one }) => {
-        const { family, system } = browserKind(user_agent ?? undefined)
-        return { ...one, device: `${family} on ${system}` }
-      }),
+      remembered: (await shownDevices(platform, person, now)).map(({ user_agent, ...one }) => ({
+        ...one,
+        device: deviceName(user_agent ?? undefined),
+      })),
     }
   }
 }

@@ -3,17 +3,16 @@ import type { PlatformTx } from '../../data/index.ts'
 import type { Attempt } from '../attempts/attempt-key.ts'
 import type { Browser } from '../enter.ts'
 import { holders } from '../passkeys/challenge.ts'
-import type { AssertionAnswer } from '../passkeys/passkey-answers.ts'
+import type { AssertionAnswer, RegistrationAnswer } from '../passkeys/passkey-answers.ts'
 import type { MintedSession } from '../sessions/mint-session.ts'
-import type { Amr } from '../sessions/second-factors.ts'
 import type { ChallengeRow } from './challenges.repository.ts'
 import { reserveTry } from './challenges.repository.ts'
 import { checkCode } from './check-code.ts'
-import { confirmMethod } from './confirm-method.ts'
 import { countTry, recordFault } from './count-try.ts'
-import { hasFactor, holdPerson } from './factors.repository.ts'
 import type { Fault, SignedInPerson } from './finish-sign-in.ts'
 import { finishSignIn, Refused } from './finish-sign-in.ts'
+import type { Proven } from './first-factor.ts'
+import { checkNewPasskey, enrolMethod, enrolPasskey, PASSKEY_REFUSED } from './first-factor.ts'
 import type { WaitingSignIn } from './mfa-challenges.ts'
 import { openWaiting, shownToken } from './mfa-challenges.ts'
 import type { MfaParts } from './mfa-parts.ts'
@@ -30,10 +29,16 @@ export interface ChallengeAnswer {
   readonly browser: Browser
 }
 
-/** A code, or the answer of a passkey. */
+/** A code, the answer of a passkey, or that of a device which made the first one. */
 export type FactorProof =
-  | { readonly code: string; readonly method: string | undefined }
+  | TypedProof
   | { readonly passkey: AssertionAnswer }
+  | { readonly newPasskey: RegistrationAnswer }
+
+interface TypedProof {
+  readonly code: string
+  readonly method: string | undefined
+}
 
 /** What comes of it. */
 export type Answered =
@@ -90,11 +95,11 @@ async function complete<T>(
   finish: Finish,
   also: (tx: PlatformTx, session: MintedSession) => Promise<T>,
 ): Promise<(SignedInBy & { readonly more: T }) | Fault | { readonly code: 'unknown_method' }> {
-  const passkey = await provePasskey(parts, finish)
-  if (passkey === 'refused') return { code: 'wrong_code', reason: 'passkey_refused' }
+  const prove = await prover(parts, finish)
+  if (prove === 'refused') return PASSKEY_REFUSED
   try {
     return await parts.platform.transaction(async (tx) => {
-      const proven = passkey ?? (await prove(parts, tx, finish))
+      const proven = await prove(tx)
       if (proven.code !== 'proven') return proven
       const { amr, recoveryCodes } = proven
       const signedIn = await finishSignIn(parts, tx, { ...finish, ...finish.answer, amr })
@@ -107,56 +112,45 @@ async function complete<T>(
   }
 }
 
-interface Proven {
-  readonly code: 'proven'
-  readonly amr: Amr
-  readonly recoveryCodes: readonly string[] | undefined
+type Prove = (tx: PlatformTx) => Promise<Proven | Fault | { readonly code: 'unknown_method' }>
+
+/** What a passkey says is judged in transactions of its own: its question is used up whatever comes of it. */
+async function prover(parts: MfaParts, finish: Finish): Promise<Prove | 'refused'> {
+  const { answer, row } = finish
+  const { proof, token, actor, browser } = answer
+  if ('passkey' in proof) {
+    const proven = await provePasskey(parts, finish, proof.passkey)
+    return proven === 'refused' ? proven : async () => proven
+  }
+  if ('newPasskey' in proof) {
+    const { userAgent } = browser
+    const brought = { token, answer: proof.newPasskey, userAgent, actor }
+    const made = await checkNewPasskey(parts, row, brought)
+    return made === 'refused' ? made : (tx) => enrolPasskey(tx, row, made)
+  }
+  if (row.wants === 'enrolment') return (tx) => enrolMethod(parts, tx, { ...proof, row, actor })
+  return (tx) => proveCode(parts, tx, { row, proof })
 }
 
-/** In transactions of its own: a passkey's challenge is used up whatever comes of it. */
 async function provePasskey(
   { webauthn }: MfaParts,
-  { answer, row }: Finish,
-): Promise<Proven | 'refused' | undefined> {
-  const { proof, token, actor } = answer
-  if (!('passkey' in proof)) return undefined
+  { answer: { token, actor }, row }: Finish,
+  answer: AssertionAnswer,
+): Promise<Proven | 'refused'> {
   if (webauthn === undefined || row.wants !== 'factor') return 'refused'
   const holder = holders.waitingSignIn(token)
   const claim = { use: 'second_factor', person: row.person_id, holder, actor } as const
-  const { code } = await webauthn.prove({ ...claim, answer: proof.passkey })
+  const { code } = await webauthn.prove({ ...claim, answer })
   return code === 'proven' ? { code, amr: 'hwk', recoveryCodes: undefined } : 'refused'
 }
 
-async function prove(
+async function proveCode(
   parts: MfaParts,
   tx: PlatformTx,
-  { answer, row }: Finish,
-): Promise<Proven | Fault | { readonly code: 'unknown_method' }> {
-  const { proof, actor } = answer
-  const wrong: Fault = { code: 'wrong_code', reason: 'wrong_code' }
-  if (!('code' in proof)) return wrong
-  const person = row.person_id
-  if (row.wants === 'factor') {
-    const typed = { ...proof, person, scope: { challenge: row.id } }
-    const right = await checkCode(parts, tx, typed)
-    return right === undefined
-      ? wrong
-      : { code: 'proven', amr: right.amr, recoveryCodes: undefined }
-  }
-  if (await isOutrun(tx, person)) return { code: 'invalid_token', reason: 'challenge_void' }
-  if (proof.method === undefined) return { code: 'unknown_method' }
-  const first = { person, challenge: row.id, method: proof.method, code: proof.code, actor }
-  const confirmed = await confirmMethod(parts, tx, first)
-  if (confirmed.code === 'unknown') return { code: 'unknown_method' }
-  return confirmed.code === 'enabled' ? { ...confirmed, code: 'proven' } : wrong
-}
-
-/**
- * Whether the person got a factor since the sign-in began to wait for their first one: from then on it is
- * asked for, and whoever learned the password alone does not add one of their own. Of two that set one
- * up at the same time the second sees what the first did.
- */
-async function isOutrun(tx: PlatformTx, person: ChallengeRow['person_id']): Promise<boolean> {
-  await holdPerson(tx, person)
-  return hasFactor(tx, person)
+  { row, proof }: { readonly row: ChallengeRow; readonly proof: TypedProof },
+): Promise<Proven | Fault> {
+  const typed = { ...proof, person: row.person_id, scope: { challenge: row.id } }
+  const right = await checkCode(parts, tx, typed)
+  if (right === undefined) return { code: 'wrong_code', reason: 'wrong_code' }
+  return { code: 'proven', amr: right.amr, recoveryCodes: undefined }
 }

@@ -1,17 +1,20 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { provesTwoFactors } from '../../access/index.ts'
+import type { Asked, AskedForNew } from '../../testing/authenticator.ts'
+import { createAuthenticator } from '../../testing/authenticator.ts'
 import type { Person } from '../../testing/person.ts'
 import type { TestAccount } from '../account/accounts.fixture.ts'
 import { endSessions } from '../sessions/end-sessions.repository.ts'
 import type { MfaWorld } from './mfa.fixture.ts'
+
 import { openMfa } from './mfa.fixture.ts'
 
 let mfa: MfaWorld
 before(async () => {
   mfa = await openMfa({ 'mfa.required_roles': ['platform'] })
 })
-after(() => mfa[Symbol.asyncDispose]())
+after(() => mfa?.[Symbol.asyncDispose]())
 
 const isSignedIn = async (person: Person) =>
   (await person.get('/auth/web/me')).body['authenticated']
@@ -120,4 +123,60 @@ test('MF-23 a provider and a password are what somebody signs in with, and make 
   )
   assert.equal(ended, 1)
   assert.equal(await isSignedIn(browser), false)
+})
+
+/** Asks for the first passkey within a sign-in that waits for it. */
+async function passkeyFor(browser: Person, token: string) {
+  const path = '/auth/mfa/enrolment/passkey-options'
+  const asked = await browser.post<AskedForNew>(path, { mfa_token: token })
+  assert.equal(asked.status, 200, JSON.stringify(asked.body))
+  const device = createAuthenticator({ origin: mfa.world.service.config.app.base_url })
+  return { device, made: { mfa_token: token, new_passkey: device.create(asked.body) } }
+}
+
+const passkeysOf = ({ person }: TestAccount) =>
+  mfa.sql<{ name: string }>('select name from plinth.passkeys where person_id = $1', [person])
+
+test('MF-11 D13 whoever must set a factor up may make it a passkey, and is in with it', async () => {
+  const who = await mfa.account()
+  await demandOf(who)
+  const { browser, token, answer } = await mfa.logIn(who)
+  assert.equal((answer.body['mfa_methods'] as string[])[0], 'passkey')
+  const { device, made } = await passkeyFor(browser, token)
+  const done = await browser.post('/auth/web/mfa', made)
+  assert.equal(done.status, 200, JSON.stringify(done.body))
+  assert.equal((done.body['recovery_codes'] as string[]).length, 10)
+  assert.equal(await isSignedIn(browser), true)
+  assert.deepEqual(await passkeysOf(who), [{ name: 'Chrome on Linux' }])
+  const [row] = await mfa.sql('select amr, acr from plinth.sessions where person_id = $1', [
+    who.person,
+  ])
+  assert.deepEqual(row, { amr: ['pwd', 'hwk'], acr: 'aal2' })
+  // From now on it is asked for, by the sign-in of a client too.
+  const client = await mfa
+    .browser()
+    .post('/auth/login', { username: who.email, password: who.password })
+  const mfa_token = String(client.body['mfa_token'])
+  const other = mfa.browser()
+  const asked = await other.post<Asked>('/auth/mfa/passkey-options', { mfa_token })
+  const passkey = device.get(asked.body)
+  assert.equal((await other.post('/auth/mfa/verify', { mfa_token, passkey })).status, 200)
+})
+
+test('MF-16 MF-27 a first passkey for another sign-in, one more, or one that comes late is not kept', async () => {
+  const who = await mfa.account()
+  await demandOf(who)
+  const [thief, own] = [await mfa.logIn(who), await mfa.logIn(who)]
+  const stolen = await passkeyFor(thief.browser, thief.token)
+  const elsewhere = { ...stolen.made, mfa_token: own.token }
+  assert.equal((await own.browser.post('/auth/web/mfa', elsewhere)).status, 401)
+  const again = await passkeyFor(thief.browser, thief.token)
+  assert.equal((await (await prepare(own.browser, own.token)).confirm()).status, 200)
+  const refused = await thief.browser.post('/auth/web/mfa', again.made)
+  assert.deepEqual([refused.status, refused.body['detail']], [401, 'Invalid MFA token'])
+  const late = { mfa_token: thief.token }
+  const asked = await thief.browser.post('/auth/mfa/enrolment/passkey-options', late)
+  assert.equal(asked.status, 401)
+  assert.deepEqual(await passkeysOf(who), [])
+  assert.equal(await isSignedIn(thief.browser), false)
 })

@@ -3,22 +3,23 @@ import { z } from 'zod'
 import { open } from '../../access/index.ts'
 import { route } from '../../feature/index.ts'
 import type { Identity } from '../identity-deps.ts'
-import { requestOptions } from '../passkeys/passkey-options.ts'
+import { creationOptions, requestOptions } from '../passkeys/passkey-options.ts'
 import { refreshIn, tokenAnswer } from '../token-api/token-api.ts'
 import {
   handleChallenge,
   handleEnrolment,
+  handleNewPasskeyOptions,
   handlePasskeyOptions,
   handleSendCode,
 } from './handle-challenge.ts'
 import { handleVerify, handleWebMfa } from './handle-finish.ts'
 import { mfaProblems } from './mfa.errors.ts'
 import {
+  endingFields,
   isOneProof,
   mfaToken,
   ONE_PROOF,
   prepared,
-  proofFields,
   recoveryCodes,
   setUpFields,
 } from './mfa-answers.ts'
@@ -46,7 +47,7 @@ function finishRoutes(identity: Identity): readonly RouteOptions[] {
     body: z
       .strictObject({
         mfa_token: mfaToken,
-        ...proofFields,
+        ...endingFields,
         remember_device: z
           .boolean()
           .default(false)
@@ -71,7 +72,7 @@ function finishRoutes(identity: Identity): readonly RouteOptions[] {
     body: z
       .strictObject({
         mfa_token: z.string().max(128),
-        ...proofFields,
+        ...endingFields,
         refresh_token_in: refreshIn,
       })
       .refine(isOneProof, ONE_PROOF),
@@ -138,5 +139,13 @@ function helpRoutes(identity: Identity): readonly RouteOptions[] {
     raises: [invalidToken, notOffered, noAddress, phoneRefused, tooManyCodes],
     handle: (context) => handleEnrolment(identity, context),
   })
-  return [show, send, passkey, enrol]
+  const make = route('POST /auth/mfa/enrolment/passkey-options', {
+    ...waiting,
+    summary: 'What a browser needs to make the passkey without which this person gets no session.',
+    body: z.strictObject({ mfa_token: mfaToken }),
+    returns: creationOptions,
+    raises: [invalidToken, notOffered],
+    handle: (context) => handleNewPasskeyOptions(identity, context),
+  })
+  return [show, send, passkey, enrol, make]
 }

@@ -2,7 +2,7 @@ import type { Context } from '../../feature/index.ts'
 import type { Identity } from '../identity-deps.ts'
 import { challengeCookie } from '../own-cookies.ts'
 import { holders } from '../passkeys/challenge.ts'
-import type { RequestOptions } from '../passkeys/passkey-options.ts'
+import type { CreationOptions, RequestOptions } from '../passkeys/passkey-options.ts'
 import { preparedAnswer, refuseSending } from './answers-of.ts'
 import type { ChallengeRow } from './challenges.repository.ts'
 import { findChallenge } from './challenges.repository.ts'
@@ -35,6 +35,18 @@ async function waitingSignIn(identity: Identity, context: TokenContext): Promise
   const waiting = row && openWaiting(identity.mint.secret, row)
   if (row === undefined || waiting === undefined) throw mfaProblems.invalidToken()
   return { token, row, waiting }
+}
+
+/**
+ * The same, where it waits for the person's first factor.
+ * @throws AppError 401 mfa.invalid_token
+ */
+async function waitingEnrolment(identity: Identity, context: TokenContext): Promise<Waiting> {
+  const found = await waitingSignIn(identity, context)
+  const { wants, person_id: person } = found.row
+  const isOpen = wants === 'enrolment' && !(await hasFactor(identity.platform, person))
+  if (!isOpen) throw mfaProblems.invalidToken()
+  return found
 }
 
 /** Shows what a sign-in waits for. */
@@ -102,6 +114,19 @@ export async function handlePasskeyOptions(
   )
 }
 
+/** Asks the browser of somebody who signs in for their first passkey. */
+export async function handleNewPasskeyOptions(
+  identity: Identity,
+  context: TokenContext,
+): Promise<CreationOptions> {
+  const { token, waiting } = await waitingEnrolment(identity, context)
+  const { webauthn, platform } = identity
+  if (webauthn === undefined) throw mfaProblems.notOffered()
+  const { person, name, email } = waiting
+  const holder = holders.waitingSignIn(token)
+  return platform.transaction((tx) => webauthn.askForNew(tx, { person, name, email }, holder))
+}
+
 type EnrolContext = Context & {
   readonly body: {
     readonly mfa_token?: string | undefined
@@ -114,9 +139,7 @@ type EnrolContext = Context & {
 /** Sets up the factor that a sign-in waits for. */
 export async function handleEnrolment(identity: Identity, context: EnrolContext) {
   const { body, actor, reply } = context
-  const { row } = await waitingSignIn(identity, context)
-  const isOpen = row.wants === 'enrolment' && !(await hasFactor(identity.platform, row.person_id))
-  if (!isOpen) throw mfaProblems.invalidToken()
+  const { row } = await waitingEnrolment(identity, context)
   const { kind, label, phone } = body
   const place = { person: row.person_id, challenge: row.id }
   return preparedAnswer(

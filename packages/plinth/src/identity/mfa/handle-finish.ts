@@ -9,7 +9,7 @@ import {
   setSessionCookie,
 } from '../own-cookies.ts'
 import { ownReturnTo } from '../own-return-to.ts'
-import type { AssertionAnswer } from '../passkeys/passkey-answers.ts'
+import type { AssertionAnswer, RegistrationAnswer } from '../passkeys/passkey-answers.ts'
 import { setCookie } from '../sessions/cookie.ts'
 import type { RefreshIn } from '../token-api/token-api.ts'
 import type { Answered, FactorProof } from './answer-challenge.ts'
@@ -21,6 +21,7 @@ interface ProofBody {
   readonly code?: string | undefined
   readonly method_id?: string | undefined
   readonly passkey?: AssertionAnswer | undefined
+  readonly new_passkey?: RegistrationAnswer | undefined
 }
 
 type WebMfaContext = Context & {
@@ -95,7 +96,8 @@ export async function handleVerify(identity: Identity, context: VerifyContext) {
   }
 }
 
-function proofOf({ code, method_id: method, passkey }: ProofBody): FactorProof {
+function proofOf({ code, method_id: method, passkey, new_passkey }: ProofBody): FactorProof {
+  if (new_passkey !== undefined) return { newPasskey: new_passkey }
   return passkey === undefined ? { code: code ?? '', method } : { passkey }
 }
 

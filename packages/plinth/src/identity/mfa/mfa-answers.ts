@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { assertionAnswer } from '../passkeys/passkey-answers.ts'
+import { assertionAnswer, registrationAnswer } from '../passkeys/passkey-answers.ts'
 import { LONGEST_CODE } from './typed-code.ts'
 
 /** Kinds of methods, as callers name them. */
@@ -30,13 +30,26 @@ export const proofFields = {
   passkey: assertionAnswer.optional().describe('The answer of a passkey, in place of a code.'),
 }
 
-/** Whether exactly one of code and passkey is there. */
-export function isOneProof({ code, passkey }: { code?: unknown; passkey?: unknown }): boolean {
-  return (code === undefined) !== (passkey === undefined)
+/** What ends a sign-in that waits: a proof, or the passkey that was made on the way. */
+export const endingFields = {
+  ...proofFields,
+  new_passkey: registrationAnswer
+    .optional()
+    .describe('The answer of the device that made the first passkey, where one is set up.'),
+}
+
+/** Whether exactly one of them is there. */
+export function isOneProof(sent: {
+  readonly code?: unknown
+  readonly passkey?: unknown
+  readonly new_passkey?: unknown
+}): boolean {
+  const { code, passkey, new_passkey } = sent
+  return [code, passkey, new_passkey].filter((one) => one !== undefined).length === 1
 }
 
 /** What is said when it is not. */
-export const ONE_PROOF = 'must bring code or passkey, and not both'
+export const ONE_PROOF = 'must bring one of code, passkey and new_passkey'
 
 /** A factor that somebody wants. */
 export const setUpFields = {

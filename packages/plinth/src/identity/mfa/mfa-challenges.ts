@@ -68,7 +68,7 @@ export async function offered(
   const shown = new Set(waiting.amr.map(channelOf))
   const { person } = waiting
   const all: readonly Way[] =
-    wants === 'factor' ? await offers.owned(tx, person) : await offers.toSetUp(tx, person)
+    wants === 'factor' ? await offers.owned(tx, person) : await offers.firstOnes(tx, person)
   return all.filter((way) => !shown.has(channelOf(AMR_OF[way])))
 }
 

@@ -154,7 +154,7 @@ test('MF-11 whoever must set a factor up gets a session by doing so, and only th
       answer.body['mfa_enrolment_required'],
       answer.body['mfa_methods'],
     ],
-    [true, true, ['totp', 'sms', 'email']],
+    [true, true, ['passkey', 'totp', 'sms', 'email']],
   )
   assert.equal(await isSignedIn(browser), false)
   assert.equal((await finish(browser, token, '123456')).status, 404)

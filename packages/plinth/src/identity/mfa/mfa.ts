@@ -21,6 +21,8 @@ export interface MfaDeps {
   readonly secret: Secret
   readonly fingerprints: Fingerprints
   readonly notify: Pick<Notify, 'sendsSms'>
+  /** Whether people can have passkeys. */
+  readonly passkeys: boolean
 }
 
 /** What all parts of second factors share. */
@@ -38,8 +40,8 @@ export interface Mfa {
 
 /** Puts second factors together. */
 export function createMfa(deps: MfaDeps): Mfa {
-  const { settings, clock, secret, fingerprints, notify } = deps
-  const offers = createOffers({ settings, sendsSms: notify.sendsSms })
+  const { settings, clock, secret, fingerprints, notify, passkeys } = deps
+  const offers = createOffers({ settings, sendsSms: notify.sendsSms, passkeys })
   return {
     settings,
     keys: secretKeys(settings.encryption_key ?? secret, settings.former_encryption_key),

@@ -1,4 +1,3 @@
-import { renderSVG } from 'uqr'
 import type { Actor } from '../../access/index.ts'
 import { record } from '../../audit/index.ts'
 import type { PlatformTx } from '../../data/index.ts'
@@ -80,6 +79,7 @@ async function setUpApp(parts: MfaParts, tx: PlatformTx, wanted: Keeping): Promi
   await keep(parts, tx, { ...wanted, address: null, sealed, keyId })
   const account = (await addressOf(tx, person))?.address ?? app.name
   const uri = totpUri({ secret, issuer: factors.settings.issuer ?? app.name, account })
+  const { renderSVG } = await import('uqr')
   return { code: 'app', method, secret, uri, qrSvg: renderSVG(uri) }
 }
 

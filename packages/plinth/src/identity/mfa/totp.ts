@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { TOTP, Secret as TotpSecret } from 'otpauth'
+import { createRequire } from 'node:module'
+
+const require = createRequire(import.meta.url)
+
+/** Loaded by the first authenticator app, not by every start. */
+function otpauth(): typeof import('otpauth') {
+  return require('otpauth')
+}
 
 /** RFC 6238 with what every authenticator app understands. */
 const RULE = { algorithm: 'SHA1', digits: 6, period: 30 } as const
@@ -10,7 +17,7 @@ const WINDOW = 1
 
 /** A new secret for an authenticator app: 160 random bits in base32. */
 export function newTotpSecret(): string {
-  return new TotpSecret({ buffer: new Uint8Array(randomBytes(SECRET_BYTES)).buffer }).base32
+  return new (otpauth().Secret)({ buffer: new Uint8Array(randomBytes(SECRET_BYTES)).buffer }).base32
 }
 
 /**
@@ -25,7 +32,8 @@ export function totpUri(of: {
   const { secret, issuer, account } = of
   // A colon would part the label in two (Key URI Format).
   const label = account.replaceAll(':', ' ')
-  return new TOTP({ ...RULE, issuer, label, secret: TotpSecret.fromBase32(secret) }).toString()
+  const { Secret, TOTP } = otpauth()
+  return new TOTP({ ...RULE, issuer, label, secret: Secret.fromBase32(secret) }).toString()
 }
 
 /**
@@ -34,10 +42,10 @@ export function totpUri(of: {
  * @param nowMs of the server: what a client says of the time counts for nothing (ASVS 6.5.8)
  */
 export function totpStep(secret: string, code: string, nowMs: number): number | undefined {
-  const totp = TotpSecret.fromBase32(secret)
+  const { Secret, TOTP } = otpauth()
   const delta = TOTP.validate({
     ...RULE,
-    secret: totp,
+    secret: Secret.fromBase32(secret),
     token: code,
     timestamp: nowMs,
     window: WINDOW,

@@ -42,18 +42,41 @@ export type AddedPasskey =
     }
   | { readonly code: 'refused'; readonly reason: PasskeyFault; readonly fault?: string }
 
+/** A passkey that may be kept, in a transaction of the caller's, or why not. */
+export type CheckedPasskey =
+  | { readonly code: 'checked'; keep(tx: PlatformTx): Promise<AddedPasskey> }
+  | Extract<AddedPasskey, { readonly code: 'refused' }>
+
 /** Adds a passkey, and leaves a trace of one that was refused. */
 export async function addPasskey(parts: PasskeyParts, claim: AddPasskey): Promise<AddedPasskey> {
-  const added = await judge(parts, claim)
-  if (added.code === 'added') return added
-  const { reason, fault } = added
-  const data = { name: claim.name, ...(fault !== undefined && { fault }) }
-  const event = passkeyEvents.added({ outcome: 'denied', reason, data })
-  await recordOutside(parts.platform, claim.actor, event)
+  const checked = await checkPasskey(parts, claim)
+  if (checked.code === 'refused') return checked
+  const added = await parts.platform.transaction(checked.keep)
+  if (added.code === 'refused') await recordRefusal(parts, claim, added)
   return added
 }
 
-async function judge(parts: PasskeyParts, claim: AddPasskey): Promise<AddedPasskey> {
+/** Judges a passkey before it is kept; the challenge is used up whatever comes of it. */
+export async function checkPasskey(
+  parts: PasskeyParts,
+  claim: AddPasskey,
+): Promise<CheckedPasskey> {
+  const judged = await judge(parts, claim)
+  if (judged.code === 'refused') await recordRefusal(parts, claim, judged)
+  return judged
+}
+
+async function recordRefusal(
+  { platform }: PasskeyParts,
+  { name, actor }: AddPasskey,
+  { reason, fault }: Extract<AddedPasskey, { readonly code: 'refused' }>,
+): Promise<void> {
+  const data = { name, ...(fault !== undefined && { fault }) }
+  const event = passkeyEvents.added({ outcome: 'denied', reason, data })
+  await recordOutside(platform, actor, event)
+}
+
+async function judge(parts: PasskeyParts, claim: AddPasskey): Promise<CheckedPasskey> {
   const { platform, clock, party, settings } = parts
   const { answer, person, holder } = claim
   const use = 'registration'
@@ -68,7 +91,8 @@ async function judge(parts: PasskeyParts, claim: AddPasskey): Promise<AddedPassk
   const userVerification = verificationOf(settings, { use }) === 'required'
   const verified = await verifyRegistration(answer, { party, challenge, userVerification })
   if (verified.code === 'refused') return verified
-  return platform.transaction((tx) => keep(parts, tx, { claim, key: verified.key }))
+  const { key } = verified
+  return { code: 'checked', keep: (tx) => keep(parts, tx, { claim, key }) }
 }
 
 async function keep(

@@ -3,7 +3,7 @@ import type { ContextFor } from '../../feature/index.ts'
 import { familyOf, giveRaised, sessionOf } from '../mfa/handle-own-factors.ts'
 import { raiseSession } from '../mfa/raise-session.ts'
 import { requireFactor } from '../mfa/require-factor.ts'
-import { browserKind } from '../sessions/fingerprint.ts'
+import { deviceName } from '../sessions/fingerprint.ts'
 import type { AddedPasskey } from './add-passkey.ts'
 import { holders } from './challenge.ts'
 import type { RegistrationAnswer } from './passkey-answers.ts'
@@ -51,12 +51,11 @@ export async function handleAdd({ identity, passkeys }: PasskeyRouteDeps, contex
   const { principal, body, actor, request } = context
   await requireFactor(identity.platform, principal)
   const holder = sessionOf(identity, context)
-  const { family, system } = browserKind(request.headers['user-agent'])
   const added = await passkeys.add({
     person: principal.person,
     holder: holders.session(holder.session),
     answer: body.response,
-    name: body.name ?? `${family} on ${system}`,
+    name: body.name ?? deviceName(request.headers['user-agent']),
     actor,
   })
   if (added.code === 'refused') throw problemFor(added)

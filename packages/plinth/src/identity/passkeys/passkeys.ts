@@ -1,7 +1,7 @@
 import type { PlatformTx, Queryable } from '../../data/index.ts'
 import type { Id } from '../../kernel/index.ts'
-import type { AddedPasskey, AddPasskey } from './add-passkey.ts'
-import { addPasskey } from './add-passkey.ts'
+import type { AddedPasskey, AddPasskey, CheckedPasskey } from './add-passkey.ts'
+import { addPasskey, checkPasskey } from './add-passkey.ts'
 import type { ChallengeHolder } from './challenge.ts'
 import { issueChallenge } from './challenge.ts'
 import type { CreationOptions, RequestOptions } from './passkey-options.ts'
@@ -42,6 +42,8 @@ export interface Passkeys {
   prove(claim: ProvePasskey): Promise<ProvenPasskey>
   /** Judges the answer to {@link Passkeys.askForNew} and keeps the passkey, with notice and audit row. */
   add(claim: AddPasskey): Promise<AddedPasskey>
+  /** The same in two steps: what comes back keeps the passkey with the change that it belongs to. */
+  check(claim: AddPasskey): Promise<CheckedPasskey>
 }
 
 /** Makes the passkeys of a service; undefined when they are off, or its address can have none. */
@@ -56,6 +58,7 @@ export function createPasskeys(deps: PasskeyDeps): Passkeys | undefined {
     ask: (tx, holder) => ask(parts, tx, holder),
     prove: (claim) => provePasskey(parts, claim),
     add: (claim) => addPasskey(parts, claim),
+    check: (claim) => checkPasskey(parts, claim),
   }
 }
 

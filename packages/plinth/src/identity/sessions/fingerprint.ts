@@ -38,6 +38,12 @@ export function browserKind(userAgent: string | undefined): BrowserKind {
   return { family: find(FAMILIES) ?? product, system: find(SYSTEMS) ?? 'an unknown system' }
 }
 
+/** A browser, for people: `Chrome on Linux`. */
+export function deviceName(userAgent: string | undefined): string {
+  const { family, system } = browserKind(userAgent)
+  return `${family} on ${system}`
+}
+
 /** Makes the keyed hashes by which sessions and devices are recognised; neither can be reversed. */
 export interface Fingerprints {
   /** Of a session: the browser family only (D7), so that no update and no roaming ends it. */

@@ -1,5 +1,5 @@
-import { Gauge } from 'prom-client'
 import type { Metrics } from '../telemetry/index.ts'
+import { Gauge } from '../telemetry/index.ts'
 
 /**
  * Shows how far in the future access tokens were issued, by our clock: `plinth_token_clock_skew_seconds`

@@ -1,10 +1,10 @@
-import { Counter, Gauge } from 'prom-client'
 import type { RedisConnection } from '../cache/index.ts'
 import { createBreaker, openRedis, redisUrl } from '../cache/index.ts'
 import type { WindowStore } from '../http/index.ts'
 import { createInsuredWindows, createMemoryWindows, createRedisWindows } from '../http/index.ts'
 import type { Clock } from '../kernel/index.ts'
 import type { Log, Metrics } from '../telemetry/index.ts'
+import { Counter, Gauge } from '../telemetry/index.ts'
 import { ConfigRefused } from './load-service-config.ts'
 import type { ServiceConfig } from './settings.ts'
 

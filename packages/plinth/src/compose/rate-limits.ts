@@ -1,8 +1,8 @@
-import { Counter } from 'prom-client'
 import type { RateLimiter, RateRefusal, WindowStore } from '../http/index.ts'
 import { createRateLimiter } from '../http/index.ts'
 import type { Clock } from '../kernel/index.ts'
 import type { Log, Metrics } from '../telemetry/index.ts'
+import { Counter } from '../telemetry/index.ts'
 import type { ServiceConfig } from './settings.ts'
 
 /** What the limits of a process are made from. */

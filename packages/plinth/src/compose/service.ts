@@ -4,7 +4,7 @@ import type { Database, DatabaseOptions, Outbox } from '../data/index.ts'
 import { openDatabase } from '../data/index.ts'
 import type { Feature } from '../feature/index.ts'
 import type { RenderProblem } from '../http/index.ts'
-import { createCsrf, createServer } from '../http/index.ts'
+import { bringForeignRoutes, createCsrf, createServer } from '../http/index.ts'
 import type { IdentityHooks } from '../identity/index.ts'
 import type { RunnableJob, Worker } from '../jobs/index.ts'
 import { createOutbox, startWorker } from '../jobs/index.ts'
@@ -96,7 +96,7 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
   const features = [...platform.features, ...options.features]
   const jobs = [...parts.notify.jobs, ...features.flatMap((one) => one.jobs ?? [])]
   late.outbox = createOutbox({ jobs, settings: parts.config.jobs })
-  const app = options.app ?? serverFor(parts.config)
+  const app = options.app ?? serverFor(parts.config, !bringForeignRoutes(options.features))
   const drain = createDrain({
     app,
     delayMs: parts.config.http.drain_delay_ms,
@@ -137,9 +137,9 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
   }
 }
 
-function serverFor({ http, tenancy }: ServiceConfig): FastifyInstance {
-  if (!splitsPaths(tenancy)) return createServer(http)
-  const app = createServer(http, splitTenantPath)
+function serverFor({ http, tenancy }: ServiceConfig, onlyOwnRoutes: boolean): FastifyInstance {
+  if (!splitsPaths(tenancy)) return createServer(http, { onlyOwnRoutes })
+  const app = createServer(http, { onlyOwnRoutes, rewriteUrl: splitTenantPath })
   keepTenantPath(app)
   return app
 }

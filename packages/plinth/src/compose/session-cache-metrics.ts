@@ -1,6 +1,6 @@
-import { Counter, Gauge } from 'prom-client'
 import type { SessionCache } from '../identity/index.ts'
 import type { Metrics } from '../telemetry/index.ts'
+import { Counter, Gauge } from '../telemetry/index.ts'
 
 /**
  * Shows what the sessions in memory save, and whether they may be used: while the database's news

@@ -27,5 +27,14 @@ export function nearNames(
 function looksLike(name: string, known: string): boolean {
   const sameStart = name.split('_')[0] === known.split('_')[0]
   const allowed = sameStart ? 3 : 2
-  return Math.abs(name.length - known.length) <= allowed && editDistance(name, known) <= allowed
+  if (Math.abs(name.length - known.length) > allowed || strangers(name, known) > allowed)
+    return false
+  return editDistance(name, known) <= allowed
+}
+
+/** Letters of one text that the other has nowhere: each costs an edit, and counting them costs little. */
+function strangers(name: string, known: string): number {
+  let count = 0
+  for (const letter of name) if (!known.includes(letter)) count += 1
+  return count
 }

@@ -15,8 +15,16 @@ export interface Shape {
   readonly description: string | undefined
 }
 
+const shapes = new WeakMap<z.core.$ZodType, Shape>()
+
 /** Looks through the wrappers of a schema. */
 export function shapeOf(schema: z.core.$ZodType): Shape {
+  const shape = shapes.get(schema) ?? lookThrough(schema)
+  shapes.set(schema, shape)
+  return shape
+}
+
+function lookThrough(schema: z.core.$ZodType): Shape {
   let shape: Shape = {
     base: schema,
     mayBeAbsent: false,

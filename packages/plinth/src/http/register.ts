@@ -30,6 +30,12 @@ export async function registerFeatures(
   }
 }
 
+/** Whether routes of others come with these features: mounted plugins, or routes that Fastify itself validates. */
+export function bringForeignRoutes(features: readonly Feature[]): boolean {
+  const entries = features.flatMap((feature) => (feature.routes ?? []).flat())
+  return entries.some((entry) => isMount(entry) || factsOf(entry)?.kind === 'foreign')
+}
+
 function isMount(entry: RouteOptions | Mount): entry is Mount {
   return 'kind' in entry && entry.kind === 'mount'
 }

@@ -34,11 +34,32 @@ function bareAnswersOf(app: FastifyInstance): BareAnswers {
 /** Reads the target of a request before routing, and gives the one that is routed. */
 export type RewriteUrl = (raw: IncomingMessage) => string
 
+/** What a server is told beside its limits. */
+export interface ServerOptions {
+  readonly rewriteUrl?: RewriteUrl
+  /**
+   * Whether every route is one of ours. Then Fastify's own compilers, which read JSON Schema for the
+   * plugins of others, are not even loaded.
+   */
+  readonly onlyOwnRoutes?: boolean
+}
+
+const OWN_SCHEMAS = {
+  compilersFactory: { buildValidator: noForeignSchema, buildSerializer: noForeignSchema },
+}
+
+function noForeignSchema(): never {
+  throw new TypeError('JSON Schema where every route is one of ours')
+}
+
 /**
  * A Fastify instance with Plinth's limits. Node's own are too patient: slow headers are cut after
  * 90 s, slow bodies after 300 s, and headers beyond a count are dropped without an error.
  */
-export function createServer(settings: HttpSettings, rewriteUrl?: RewriteUrl): FastifyInstance {
+export function createServer(
+  settings: HttpSettings,
+  { rewriteUrl, onlyOwnRoutes = false }: ServerOptions = {},
+): FastifyInstance {
   const app: FastifyInstance = Fastify({
     logger: false,
     bodyLimit: settings.body_limit_bytes,
@@ -49,6 +70,7 @@ export function createServer(settings: HttpSettings, rewriteUrl?: RewriteUrl): F
     return503OnClosing: false,
     trustProxy: false,
     ...(rewriteUrl && { rewriteUrl }),
+    ...(onlyOwnRoutes && { schemaController: OWN_SCHEMAS }),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     http: {
       headersTimeout: settings.headers_timeout_ms,

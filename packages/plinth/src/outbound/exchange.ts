@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestOptions } from 'node:http'
-import { Agent as HttpAgent, request as httpRequest } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { LookupFunction } from 'node:net'
+import { nodeHttp } from '../kernel/index.ts'
 import type { OutboundFault } from './outbound.errors.ts'
 import { OutboundError } from './outbound.errors.ts'
 import type { ResolvedAddress } from './resolve.ts'
@@ -29,7 +29,7 @@ export interface RawAnswer {
 // Own agents: no kept connection could lead to an address that was not checked for this call, and
 // the proxy variables of the environment, which apply to the global agents, have no say here. Neither
 // has NODE_TLS_REJECT_UNAUTHORIZED: whose certificate cannot be checked is not called.
-const httpAgent = new HttpAgent({ keepAlive: false })
+const httpAgent = new nodeHttp.Agent({ keepAlive: false })
 const httpsAgent = new HttpsAgent({ keepAlive: false, rejectUnauthorized: true })
 
 /**
@@ -77,7 +77,7 @@ function send(
     signal,
   }
   return new Promise((resolve, reject) => {
-    const request = (https ? httpsRequest : httpRequest)(call.url, options, resolve)
+    const request = (https ? httpsRequest : nodeHttp.request)(call.url, options, resolve)
     request.on('error', reject)
     request.end(call.body)
   })

@@ -8,6 +8,7 @@ export type { JobObservation, Metrics, MetricsOptions, RequestObservation } from
 export { createMetrics } from './metrics.ts'
 export type { MetricsAccess } from './metrics-access.ts'
 export { metricsAccess } from './metrics-access.ts'
+export { Counter, Gauge } from './prometheus.ts'
 export { scrub } from './scrub.ts'
 export type { LoggingSettings, LogLevel, TelemetrySettings } from './telemetry.settings.ts'
 export { loggingSettings, telemetrySettings } from './telemetry.settings.ts'

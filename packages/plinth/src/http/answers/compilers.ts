@@ -1,4 +1,5 @@
-import fastJson from 'fast-json-stringify'
+import { createRequire } from 'node:module'
+import type FastJson from 'fast-json-stringify'
 import type { FastifySchemaCompiler, FastifySerializerCompiler } from 'fastify'
 import { z } from 'zod'
 import type { ErrorDetail } from '../../kernel/index.ts'
@@ -31,6 +32,8 @@ function issuesOf(error: z.core.$ZodError, part: string): readonly ErrorDetail[]
 
 type Serialize = (answer: unknown) => string
 
+const require = createRequire(import.meta.url)
+
 const serializers = new WeakMap<z.core.$ZodType, Serialize>()
 
 /**
@@ -49,7 +52,12 @@ function serializerOf(schema: z.core.$ZodType): Serialize {
   const jsonSchema = z.toJSONSchema(schema, { target: 'draft-7', io: 'output' })
   let serialize: Serialize | undefined
   return (answer) => {
-    serialize ??= fastJson(jsonSchema as fastJson.Schema)
+    serialize ??= fastJson()(jsonSchema as FastJson.Schema)
     return serialize(answer)
   }
+}
+
+/** 110 modules, Ajv among them: loaded by the first answer. */
+function fastJson(): typeof FastJson {
+  return require('fast-json-stringify')
 }

@@ -1,6 +1,6 @@
-import { STATUS_CODES } from 'node:http'
 import { describeAccess, describeStepUp } from '../../access/index.ts'
 import type { RouteFacts } from '../../feature/index.ts'
+import { nodeHttp } from '../../kernel/index.ts'
 import type { Components, JsonSchema } from './json-schema.ts'
 import { toComponent, toJsonSchema } from './json-schema.ts'
 import { needsCsrf, problemResponses } from './problem-responses.ts'
@@ -42,7 +42,7 @@ export function operationOf(
     }),
     responses: {
       [String(facts.status)]: {
-        description: STATUS_CODES[facts.status] ?? 'Success',
+        description: nodeHttp.STATUS_CODES[facts.status] ?? 'Success',
         ...(answer && content(answer, JSON_TYPE)),
       },
       ...problemResponses(method, facts),

@@ -1,6 +1,5 @@
-import { parseOptions as argon2Options } from '@node-rs/argon2'
-import { parseOptions as bcryptOptions } from '@node-rs/bcrypt'
 import { z } from 'zod'
+import { argon2, bcrypt } from './native-hashes.ts'
 import { pbkdf2Text } from './pbkdf2-hash.ts'
 import { scryptText } from './scrypt-hash.ts'
 
@@ -31,12 +30,12 @@ function bounded(hash: string, fits: (hash: string) => boolean): string | undefi
 }
 
 function argon2Fits(hash: string): boolean {
-  const { memoryCost, timeCost, parallelism } = argon2Options(hash)
+  const { memoryCost, timeCost, parallelism } = argon2().parseOptions(hash)
   return memoryCost <= MOST_MEMORY_KIB && timeCost <= 50 && parallelism <= 16
 }
 
 function bcryptFits(hash: string): boolean {
-  return bcryptOptions(hash).cost <= 16 && hash.length === 60
+  return bcrypt().parseOptions(hash).cost <= 16 && hash.length === 60
 }
 
 /** `$pbkdf2-sha256$29000$salt$hash`, with `.` for `+`. */

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { hash as argon2Hash, verify as argon2Verify, parseOptions } from '@node-rs/argon2'
-import { verify as bcryptVerify } from '@node-rs/bcrypt'
+import { argon2, bcrypt } from './native-hashes.ts'
 import type { PasswordSettings } from './password.settings.ts'
 import { verifyPbkdf2 } from './pbkdf2-hash.ts'
 import { verifyScrypt } from './scrypt-hash.ts'
@@ -23,7 +22,7 @@ export function hashCost(settings: PasswordSettings): HashCost {
 
 /** Hashes a password with argon2id, all of it as it is, as a PHC string with its salt and cost. */
 export async function hashPassword(password: string, cost: HashCost): Promise<string> {
-  return argon2Hash(password, { ...cost, outputLen: 32 })
+  return argon2().hash(password, { ...cost, outputLen: 32 })
 }
 
 /** A hash that no password has, of the given cost: to do the same work for people who are not there. */
@@ -35,8 +34,8 @@ export function nobodysHash({ memoryCost, timeCost, parallelism }: HashCost): st
 /** Whether a password is the one of a hash, whichever algorithm made that. */
 export async function verifyPassword(hash: string, password: string): Promise<boolean> {
   try {
-    if (hash.startsWith('$argon2')) return await argon2Verify(hash, password)
-    if (hash.startsWith('$2')) return await bcryptVerify(password, hash)
+    if (hash.startsWith('$argon2')) return await argon2().verify(hash, password)
+    if (hash.startsWith('$2')) return await bcrypt().verify(password, hash)
     if (hash.startsWith('$pbkdf2-')) return await verifyPbkdf2(hash, password)
     return hash.startsWith('$scrypt$') && (await verifyScrypt(hash, password))
   } catch {
@@ -48,7 +47,7 @@ export async function verifyPassword(hash: string, password: string): Promise<bo
 /** Whether a hash was made otherwise than a new one would be. */
 export function isOutdated(hash: string, cost: HashCost): boolean {
   if (!hash.startsWith('$argon2id$')) return true
-  const { memoryCost, timeCost, parallelism } = parseOptions(hash)
+  const { memoryCost, timeCost, parallelism } = argon2().parseOptions(hash)
   return (
     memoryCost !== cost.memoryCost || timeCost !== cost.timeCost || parallelism !== cost.parallelism
   )

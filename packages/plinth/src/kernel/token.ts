@@ -50,6 +50,11 @@ export function hashToken(purpose: Purpose, token: string): Buffer {
   return hash('sha256', `plinth:${purpose}\0${token}`, 'buffer')
 }
 
+/** The same as a key for what is kept in memory: as many characters as the hash has bytes. */
+export function tokenKey(purpose: Purpose, token: string): string {
+  return hash('sha256', `plinth:${purpose}\0${token}`, 'binary')
+}
+
 /**
  * A key for one purpose, derived from a signing secret (HKDF-SHA256, RFC 5869). A KeyObject does not
  * print, and an HMAC begins three times faster with it than with bytes.
@@ -61,9 +66,9 @@ export function deriveKey(secret: Secret, purpose: Purpose): KeyObject {
 
 /** HMAC-SHA256 over length-prefixed parts, base64url: `['ab','c']` and `['a','bc']` differ. */
 export function mac(key: KeyObject, ...parts: readonly string[]): string {
-  const hmac = createHmac('sha256', key)
-  for (const part of parts) hmac.update(`${Buffer.byteLength(part)}:`).update(part)
-  return hmac.digest('base64url')
+  // One call for all parts: each costs more than what it hashes.
+  const text = parts.map((part) => `${Buffer.byteLength(part)}:${part}`).join('')
+  return createHmac('sha256', key).update(text).digest('base64url')
 }
 
 /** Compares two texts in a time that does not depend on where they differ. */

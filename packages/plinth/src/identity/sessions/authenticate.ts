@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { record } from '../../audit/index.ts'
 import type { PlatformDb } from '../../data/index.ts'
 import { contextOf } from '../../feature/index.ts'
-import { hashToken } from '../../kernel/index.ts'
+import { hashToken, tokenKey } from '../../kernel/index.ts'
 import { sessionEvents } from '../identity.events.ts'
 import { changeId } from './change-id.ts'
 import { checkBrowser } from './check-browser.ts'
@@ -54,20 +54,16 @@ export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
     const { cookie, 'user-agent': userAgent } = request.headers
     const token = tokenCookie(cookie, cookieName)
     if (token === undefined) return undefined
-    const idHash = hashToken('session', token)
-    const known = sessionCache?.find(keyOf(idHash), sessions.clock.now(), userAgent)
-    return known ?? readPrincipal(deps, request, { token, idHash })
+    const key = tokenKey('session', token)
+    const known = sessionCache?.find(key, sessions.clock.now(), userAgent)
+    return known ?? readPrincipal(deps, request, { token, key })
   }
-}
-
-/** Keys of the cache: as many characters as the hash has bytes. */
-function keyOf(idHash: Buffer): string {
-  return idHash.toString('latin1')
 }
 
 interface Shown {
   readonly token: string
-  readonly idHash: Buffer
+  /** Of the cache. */
+  readonly key: string
 }
 
 async function readPrincipal(
@@ -78,12 +74,12 @@ async function readPrincipal(
   const read = deps.sessionCache?.beginRead()
   try {
     const readAtMs = deps.sessions.clock.now()
-    const row = await readSession(deps.platform, shown.idHash)
+    const row = await readSession(deps.platform, hashToken('session', shown.token))
     const judged = row && (await judge(deps, request, { ...shown, row }))
     if (row && judged?.untilMs !== undefined) {
       const userAgent = request.headers['user-agent']
       const known: KnownSession = { ...judged, untilMs: judged.untilMs, userAgent, readAtMs }
-      read?.keep(keyOf(shown.idHash), known, subjectsOf(row))
+      read?.keep(shown.key, known, subjectsOf(row))
     }
     return judged?.principal
   } finally {

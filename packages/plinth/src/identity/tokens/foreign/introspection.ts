@@ -1,5 +1,5 @@
 import type { Clock } from '../../../kernel/index.ts'
-import { hashToken } from '../../../kernel/index.ts'
+import { tokenKey } from '../../../kernel/index.ts'
 import type { Outbound } from '../../../outbound/index.ts'
 import { OutboundError } from '../../../outbound/index.ts'
 import { identityProblems } from '../../identity.errors.ts'
@@ -44,7 +44,7 @@ export function createIntrospection(deps: IntrospectionDeps): Introspection | un
   return {
     async ask(text, mayAsk) {
       if (text.length > LONGEST_TOKEN) return 'format'
-      const key = hashToken('access-token', text).toString('latin1')
+      const key = tokenKey('access-token', text)
       const now = deps.clock.now()
       const kept = known.get(key)
       if (kept !== undefined && now < kept.untilMs) return kept.answer

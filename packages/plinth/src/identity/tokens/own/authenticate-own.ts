@@ -1,7 +1,7 @@
 import type { Principal } from '../../../access/index.ts'
 import type { PlatformDb } from '../../../data/index.ts'
 import type { Clock } from '../../../kernel/index.ts'
-import { hashToken } from '../../../kernel/index.ts'
+import { tokenKey } from '../../../kernel/index.ts'
 import { identityProblems } from '../../identity.errors.ts'
 import type { PrincipalCache } from '../../principal-cache.ts'
 import { clientPrincipal } from './client-principal.ts'
@@ -30,7 +30,7 @@ export function authenticateOwn(deps: AuthenticateOwnDeps): AuthenticateOwn {
   const { cache, clock, tokens } = deps
   return (text) => {
     // Verified texts have one spelling, so that the hash of the text names the token (JW-44).
-    const key = hashToken('access-token', text).toString('latin1')
+    const key = tokenKey('access-token', text)
     const known = cache?.find(key, clock.now())
     if (known !== undefined) return known
     return tokens.areOurs(text) ? readPrincipal(deps, text, key) : undefined

@@ -99,7 +99,7 @@ test(
   async () => {
     const body = {
       message: 'x',
-      details: [{ path: 'body/sku', message: 'This SKU is <b>taken</b>.' }],
+      details: [{ path: 'body/sku', message: 'this SKU is <b>taken</b>.' }],
     }
     await using shop = await openShop({ status: 422, body })
     const { page } = await visit(shop.url)

@@ -19,6 +19,8 @@ export interface ProcessOptions {
   readonly settings?: Readonly<Record<string, object>>
   readonly port?: number
   readonly env?: Readonly<Record<string, string>>
+  /** What it runs; the service of the fault tests by default. */
+  readonly main?: string
   /** Where its standard output goes; a pipe that is read by default. */
   readonly stdout?: 'pipe' | number
   /** `listening` by default; `spawned` returns at once. */
@@ -39,12 +41,13 @@ export interface ServiceProcess extends AsyncDisposable {
   readonly ended: Promise<number | NodeJS.Signals>
 }
 
-/** Starts the service of the fault tests. */
+/** Starts a service beside those that run. */
 export async function startProcess(options: ProcessOptions): Promise<ServiceProcess> {
   const folder = await mkdtemp(path.join(tmpdir(), 'plinth-fault-'))
   const port = options.port ?? (await freePort())
   await writeFile(path.join(folder, 'config.yaml'), JSON.stringify(configOf(options, port)))
-  const child = spawn(process.execPath, ['--conditions=plinth-source', MAIN], {
+  const args = ['--conditions=plinth-source', options.main ?? MAIN]
+  const child = spawn(process.execPath, args, {
     cwd: folder,
     env: { NODE_COMPILE_CACHE: compileCache(), ...options.env },
     stdio: ['ignore', options.stdout ?? 'pipe', 'pipe'],

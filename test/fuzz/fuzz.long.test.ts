@@ -14,6 +14,7 @@ before(async () => {
 after(() => service[Symbol.asyncDispose]())
 
 test(`HI-32 every operation × ${COUNT} generated requests`, async (context) => {
+  assert.ok(service.operations.length > 20)
   context.diagnostic(`PLINTH_FUZZ_SEED=${SEED} draws the same requests again`)
   for (const operation of service.operations) {
     const faults = await service.tryAll(operation, { count: COUNT, seed: SEED })

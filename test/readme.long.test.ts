@@ -53,7 +53,7 @@ test('README: every line of "What is on" names a test that exists', () => {
   assert.notEqual(lines.length, 0)
   const tests = sources()
     .filter(isTest)
-    .filter((file) => file !== 'test/readme.test.ts')
+    .filter((file) => file !== 'test/readme.long.test.ts')
     .map(read)
     .join('\n')
   const unproved = lines.filter((line) => {

@@ -65,9 +65,13 @@ function waysIn(
   const others = identities.length > 1 || hasOwnWay
   return html`<section class="card stack" aria-labelledby="ways">
 <h2 id="ways">How you sign in</h2>
-<ul class="entries">
+${
+  identities.length === 0
+    ? html`<p class="empty">No account at a provider is linked to yours.</p>`
+    : html`<ul class="entries">
 ${identities.map((one) => wayIn(one, providerLabel(choices, one.provider), others))}
-</ul>
+</ul>`
+}
 <div class="stack divided">
 <h3>Link another account</h3>
 <p class="muted">You prove that it is yours, and are asked once more before it is linked.</p>

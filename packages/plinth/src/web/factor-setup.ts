@@ -4,7 +4,7 @@ import { field } from './field.ts'
 
 /** Where a second factor is set up, and where its first code goes. */
 export interface FactorSetup {
-  /** Kinds that can be set up: `totp`, `sms`, `email`. */
+  /** Kinds that can be set up: `passkey`, `totp`, `sms`, `email`. */
   readonly kinds: readonly string[]
   /** Path that prepares one. */
   readonly prepare: string
@@ -18,26 +18,37 @@ export interface FactorSetup {
 
 /** Forms for the second factors that somebody could set up, and what follows on each. */
 export function factorSetup(setup: FactorSetup): Html {
-  return html`<div class="${setup.isNarrow ? 'choices' : 'cluster'}">
-${setup.kinds.map((kind) => FORMS[kind]?.(setup.prepare))}
+  return html`<div class="${setup.isNarrow ? 'choices' : 'cluster'}" data-step>
+${setup.kinds.map((kind) => FORMS[kind]?.(setup))}
 </div>
 <template id="show-app">${appSteps(setup)}</template>
 <template id="show-sent">${sentSteps(setup)}</template>
 ${recoveryCodesTemplate(setup.next)}`
 }
 
-const FORMS: Readonly<Record<string, (prepare: string) => Html>> = {
-  totp: (prepare) => html`<form data-action="POST" action="${prepare}" data-show="show-app">
+/** A passkey is the first factor within a sign-in only; an account adds further ones elsewhere. */
+const NEW_PASSKEY = '/auth/mfa/enrolment/passkey-options'
+
+const FORMS: Readonly<Record<string, (setup: FactorSetup) => Html>> = {
+  passkey: ({
+    confirm,
+    next,
+  }) => html`<form data-action="POST" action="${confirm}" data-passkey="create" data-as="new_passkey" data-options="${NEW_PASSKEY}" data-show="show-codes" data-show-if="recovery_codes" data-next="${next}" data-done="The passkey is added.">
+<input type="hidden" name="return_to" value="${next}">
+<button class="button button-primary">Make a passkey</button>
+</form>
+`,
+  totp: ({ prepare }) => html`<form data-action="POST" action="${prepare}" data-show="show-app">
 <input type="hidden" name="kind" value="totp">
 <button class="button">Set up an authenticator app</button>
 </form>
 `,
-  email: (prepare) => html`<form data-action="POST" action="${prepare}" data-show="show-sent">
+  email: ({ prepare }) => html`<form data-action="POST" action="${prepare}" data-show="show-sent">
 <input type="hidden" name="kind" value="email">
 <button class="button">Use codes by e-mail</button>
 </form>
 `,
-  sms: (prepare) => html`<details class="unfold">
+  sms: ({ prepare }) => html`<details class="unfold">
 <summary class="button">Use codes by SMS</summary>
 <form class="stack" data-action="POST" action="${prepare}" data-show="show-sent">
 <input type="hidden" name="kind" value="sms">
@@ -49,7 +60,7 @@ ${field({ name: 'phone', label: 'Telephone number', type: 'tel', fill: 'tel', hi
 }
 
 function appSteps(setup: FactorSetup): Html {
-  return html`<div class="stack">
+  return html`<div class="stack" data-step>
 <h3>Add this service to your app</h3>
 <p>Open your authenticator app and scan this picture.</p>
 <p><img class="qr" data-fill="qr_svg" alt="QR code for your authenticator app" width="200" height="200"></p>
@@ -59,7 +70,7 @@ ${confirmForm(setup, { id: 'app-code', hint: 'The six digits that the app shows 
 }
 
 function sentSteps(setup: FactorSetup): Html {
-  return html`<div class="stack">
+  return html`<div class="stack" data-step>
 <h3>Type the code that you got</h3>
 <p>It went to <strong data-fill="sent_to"></strong>.</p>
 ${confirmForm(setup, { id: 'sent-code', hint: 'Six digits. It may take a minute to arrive.' })}

@@ -82,7 +82,7 @@ a{color:var(--accent)}.quiet,footer,dt,time{color:var(--quiet)}
 .list a{display:grid;grid-template-columns:1fr auto;gap:0 1rem;padding:.75rem .25rem;color:inherit;text-decoration:none}
 .list a:hover strong{text-decoration:underline}.list span{grid-column:1;color:var(--quiet);font-size:.875rem}.list time{grid-column:2;grid-row:1/3;font-size:.875rem}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1rem;margin:0 0 1rem}dd{margin:0;overflow-wrap:anywhere}
-iframe{width:100%;height:28rem;border:1px solid var(--line);border-radius:.5rem;background:#fff}
+iframe{width:100%;height:28rem;border:1px solid var(--line);border-radius:.5rem;background:Canvas}
 pre{margin:0;padding:1rem;overflow:auto;white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid var(--line);border-radius:.5rem;font:.875rem/1.5 ui-monospace,monospace}
 details{margin-top:1rem}summary{cursor:pointer;color:var(--quiet)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}

@@ -15,6 +15,10 @@ html.dark-mode .swagger-ui { background: none; }
 .swagger-ui .info hgroup.main a { font-size: 0.85rem; }
 .swagger-ui .opblock { border-radius: 0.5rem; box-shadow: none; }
 .swagger-ui .opblock .opblock-summary-method { border-radius: 0.35rem; text-shadow: none; }
+/* White on these grounds is hard to read (WCAG 1.4.3). */
+.swagger-ui .opblock .opblock-summary-method { color: #141413; }
+html:not(.dark-mode) .swagger-ui .info .title small pre { color: #141413; }
+html:not(.dark-mode) .swagger-ui .info a { color: #1c5d56; }
 .swagger-ui .opblock-tag { border-bottom-color: rgb(128 128 128 / 25%); font-size: 1.2rem; }
 .swagger-ui .opblock .opblock-section-header { box-shadow: none; }
 .swagger-ui .renderedMarkdown code { color: inherit; font-weight: 600; background: rgb(128 128 128 / 12%); }

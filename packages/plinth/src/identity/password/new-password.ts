@@ -36,7 +36,9 @@ export async function requireStrong(
 const ADVICE: { readonly [F in PasswordFault]: (minLength: number) => string } = {
   too_short: (least) => `must have ${least} characters or more`,
   too_long: () => 'must not have more than 4,096 bytes',
-  too_common: () => 'is one of the passwords that are tried first; a few words in a row are better',
-  too_simple: () => 'repeats itself or follows the alphabet; a few words in a row are better',
-  too_personal: () => 'is little more than a name; a few words in a row are better',
+  too_common: () =>
+    'must not be one of the passwords that are tried first; a few words in a row are better',
+  too_simple: () =>
+    'must not repeat itself or follow the alphabet; a few words in a row are better',
+  too_personal: () => 'must be more than a name; a few words in a row are better',
 }

@@ -7,14 +7,19 @@
 // data-next    where to go after success, instead of loading the page again
 // data-show    id of a <template>: after success it takes the form's place, filled with the answer
 // data-show-if part of the answer without which that template is not shown
+// data-step    around forms of which one is enough: the template takes the place of all of it
 // data-second  page for a second factor, where the answer asks for one
 // data-type    on a field: how its text becomes JSON: integer, boolean (a box that is ticked), or
 //              minor-units (12.50 becomes 1250)
 // data-link    on a field: it gets the token of the link that led here, which leaves the address;
 //              `data-keep` names where this tab keeps it, for whoever signs in before
+// data-look    on an element: it stays hidden until the service has said at this path what the token
+//              is about, and is filled with that; `data-when` in it shows an element only where a part
+//              of the answer is there, or has the value behind =
 // data-fill    in a template: the part of the answer that an element shows
 // data-passkey create or get: the person's device answers first what is asked at `data-options`;
-//              the answer is sent as `response`, or under the name in `data-as`
+//              the answer is sent as `response`, or under the name in `data-as`; with
+//              `data-autofill` the browser offers passkeys while a name is typed, too
 //
 // An empty field is left out. Where the answer says where to go (`provider_logout_url`, so that the
 // person is signed out at the provider too; `authorization_url`; `return_to`), the browser goes
@@ -59,15 +64,21 @@ window.addEventListener('pageshow', (event) => {
   if (event.persisted) location.reload()
 })
 
-takeLinkToken()
+// A link that is pasted into a page which is open already changes nothing but what stands behind #.
+window.addEventListener('hashchange', () => {
+  if (location.hash.startsWith('#token=')) location.reload()
+})
+
 showFlash()
+void lookUp(takeLinkToken())
+for (const form of document.querySelectorAll('form[data-autofill]')) void offerPasskeys(form)
 
 /** One submission: send, then either leave the page or say in the form why not. */
-async function submit(form, submitter) {
+async function submit(form, submitter, proof) {
   clearFaults(form)
   setBusy(form, submitter, true)
   try {
-    const answer = await send(form, await proofOf(form))
+    const answer = await send(form, proof ?? (await proofOf(form)))
     const body = await answer.json().catch(() => ({}))
     if (!answer.ok) showProblem(form, body)
     else if (isShown(form, body)) return show(form, body)
@@ -82,11 +93,28 @@ async function submit(form, submitter) {
 /** What a passkey says to the question of the service; nothing for a form without one. */
 async function proofOf({ dataset: { passkey, options, as = 'response' } }) {
   if (!passkey) return {}
-  const { useDevice } = await import(document.querySelector('meta[name="passkeys"]').content)
-  const answer = await sendJson('POST', options, {})
+  const { useDevice } = await passkeys()
+  return { [as]: await useDevice(passkey, await asked(options)) }
+}
+
+function passkeys() {
+  return import(document.querySelector('meta[name="passkeys"]').content)
+}
+
+/** The question that a device answers. */
+async function asked(path) {
+  const answer = await sendJson('POST', path, {})
   const body = await answer.json()
   if (!answer.ok) throw Object.assign(new Error(), { problem: body })
-  return { [as]: await useDevice(passkey, body) }
+  return body
+}
+
+/** Has the browser offer passkeys where a name is typed. Whoever chooses one has submitted the form. */
+async function offerPasskeys(form) {
+  const { offerInField } = await passkeys()
+  // Whatever goes wrong before somebody chooses one: the button says it to whoever uses that.
+  const proof = await offerInField(() => asked(form.dataset.options)).catch(() => undefined)
+  if (proof !== undefined) await submit(form, undefined, { response: proof })
 }
 
 function send(form, proof) {
@@ -95,8 +123,33 @@ function send(form, proof) {
   return sendJson(form.dataset.action, form.getAttribute('action'), body)
 }
 
-/** Sends JSON as a page of ours: with the CSRF token where somebody is signed in. */
-function sendJson(method, path, body) {
+/**
+ * Sends JSON as a page of ours: with the CSRF token where somebody is signed in. One that was changed
+ * meanwhile, because another tab renewed the session, is asked for anew and the request sent once more.
+ */
+async function sendJson(method, path, body) {
+  const answer = await sendOnce(method, path, body)
+  if (answer.status !== 403) return answer
+  const { detail } = await answer
+    .clone()
+    .json()
+    .catch(() => ({}))
+  const isStale = typeof detail === 'string' && detail.includes('CSRF')
+  return isStale && (await renewToken()) ? sendOnce(method, path, body) : answer
+}
+
+/** Takes over the CSRF token of now; not that of somebody else who signed in since. */
+async function renewToken() {
+  const held = document.querySelector('meta[name="csrf-token"]')
+  if (held === null) return false
+  const answer = await fetch('/auth/web/me', { credentials: 'same-origin' })
+  const { user, csrf_token: token } = await answer.json()
+  if (!token || user?.id !== held.dataset.person) return false
+  held.content = token
+  return true
+}
+
+function sendOnce(method, path, body) {
   const token = document.querySelector('meta[name="csrf-token"]')?.content
   return fetch(path, {
     method,
@@ -135,30 +188,50 @@ function isShown({ dataset: { show: template, showIf } }, body) {
   return template !== undefined && (showIf === undefined || showIf in body)
 }
 
-/** Puts the form's template in its place, filled with the answer, and the reader before it. */
+/** Puts the form's template in the place of its step, filled with the answer, and the reader before it. */
 function show(form, body) {
   const shown = document.getElementById(form.dataset.show).content.cloneNode(true)
-  for (const element of shown.querySelectorAll('[data-fill]')) {
-    fill(element, body[element.dataset.fill])
-  }
+  fillIn(shown, body)
   const first = shown.firstElementChild
-  form.replaceWith(shown)
+  const place = form.closest('[data-step]') ?? form
+  place.replaceWith(shown)
   first.tabIndex = -1
   first.focus()
+}
+
+/** Fills what `data-when` and `data-fill` mark below an element. */
+function fillIn(root, body) {
+  const part = (path) => path.split('.').reduce((value, name) => value?.[name], body) ?? undefined
+  for (const element of root.querySelectorAll('[data-when]')) {
+    const [path, wanted] = element.dataset.when.split('=')
+    const value = part(path)
+    if (wanted === undefined ? value === undefined : String(value) !== wanted) element.remove()
+  }
+  for (const element of root.querySelectorAll('[data-fill]')) {
+    fill(element, part(element.dataset.fill))
+  }
 }
 
 function fill(element, value) {
   const is = (kind) => element instanceof kind
   // A link keeps the address that it has.
-  if (value === undefined || value === null) {
+  if (value === undefined) {
     if (!is(HTMLAnchorElement)) element.remove()
     return
   }
   if (is(HTMLInputElement)) element.value = value
   else if (is(HTMLAnchorElement)) element.href = webAddress(value) ?? '/'
   else if (is(HTMLImageElement)) element.src = imageOf(value)
+  else if (is(HTMLTimeElement)) setTime(element, value)
   else if (Array.isArray(value)) element.append(...value.map(item))
   else element.textContent = value
+}
+
+/** A moment, for people where the page is read and for programs. */
+function setTime(element, iso) {
+  const style = { dateStyle: 'medium', timeStyle: 'short' }
+  element.dateTime = iso
+  element.textContent = new Intl.DateTimeFormat('en-GB', style).format(new Date(iso))
 }
 
 /** A drawing as an image: nothing in it can run there. */
@@ -173,20 +246,40 @@ function item(text) {
 }
 
 /**
- * A token stands behind # or ? of a link in a mail. It goes into the form, and out of the address. With
+ * A token stands behind # or ? of a link in a mail. It goes into the forms, and out of the address. With
  * `data-keep` this tab keeps it, because somebody may sign in first and come back.
  */
 function takeLinkToken() {
-  const field = document.querySelector('input[data-link]')
-  if (!field) return
-  const { keep } = field.dataset
+  const fields = [...document.querySelectorAll('input[data-link]')]
+  if (fields.length === 0) return ''
+  const keep = fields.find(({ dataset }) => dataset.keep)?.dataset.keep
   const kept = keep && sessionStorage.getItem(`plinth.${keep}`)
   const sent = new URLSearchParams(location.hash.slice(1) || location.search).get('token')
-  field.value = sent ?? kept ?? ''
-  if (field.value === '') say(field.form, sentences.noLink)
-  if (!sent) return
-  if (keep) sessionStorage.setItem(`plinth.${keep}`, sent)
-  history.replaceState(null, '', location.pathname)
+  const token = sent ?? kept ?? ''
+  for (const field of fields) {
+    field.value = token
+    if (token === '' && field.form) say(field.form, sentences.noLink)
+  }
+  if (sent && keep) sessionStorage.setItem(`plinth.${keep}`, sent)
+  if (sent) history.replaceState(null, '', location.pathname)
+  return token
+}
+
+/** Shows what the token is about, before anybody decides; or says why it is about nothing. */
+async function lookUp(token) {
+  const place = document.querySelector('[data-look]')
+  if (place === null) return
+  const card = place.parentElement
+  if (token === '') return say(card, sentences.noLink)
+  try {
+    const answer = await sendJson('POST', place.dataset.look, { token })
+    const body = await answer.json()
+    if (!answer.ok) return say(card, sentenceOf(body))
+    fillIn(place, body)
+    place.hidden = false
+  } catch {
+    say(card, sentences.offline)
+  }
 }
 
 /** The filled-in fields as names and JSON values. */
@@ -214,11 +307,14 @@ function toMinorUnits(text) {
 function showProblem(form, problem) {
   const faults = Array.isArray(problem.details) ? problem.details : []
   const wrong = faults.map((fault) => markField(form, fault)).find((field) => field !== undefined)
-  const sentence = plain[problem.code] ?? problem.message ?? problem.detail ?? sentences.unknown
-  say(form, wrong ? sentences.marked : sentence)
+  say(form, wrong ? sentences.marked : sentenceOf(problem))
   const again = faults.find(({ code }) => code in confirmations)
   if (again) offerConfirmation(form, confirmations[again.code] ?? again.message)
   wrong?.focus()
+}
+
+function sentenceOf({ code, message, detail }) {
+  return plain[code] ?? message ?? detail ?? sentences.unknown
 }
 
 /** A link to where somebody confirms that it is them, and back to this page. */
@@ -239,7 +335,7 @@ function markField(form, { path = '', message = '' }) {
   field.ariaInvalid = 'true'
   if (hint) {
     hint.dataset.usual ??= hint.textContent
-    hint.textContent = message
+    hint.textContent = message.charAt(0).toUpperCase() + message.slice(1)
   }
   return field
 }
@@ -250,7 +346,7 @@ function clearFaults(form) {
   for (const hint of form.querySelectorAll('[data-usual]')) hint.textContent = hint.dataset.usual
 }
 
-/** Puts a sentence into the form's live region, which screen readers announce. */
+/** Puts a sentence into the live region of a form or a card, which screen readers announce. */
 function say(form, sentence) {
   regionOf(form).textContent = sentence
 }

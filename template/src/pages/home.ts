@@ -1,6 +1,7 @@
 import { feature, html, open, page } from 'plinth'
 import type { Principal } from 'plinth/access'
 import type { Context, Html } from 'plinth/feature'
+import { organisationCards } from './organisation-cards.ts'
 import { productCard } from './product-card.ts' // plinth:with product
 import { sessionCard } from './session-card.ts'
 
@@ -24,6 +25,7 @@ a start: replace it with your own.</p>
 }
 
 async function signedIn(context: Context, principal: Principal): Promise<Html> {
+  if (context.placement === undefined) return nowhere(principal)
   const cards = [
     await productCard(context), // plinth:with product
     sessionCard(principal, context.placement),
@@ -34,6 +36,17 @@ async function signedIn(context: Context, principal: Principal): Promise<Html> {
 </section>
 <div class="split">
 ${cards}
+</div>`
+}
+
+function nowhere(principal: Principal): Html {
+  return html`<section class="stack">
+<h1>Hello, ${principal.name}</h1>
+<p class="lede">You are signed in, and in no organisation yet.</p>
+</section>
+<div class="split">
+<div class="stack">${organisationCards}</div>
+${sessionCard(principal, undefined)}
 </div>`
 }
 

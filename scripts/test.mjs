@@ -2,18 +2,22 @@
 //   npm test                       every *.test.ts
 //   npm run test:long              every *.long.test.ts
 //   npm test -- --only identity    the files whose path contains "identity"
+//   npm test -- --times            says what each file cost
+//   npm test -- --coverage         keeps which lines ran, for `npm run coverage -- --report`
 //   npm test -- --no-skips         a skipped test counts as a failure (what CI uses)
+import { availableParallelism } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { discover } from './test-run/discover.mjs'
 import {
   printClosing,
+  printCosts,
   printFailure,
   printOutput,
   printSkips,
   printSlowest,
 } from './test-run/print.mjs'
-import { record } from './test-run/record.mjs'
+import { collectCoverage, record, recordCosts } from './test-run/record.mjs'
 import { runFiles } from './test-run/run-files.mjs'
 import { missingServices, startServices } from './test-run/services.mjs'
 
@@ -22,12 +26,16 @@ const { values: options } = parseArgs({
     long: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true, default: [] },
     'no-skips': { type: 'boolean', default: false },
-    concurrency: { type: 'string', default: '3' },
+    coverage: { type: 'boolean', default: false },
+    times: { type: 'boolean', default: false },
+    // One more than there are processors: each waits for the database now and then.
+    concurrency: { type: 'string', default: String(availableParallelism() + 1) },
   },
 })
 
-const FILES_PER_PROCESS = 8
+const FILES_PER_PROCESS = 40
 
+const suite = options.long ? 'long' : 'test'
 const files = await discover({ long: options.long, only: options.only })
 if (files.length === 0 && options.only.length > 0) {
   console.error(`No test file matches ${options.only.join(', ')}.`)
@@ -39,16 +47,25 @@ for (const missing of await missingServices()) console.log(`! ${missing}`)
 process.env.NODE_COMPILE_CACHE ??= path.resolve('node_modules/.cache/compiled')
 
 const services = await startServices()
-const results = await runFiles(files, {
+// Who stops the run stops its processes, and what those have started.
+const stopping = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stopping.abort())
+if (options.coverage) await collectCoverage(suite)
+const { results, costs } = await runFiles(files, {
   concurrency: Number(options.concurrency),
   // Loading the service's modules costs more than most files' tests; the long ones start processes of their own.
   filesPerProcess: options.long ? 1 : FILES_PER_PROCESS,
-  processLimitMs: options.long ? 900_000 : 300_000,
+  fileLimitMs: options.long ? 900_000 : 300_000,
+  signal: stopping.signal,
   onFailure: printFailure,
-  onFailedGroup: printOutput,
+  onFailedFile: printOutput,
 }).finally(() => services.stop())
 
-if (options.only.length === 0) await record(options.long ? 'long' : 'test', results)
+if (options.only.length === 0) {
+  await record(suite, results)
+  await recordCosts(suite, costs)
+}
+if (options.times) printCosts(costs)
 printSkips(results)
 printSlowest(results)
 const refusedSkips = options['no-skips'] && results.some((result) => result.state === 'skipped')

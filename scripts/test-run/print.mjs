@@ -1,4 +1,3 @@
-import path from 'node:path'
 import { inspect } from 'node:util'
 
 export function printFailure(result) {
@@ -7,10 +6,9 @@ export function printFailure(result) {
   console.error(`\n✗ ${result.name}\n  ${result.file}\n${indent(text)}`)
 }
 
-/** What a group of files with a failed test printed, and what the services under that test said. */
-export function printOutput(files, output) {
-  const names = files.map((file) => path.relative(process.cwd(), file)).join(', ')
-  console.error(`\n  output of ${names}\n${indent(output.trimEnd())}`)
+/** What a file with a failed test printed, and what the services under that test said. */
+export function printOutput(file, output) {
+  console.error(`\n  output of ${file}\n${indent(output.trimEnd())}`)
 }
 
 /** A skip is never silent: each is named with its reason. */
@@ -26,6 +24,16 @@ export function printSlowest(results, count = 10) {
   for (const { milliseconds, name } of slowest) {
     console.log(`${String(milliseconds).padStart(7)} ms  ${name}`)
   }
+}
+
+/** What each file cost, the dearest first. */
+export function printCosts(costs) {
+  const column = (milliseconds = 0) => (milliseconds / 1_000).toFixed(1).padStart(8)
+  const sum = (key) => costs.reduce((total, cost) => total + (cost[key] ?? 0), 0)
+  console.log('\n   cpu s  wall s  file')
+  for (const { cpuMs, wallMs, file } of [...costs].sort((a, b) => (b.cpuMs ?? 0) - (a.cpuMs ?? 0)))
+    console.log(`${column(cpuMs)}${column(wallMs)}  ${file}`)
+  console.log(`${column(sum('cpuMs'))}${column(sum('wallMs'))}  in all, without the database's`)
 }
 
 /** Prints the one closing line and returns the number of failures. */

@@ -18,10 +18,15 @@ export async function startServices() {
     log: (line) => console.log(`! ${line}`),
   })
   process.env.PLINTH_TEST_POSTGRES_URL = server.adminUrl
-  for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.once(signal, () => void server.remove().finally(() => process.exit(130)))
+  let stopped
+  const stop = () => {
+    stopped ??= server.remove()
+    return stopped
   }
-  return { stop: () => server.remove() }
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, () => void stop().finally(() => process.exit(130)))
+  }
+  return { stop }
 }
 
 const OPTIONAL = [

@@ -6,9 +6,9 @@ import { existsSync } from 'node:fs'
 import { glob, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { codeLines } from './coverage/code-lines.mjs'
-import { collected } from './coverage/collected.mjs'
-import { printCoverage } from './coverage/print.mjs'
+import { codeLines } from './lines-run/code-lines.mjs'
+import { collected } from './lines-run/collected.mjs'
+import { printCoverage } from './lines-run/print.mjs'
 import { coverageFolder } from './test-run/record.mjs'
 
 const ROOMS = ['access', 'http', 'identity'].map((room) => `packages/plinth/src/${room}`)

@@ -26,13 +26,15 @@ export interface DoorParts {
  */
 export function tenantDoor(parts: DoorParts, tenant: Id<'tenant'>, caller?: Caller): Db {
   if (!isId(tenant)) throw new TypeError('a tenant is named by a UUID in lower case')
-  const batch = async (statements: readonly Statement[]) =>
-    (await parts.line.unit([enter(tenant), ...statements])).slice(1)
+  const entering = enter(tenant)
   return brandedDb({
     tenant,
     cursorKey: parts.cursorKey,
-    batch,
-    query: oneOf(batch),
+    batch: async (statements) => (await parts.line.unit([entering, ...statements])).slice(1),
+    async query<R>(text: string, values: readonly unknown[] = []) {
+      const [, answer] = await parts.line.unit([entering, { text, values }])
+      return answer as Rows<R>
+    },
     transaction: (work, options) =>
       transact(parts, { tenant, options }, (open) =>
         work(tenantTx(parts, open, { tenant, caller })),

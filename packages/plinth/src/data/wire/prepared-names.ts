@@ -1,4 +1,5 @@
 import type { Connection } from 'pg'
+import type { RowShape } from './row-shape.ts'
 
 /** As many as one connection keeps; the server holds a plan for each. */
 const LIMIT = 256
@@ -9,7 +10,7 @@ const LIMIT = 256
  */
 export class PreparedNames {
   readonly #byText = new Map<string, string>()
-  readonly #columns = new Map<string, object>()
+  readonly #shapes = new Map<string, RowShape>()
   #made = 0
   /** Names that the server still holds and nobody uses. */
   #dropped: string[] = []
@@ -17,6 +18,8 @@ export class PreparedNames {
   nameFor(text: string): string {
     const known = this.#byText.get(text)
     if (known !== undefined) {
+      // Their order matters only when room gets scarce, and it costs something at each statement.
+      if (this.#byText.size < LIMIT / 2) return known
       this.#byText.delete(text)
       this.#byText.set(text, known)
       return known
@@ -28,21 +31,21 @@ export class PreparedNames {
     return name
   }
 
-  /** The server's description of a statement's rows; it never changes under one name. */
-  columnsOf(name: string | undefined): object | undefined {
-    return name === undefined ? undefined : this.#columns.get(name)
+  /** How the rows of a statement are read; it never changes under one name. */
+  shapeOf(name: string): RowShape | undefined {
+    return this.#shapes.get(name)
   }
 
-  /** Keeps a description, so that it need not be asked for again. */
-  keepColumns(name: string, description: object): void {
-    this.#columns.set(name, description)
+  /** Keeps what the server said of a statement's columns, so that it need not be asked for again. */
+  keepShape(name: string, shape: RowShape): void {
+    this.#shapes.set(name, shape)
   }
 
   /** Gives up all names, after the server said that one of them is no longer what it was. */
   dropAll(): void {
     this.#dropped.push(...this.#byText.values())
     this.#byText.clear()
-    this.#columns.clear()
+    this.#shapes.clear()
   }
 
   /** Names to close on the server, each handed out once. */
@@ -56,7 +59,7 @@ export class PreparedNames {
     const oldest = this.#byText.entries().next().value
     if (oldest === undefined) return
     this.#byText.delete(oldest[0])
-    this.#columns.delete(oldest[1])
+    this.#shapes.delete(oldest[1])
     this.#dropped.push(oldest[1])
   }
 }

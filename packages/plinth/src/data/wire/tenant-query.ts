@@ -1,30 +1,28 @@
-import { type Connection, Query, type Submittable } from 'pg'
+import type { Connection, Submittable } from 'pg'
 import type { Statement } from '../db.ts'
-import { rowValues } from '../row-values.ts'
 import type { PreparedNames } from './prepared-names.ts'
 import { preparedNamesOf } from './prepared-names.ts'
-import { Recorder, type WireConnection } from './recorder.ts'
+import type { ColumnDescription, Row } from './row-shape.ts'
+import { RowShape } from './row-shape.ts'
 import type { AnyRows } from './wire.ts'
+import type { WireConnection } from './wire-connection.ts'
+import { inOneWrite, partsOf } from './wire-connection.ts'
+import { wireValue } from './wire-value.ts'
 
-/** The parts of pg's Query that it keeps to itself. Checked at boot by the self-test. */
-interface StepQuery extends Query {
-  readonly name: string | undefined
-  readonly text: string
-  readonly _result: StepResult
-  readonly _canceledDueToError: unknown
-  prepare(connection: Recorder): void
-  handleRowDescription(message: object): void
-  handleDataRow(message: object): void
-  handleCommandComplete(message: object, connection: Connection): void
-}
-
-interface StepResult {
-  readonly command: string | null
-  readonly rows: Record<string, unknown>[]
-  readonly rowCount: number | null
-}
+const NO_COLUMNS = new RowShape([])
 
 type Done = (error: unknown, results?: readonly AnyRows[]) => void
+
+/** One of the statements, and what it has answered so far. */
+interface Step {
+  readonly statement: Statement
+  /** Of its prepared statement; empty for one that is not kept. */
+  readonly name: string
+  shape: RowShape | undefined
+  readonly rows: Row[]
+  command: string
+  rowCount: number
+}
 
 /**
  * Several statements with one Sync: PostgreSQL runs them as one implicit transaction (manual,
@@ -34,15 +32,17 @@ type Done = (error: unknown, results?: readonly AnyRows[]) => void
 export class TenantQuery implements Submittable {
   callback: Done
   readonly #statements: readonly Statement[]
-  readonly #named: boolean
+  readonly #prepared: boolean
   #names: PreparedNames | undefined
-  #steps: readonly StepQuery[] = []
+  #steps: readonly Step[] = []
   #at = 0
+  /** Why a row could not be read. */
+  #unread: unknown
   #refusal: Error | undefined
 
-  constructor(statements: readonly Statement[], named: boolean, done: Done) {
+  constructor(statements: readonly Statement[], prepared: boolean, done: Done) {
     this.#statements = statements
-    this.#named = named
+    this.#prepared = prepared
     this.callback = done
   }
 
@@ -52,61 +52,51 @@ export class TenantQuery implements Submittable {
   }
 
   get text(): string | undefined {
-    return this.#steps[this.#at]?.text
+    return this.#steps[this.#at]?.statement.text
   }
 
   submit(socket: Connection): Error | null {
-    const connection = socket as WireConnection
-    const recorder = new Recorder(connection)
-    const names = this.#named ? preparedNamesOf(socket) : undefined
+    const connection = partsOf(socket)
+    const names = this.#prepared ? preparedNamesOf(socket) : undefined
     this.#names = names
-    const faults: unknown[] = []
-    this.#steps = this.#statements.map((statement) => this.#step(statement, faults))
-    for (const name of names?.takeDropped() ?? []) {
-      delete connection.parsedStatements[name]
-      recorder.close({ type: 'S', name })
-    }
-    for (const step of this.#steps) {
-      const columns = names?.columnsOf(step.name)
-      if (columns !== undefined) step.handleRowDescription(columns)
-      recorder.begin(columns !== undefined)
-      step.prepare(recorder)
-    }
-    if (faults.length > 0) {
+    this.#steps = this.#statements.map((statement) => stepOf(statement, names))
+    try {
+      inOneWrite(connection, () => {
+        for (const name of names?.takeDropped() ?? []) forget(connection, name)
+        for (const step of this.#steps) say(connection, step)
+        connection.sync()
+      })
+      return null
+    } catch (fault) {
       this.#forgetUnparsed(connection, 0)
-      return faults[0] instanceof Error ? faults[0] : new TypeError('a value cannot be written')
+      return fault instanceof Error ? fault : new TypeError('a value cannot be written')
     }
-    recorder.play(connection)
-    return null
   }
 
-  #step(statement: Statement, faults: unknown[]): StepQuery {
-    const { text } = statement
-    const query = new Query(
-      {
-        text,
-        values: [...(statement.values ?? [])],
-        types: rowValues,
-        ...(this.#names && { name: this.#names.nameFor(text) }),
-      },
-      (fault) => faults.push(fault),
-    )
-    return query as StepQuery
-  }
-
-  handleRowDescription(message: object): void {
+  handleRowDescription({ fields }: { readonly fields: readonly ColumnDescription[] }): void {
     const step = this.#steps[this.#at]
-    step?.handleRowDescription(message)
-    if (step?.name !== undefined) this.#names?.keepColumns(step.name, message)
+    if (step !== undefined) this.#keep(step, new RowShape(fields))
   }
 
-  handleDataRow(message: object): void {
-    this.#steps[this.#at]?.handleDataRow(message)
+  handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
+    const step = this.#steps[this.#at]
+    if (step?.shape === undefined || this.#unread !== undefined) return
+    try {
+      step.rows.push(step.shape.read(fields))
+    } catch (fault) {
+      this.#unread = fault ?? new TypeError('a value cannot be read')
+    }
   }
 
-  handleCommandComplete(message: object, connection: Connection): void {
-    this.#steps[this.#at]?.handleCommandComplete(message, connection)
+  handleCommandComplete({ text }: { readonly text: string }): void {
+    const step = this.#steps[this.#at]
     this.#at += 1
+    if (step === undefined) return
+    if (step.shape === undefined) this.#keep(step, NO_COLUMNS)
+    // `SELECT 5`, `INSERT 0 1`, `COMMIT`, `CREATE TABLE`: the word, and perhaps a number at the end.
+    const end = text.indexOf(' ')
+    step.command = end === -1 ? text : text.slice(0, end)
+    step.rowCount = end === -1 ? 0 : Number(text.slice(text.lastIndexOf(' ') + 1)) || 0
   }
 
   handleEmptyQuery(): void {
@@ -114,24 +104,13 @@ export class TenantQuery implements Submittable {
   }
 
   handleError(error: unknown, connection: Connection): void {
-    this.#forgetUnparsed(connection as WireConnection, this.#at + 1)
+    this.#forgetUnparsed(partsOf(connection), this.#at + 1)
     this.callback(this.#refusal ?? error)
   }
 
   handleReadyForQuery(): void {
-    const broken = this.#steps.find((step) => step._canceledDueToError)
-    if (broken !== undefined) {
-      this.callback(broken._canceledDueToError)
-      return
-    }
-    this.callback(
-      null,
-      this.#steps.map(({ _result: { command, rows, rowCount } }) => ({
-        command: command ?? '',
-        rows,
-        rowCount: rowCount ?? 0,
-      })),
-    )
+    if (this.#unread === undefined) this.callback(null, this.#steps.map(answerOf))
+    else this.callback(this.#unread)
   }
 
   handleCopyInResponse(connection: WireConnection): void {
@@ -145,10 +124,47 @@ export class TenantQuery implements Submittable {
     // What COPY … TO sends is no row; its result stays empty.
   }
 
+  /** A statement says once for each connection which columns it answers. */
+  #keep(step: Step, shape: RowShape): void {
+    step.shape = shape
+    if (step.name !== '') this.#names?.keepShape(step.name, shape)
+  }
+
   /** After an error the server skips the rest: what was not parsed must be sent again next time. */
   #forgetUnparsed(connection: WireConnection, from: number): void {
     for (const { name } of this.#steps.slice(from)) {
-      if (name !== undefined) delete connection.submittedNamedStatements[name]
+      if (name !== '') delete connection.submittedNamedStatements[name]
     }
   }
+}
+
+function stepOf(statement: Statement, names: PreparedNames | undefined): Step {
+  const name = names?.nameFor(statement.text) ?? ''
+  return { statement, name, shape: names?.shapeOf(name), rows: [], command: '', rowCount: 0 }
+}
+
+function answerOf({ command, rows, rowCount }: Step): AnyRows {
+  return { command, rows, rowCount }
+}
+
+/** Closes a prepared statement on the server. */
+function forget(connection: WireConnection, name: string): void {
+  delete connection.parsedStatements[name]
+  connection.close({ type: 'S', name })
+}
+
+function say(connection: WireConnection, { name, statement, shape }: Step): void {
+  const { text, values = [] } = statement
+  if (!isKnown(connection, name)) {
+    connection.parse({ name, text })
+    if (name !== '') connection.submittedNamedStatements[name] = text
+  }
+  connection.bind({ statement: name, values: values.map(wireValue) })
+  if (shape === undefined) connection.describe({ type: 'P' })
+  connection.execute({ portal: '' })
+}
+
+function isKnown({ parsedStatements, submittedNamedStatements }: WireConnection, name: string) {
+  if (name === '') return false
+  return parsedStatements[name] !== undefined || submittedNamedStatements[name] !== undefined
 }

@@ -1,0 +1,45 @@
+import type { Connection } from 'pg'
+
+/** What pg's own `Query` does with a connection, of which its types leave a part out. */
+export interface WireConnection {
+  stream: Sink
+  readonly parsedStatements: Record<string, string>
+  readonly submittedNamedStatements: Record<string, string>
+  parse(statement: { readonly name: string; readonly text: string }): void
+  bind(config: { readonly statement: string; readonly values: readonly unknown[] }): void
+  describe(message: { readonly type: 'P' }): void
+  execute(config: { readonly portal: '' }): void
+  close(message: { readonly type: 'S'; readonly name: string }): void
+  sendCopyFail(message: string): void
+  sync(): void
+}
+
+/** Where a connection writes its messages. */
+interface Sink {
+  readonly writable: boolean
+  write(message: Buffer): boolean
+}
+
+/** A connection with all of its parts, as the self-test at boot finds them. */
+export function partsOf(connection: Connection): WireConnection {
+  return connection as Connection & WireConnection
+}
+
+/**
+ * Lets `say` write messages, and sends them in one write: a system call for each one costs more.
+ * When it throws nothing is sent: a value that cannot be written leaves no half of a unit on its way.
+ */
+export function inOneWrite(connection: WireConnection, say: () => void): void {
+  const { stream } = connection
+  const messages: Buffer[] = []
+  connection.stream = {
+    writable: stream.writable,
+    write: (message) => messages.push(message) > 0,
+  }
+  try {
+    say()
+  } finally {
+    connection.stream = stream
+  }
+  if (messages.length > 0) stream.write(Buffer.concat(messages))
+}

@@ -4,7 +4,7 @@ import { record, recordOutside } from '../../audit/index.ts'
 import type { PlatformTx } from '../../data/index.ts'
 import type { ContextFor } from '../../feature/index.ts'
 import type { Id } from '../../kernel/index.ts'
-import { emailChanged, emailChangeLink } from '../../notify/index.ts'
+import { emailChangeLink } from '../../notify/index.ts'
 import { identityProblems } from '../identity.errors.ts'
 import type { Identity } from '../identity-deps.ts'
 import { requireFactor } from '../mfa/require-factor.ts'
@@ -14,14 +14,14 @@ import {
   redeemOneTime,
   voidOneTime,
 } from '../one-time/one-time-tokens.ts'
-import type { Account } from '../password/credentials.repository.ts'
-import { accountOf, putName } from '../password/credentials.repository.ts'
+import { accountOf } from '../password/credentials.repository.ts'
 import { isoTime } from '../sessions/iso-time.ts'
 import { accountProblems } from './account.errors.ts'
 import { accountEvents } from './account.events.ts'
 import { addressOf } from './account-fields.ts'
-import { ownerOfAddress, putAddress, sentLately } from './account-mail.repository.ts'
+import { sentLately } from './account-mail.repository.ts'
 import { linkTo } from './account-pages.ts'
+import { setAddress } from './set-address.ts'
 
 const PURPOSE = 'email-change'
 /** Links that may be under way to one person; those before the last are void already. */
@@ -111,38 +111,17 @@ async function settle(
   tx: PlatformTx,
   { context, person, now }: Settling,
 ): Promise<{ readonly email: string } | 'invalid_token' | 'email_taken'> {
-  const { clock } = identity
+  const { clock, notify, app } = identity
   const { token } = context.body
   const used = await redeemOneTime(tx, clock, { purpose: PURPOSE, token })
   if (used === undefined) return 'invalid_token'
   const { key, email } = change.parse(used.data)
   const account = await accountOf(tx, person)
   if (account === undefined) throw identityProblems.invalidSession()
-  const owner = await ownerOfAddress(tx, key)
-  const isFree = owner === undefined || owner.person === person
-  const name = { kind: 'email', name: email, key } as const
-  if (!isFree || (account.hash !== null && !(await putName(tx, person, name)))) return 'email_taken'
-  await putAddress(tx, { person, email, now })
-  // What was sent to the old address opens nothing any more (MF-20).
-  await voidOneTime(tx, clock, { purpose: 'password-reset', person })
-  await tellBoth(identity, tx, { account, email, now })
+  const address = { kind: 'email', name: email, key } as const
+  const deps = { clock, notify, baseUrl: app.base_url }
+  if (!(await setAddress(deps, tx, { account, address, now }))) return 'email_taken'
   const target = { type: 'person', id: person }
   await record(tx, context.actor, accountEvents.email_changed({ outcome: 'success', target }))
   return { email }
-}
-
-async function tellBoth(
-  { notify, app }: Identity,
-  tx: PlatformTx,
-  {
-    account,
-    email,
-    now,
-  }: { readonly account: Account; readonly email: string; readonly now: string },
-): Promise<void> {
-  const { name, email: old, email_verified: verified } = account
-  const data = { name, baseUrl: app.base_url, when: now, email }
-  const before = verified && old !== null && old !== email ? [old] : []
-  for (const address of [...before, email])
-    await notify.mail(tx, emailChanged, { name, address }, data)
 }

@@ -292,6 +292,13 @@ test('v5.0.0-V6.4.4 an administrator resets factors with a second one of their o
     (await browser.post(`/api/v1/platform/people/${newId()}/mfa-reset`, { because })).status,
     404,
   )
+  const above = await mfa.withApp()
+  await mfa.sql(
+    "insert into plinth.platform_roles (person_id, permissions) values ($1, '{platform:*}')",
+    [above.who.person],
+  )
+  const higher = `/api/v1/platform/people/${above.who.person}/mfa-reset`
+  assert.equal((await browser.post(higher, { because })).body['code'], 'people.above_you')
   mfa.world.clock.advance(901_000)
   assert.equal((await browser.post(path, { because })).status, 401)
 })

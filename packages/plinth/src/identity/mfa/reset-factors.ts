@@ -2,6 +2,7 @@ import type { Actor } from '../../access/index.ts'
 import { record } from '../../audit/index.ts'
 import type { PlatformTx } from '../../data/index.ts'
 import type { Id } from '../../kernel/index.ts'
+import { isWithin } from '../people/platform-rank.ts'
 import { endSessions } from '../sessions/end-sessions.repository.ts'
 import { isoTime } from '../sessions/iso-time.ts'
 import { deleteFactors } from './factors.repository.ts'
@@ -15,6 +16,8 @@ export interface Reset {
   /** How it was made sure that it is them; for the audit log. */
   readonly because: string
   readonly actor: Actor
+  /** What whoever resets them holds on the platform. */
+  readonly held: readonly string[]
 }
 
 /** What went. */
@@ -28,21 +31,25 @@ export interface ResetDone {
 /**
  * Takes all second factors off somebody who lost them, with audit row and notice. Their sessions end,
  * their browsers are forgotten; where a factor is demanded they set one up at the next sign-in.
- * @returns undefined when there is no such person
+ * @returns `beyond` for somebody who holds more on the platform; undefined when there is no such person
  */
-export async function resetFactors(parts: MfaParts, reset: Reset): Promise<ResetDone | undefined> {
+export async function resetFactors(
+  parts: MfaParts,
+  reset: Reset,
+): Promise<ResetDone | 'beyond' | undefined> {
   const { platform, attempts } = parts
   const done = await platform.transaction((tx) => take(parts, tx, reset))
   // Wrong codes of a factor that is gone must not lock the next one.
-  if (done !== undefined) await attempts.clear(platform, reset.person, 'second')
+  if (typeof done === 'object') await attempts.clear(platform, reset.person, 'second')
   return done
 }
 
 async function take(
   parts: MfaParts,
   tx: PlatformTx,
-  { person, because, actor }: Reset,
-): Promise<ResetDone | undefined> {
+  { person, because, actor, held }: Reset,
+): Promise<ResetDone | 'beyond' | undefined> {
+  if (!(await isWithin(tx, person, held))) return 'beyond'
   const gone = await deleteFactors(tx, person)
   if (gone === undefined) return undefined
   const at = isoTime(parts.clock.now())

@@ -4,6 +4,7 @@ import { permissions } from '../../access/index.ts'
 import { route } from '../../feature/index.ts'
 import type { Id } from '../../kernel/index.ts'
 import type { Identity } from '../identity-deps.ts'
+import { peopleProblems } from '../people/people.errors.ts'
 import { mfaProblems } from './mfa.errors.ts'
 import { resetFactors } from './reset-factors.ts'
 
@@ -31,10 +32,12 @@ export function resetRoutes(identity: Identity): readonly RouteOptions[] {
       passkeys: z.int(),
       revoked_count: z.int(),
     }),
-    raises: [mfaProblems.unknownPerson],
-    handle: async ({ params, body, actor }) => {
+    raises: [mfaProblems.unknownPerson, peopleProblems.aboveYou],
+    handle: async ({ params, body, principal, actor }) => {
       const person = params.id as Id<'person'>
-      const done = await resetFactors(identity, { person, because: body.because, actor })
+      const held = principal.platform ?? []
+      const done = await resetFactors(identity, { person, because: body.because, actor, held })
+      if (done === 'beyond') throw peopleProblems.aboveYou()
       if (done === undefined) throw mfaProblems.unknownPerson()
       identity.sessionCache?.forget(person)
       const { at, methods, passkeys, sessions } = done

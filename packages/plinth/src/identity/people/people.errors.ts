@@ -15,6 +15,12 @@ export const peopleProblems = {
     403,
     'You can only change people below you, and only grant what you hold yourself.',
   ),
+  aboveYou: problem(
+    'people.above_you',
+    403,
+    'This person holds more on the platform than you do; only somebody who holds as much changes them.',
+  ),
+  noMail: problem('people.no_mail', 409, 'A service account has no e-mail address.'),
   stale: problem(
     'people.stale',
     412,

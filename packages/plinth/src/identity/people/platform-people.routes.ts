@@ -2,7 +2,10 @@ import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
 import { route } from '../../feature/index.ts'
 import type { Id } from '../../kernel/index.ts'
+import { accountProblems } from '../account/account.errors.ts'
+import { addressOf, emailField } from '../account/account-fields.ts'
 import type { Identity } from '../identity-deps.ts'
+import { addPlatformPerson } from './add-platform-person.ts'
 import { changePlatformPerson } from './change-platform-person.ts'
 import { pageFrom, pageOf } from './directory-page.ts'
 import { requireTag, tagOf } from './entity-tag.ts'
@@ -12,7 +15,7 @@ import { peopleProblems } from './people.errors.ts'
 import { mayPlatformPeople } from './people.permissions.ts'
 import { shownExport } from './person-export-schema.ts'
 import { profileChange, shownProfile } from './person-fields.ts'
-import { agrees, personChange, profilePart, statusOf } from './person-schema.ts'
+import { agrees, newPerson, personChange, profilePart, statusOf } from './person-schema.ts'
 import type { PlatformPersonRow } from './platform-people.repository.ts'
 import { listPlatformPeople, readPlatformPerson } from './platform-people.repository.ts'
 import { recentSignIn } from './recent-sign-in.ts'
@@ -30,9 +33,11 @@ const shown = z.object({
   created_at: z.string(),
   updated_at: z.string(),
 })
+const email = emailField.describe('Whoever writes it here vouches for it; both addresses are told')
 const change = z
   .strictObject({
     ...profileChange,
+    email: email.exactOptional(),
     status: personChange.status,
     is_active: personChange.is_active,
     notes: personChange.notes,
@@ -40,6 +45,14 @@ const change = z
   })
   .refine(agrees, { path: ['is_active'], message: 'must say the same as status' })
   .refine((body) => Object.keys(body).length > 0, 'must change something')
+const added = z.strictObject({
+  ...profileChange,
+  first_name: newPerson.first_name,
+  last_name: newPerson.last_name,
+  email,
+  notes: personChange.notes,
+  metadata: personChange.metadata,
+})
 const params = { id: z.uuid() }
 const query = {
   limit: z.coerce.number().int().min(1).max(200).default(50).describe('Page size'),
@@ -49,12 +62,14 @@ const query = {
   email: z.string().min(1).max(254).optional().describe('Part of the address, in any case'),
   status: shown.shape.status.optional(),
 }
-const { unknown, stale, ownStatus, ownsTenants, platformAdministrator } = peopleProblems
+const { unknown, stale, ownStatus, ownsTenants, platformAdministrator, aboveYou, noMail } =
+  peopleProblems
 
 /** `/api/v1/platform/people`: all people of the service, for administrators of the platform (D18). */
 export function platformPeopleRoutes(identity: Identity): readonly RouteOptions[] {
   return [
     listRoute(identity),
+    addRoute(identity),
     getRoute(identity),
     changeRoute(identity, 'PUT'),
     changeRoute(identity, 'PATCH'),
@@ -74,6 +89,29 @@ function listRoute({ platform }: Identity): RouteOptions {
       const { rows, total } = await listPlatformPeople(platform, asked)
       const page = pageFrom(rows, asked, { total, next: ({ id }) => id })
       return { ...page, items: page.items.map(show) }
+    },
+  })
+}
+
+function addRoute(identity: Identity): RouteOptions {
+  return route('POST /api/v1/platform/people', {
+    access: mayPlatformPeople.manage_people,
+    tenant: 'none',
+    stepUp: recentSignIn,
+    summary: 'Adds a person, who asks for a link to set a password and belongs to no tenant yet.',
+    body: added,
+    returns: shown,
+    status: 201,
+    raises: [peopleProblems.taken],
+    handle: async ({ body, actor, reply }) => {
+      const { notes, metadata } = body
+      const addition = { address: addressOf(body.email), profile: profilePart(body), actor }
+      const done = await addPlatformPerson(identity, { ...addition, notes, metadata })
+      if (done.code === 'taken') throw peopleProblems.taken()
+      reply
+        .header('location', `/api/v1/platform/people/${done.row.id}`)
+        .header('etag', tagOf(show(done.row)))
+      return show(done.row)
     },
   })
 }
@@ -105,24 +143,35 @@ function changeRoute(identity: Identity, method: 'PUT' | 'PATCH'): RouteOptions 
     headers: { 'if-match': z.string().max(200).optional() },
     body: change,
     returns: shown,
-    raises: [unknown, stale, ownStatus],
-    handle: async ({ params: { id }, body, headers, actor, reply }) => {
-      const changed = await changePlatformPerson(identity, {
+    raises: [unknown, stale, ownStatus, aboveYou, noMail, accountProblems.emailTaken],
+    handle: async ({ params: { id }, body, headers, principal, actor, reply }) => {
+      const deps = { ...identity, baseUrl: identity.app.base_url }
+      const changed = await changePlatformPerson(deps, {
         person: id as Id<'person'>,
         actor,
+        held: principal.platform ?? [],
+        address: body.email === undefined ? undefined : addressOf(body.email),
         profile: profilePart(body),
         status: statusOf(body),
         notes: body.notes,
         metadata: body.metadata,
         precondition: (row) => requireTag(headers['if-match'], show(row)),
       })
-      if (changed.code !== 'changed') throw changed.code === 'unknown' ? unknown() : ownStatus()
+      if (changed.code !== 'changed') throw REFUSALS[changed.code]()
       identity.sessionCache?.forget(id)
       reply.header('etag', tagOf(show(changed.row)))
       return show(changed.row)
     },
   })
 }
+
+const REFUSALS = {
+  unknown,
+  own_status: ownStatus,
+  beyond: aboveYou,
+  no_mail: noMail,
+  email_taken: accountProblems.emailTaken,
+} as const
 
 function exportRoute(identity: Identity): RouteOptions {
   return route('GET /api/v1/platform/people/:id/export', {

@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import type { PlatformTx } from '../../data/index.ts'
 import type { Clock, Id } from '../../kernel/index.ts'
-import { isId, newId } from '../../kernel/index.ts'
-import { putCredential, putName } from '../password/credentials.repository.ts'
-import { pbkdf2Text } from '../password/pbkdf2-hash.ts'
+import { isId } from '../../kernel/index.ts'
+import type { SignInName } from '../password/sign-in-name.ts'
 import { emailName } from '../password/sign-in-name.ts'
-import { isoTime } from '../sessions/iso-time.ts'
+import { makePerson } from '../people/make-person.ts'
 import type { SeedWish } from './seed-wish.ts'
 
 /** Somebody who was found or made. */
@@ -66,7 +64,7 @@ function idOrNobody(text: string): string | null {
 }
 
 interface Newcomer {
-  readonly address: NonNullable<ReturnType<typeof emailName>>
+  readonly address: SignInName
   readonly name: string | undefined
 }
 
@@ -75,26 +73,8 @@ async function make(
   clock: Clock,
   { address, name: wanted }: Newcomer,
 ): Promise<SeededPerson> {
-  const id = newId<'person'>(clock)
   const name = wanted ?? address.name
-  await tx.query(
-    'insert into plinth.people (id, name, email, email_verified) values ($1, $2, $3, true)',
-    [id, name, address.name],
-  )
-  await putName(tx, id, address)
-  await putCredential(tx, {
-    person: id,
-    hash: nobodys(),
-    now: isoTime(clock.now()),
-    mustChange: true,
-  })
+  const id = await makePerson(tx, clock, { address, name })
+  if (id === undefined) throw new Error('somebody took this address while it was seeded; try again')
   return { id, name, email: address.name, isNew: true }
-}
-
-/** The hash of a password that nobody knows: with it there is one to ask a new one in place of. */
-function nobodys(): string {
-  const [salt, output] = [randomBytes(16), randomBytes(32)]
-  const text = pbkdf2Text({ digest: 'sha256', iterations: 100_000, salt, output })
-  if (text === undefined) throw new TypeError('a hash of 32 bytes is none')
-  return text
 }

@@ -6,13 +6,17 @@ export interface ServiceAccount {
   readonly id: Id<'person'>
   readonly name: string
   readonly status: 'active' | 'disabled'
+  /** Whether the platform put it away: it is disabled, and not for its tenant to change. */
+  readonly archived: boolean
   readonly permissions: readonly string[]
   /** All that it may do, its roles counted in. */
   readonly grants: readonly string[]
   readonly created_at: string
 }
 
-const COLUMNS = 'p.id, p.name, p.status, m.permissions, m.grants, p.created_at'
+const COLUMNS = `
+  p.id, p.name, case p.status when 'active' then 'active' else 'disabled' end as status,
+  p.status = 'archived' as archived, m.permissions, m.grants, p.created_at`
 const FROM = `from plinth.people p join plinth.memberships m on m.person_id = p.id
   where m.tenant_id = $1 and p.kind = 'service'`
 

@@ -50,7 +50,7 @@ const changed = z
   .strictObject({ name: name.exactOptional(), status: status.exactOptional() })
   .refine((body) => Object.keys(body).length > 0, 'must change something')
 
-const { unknown, beyondYours } = serviceAccountProblems
+const { unknown, archived, beyondYours } = serviceAccountProblems
 
 /** `/api/v1/service-accounts`: who programs act as, with API keys and as machine clients. */
 export function serviceAccountRoutes({
@@ -107,11 +107,12 @@ function changeRoute(): RouteOptions {
     params: { id: z.uuid() },
     body: changed,
     returns: shown,
-    raises: [unknown, beyondYours],
+    raises: [unknown, archived, beyondYours],
     handle: ({ db, params, body, actor, placement }) =>
       db.transaction(async (tx) => {
         const account = await holdServiceAccount(tx, params.id)
         if (account === undefined) throw unknown()
+        if (account.archived) throw archived()
         if (!holdsAll(placement?.permissions, account.grants)) throw beyondYours()
         const next = { ...account, ...body }
         await updateServiceAccount(tx, next)
@@ -130,6 +131,7 @@ function holdsAll(held: readonly string[] = [], wanted: readonly string[]): bool
 
 function show({
   grants: _grants,
+  archived: _archived,
   permissions: list,
   ...row
 }: ServiceAccount): z.input<typeof shown> {

@@ -7,7 +7,7 @@ import { freePort } from '../../packages/plinth/src/dev/index.ts'
 import type { World } from '../../packages/plinth/src/testing/index.ts'
 
 const MAIN = path.join(import.meta.dirname, 'service/main.ts')
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = 120_000
 /** What is said here is shown when the test fails. */
 const testLog = channel('plinth:test-log')
 
@@ -76,8 +76,14 @@ export async function startProcess(options: ProcessOptions): Promise<ServiceProc
       await rm(folder, { recursive: true, force: true })
     },
   }
-  if (options.wait !== 'spawned') await listening(service)
-  return service
+  if (options.wait === 'spawned') return service
+  try {
+    await listening(service)
+    return service
+  } catch (error) {
+    await service[Symbol.asyncDispose]()
+    throw error
+  }
 }
 
 /** One folder for all: the second start then costs a third of the first. */

@@ -20,10 +20,12 @@ const offer = entity(
   },
   { hidden: ['margin'], serverOnly: ['state'] },
 )
-const OFFERS = `-- after: 0001_product\n${createTableSql(offer)}`
+const diary = entity('diary', { text: z.string().max(200) }, { owned: 'person' })
+const review = entity('review', { text: z.string().max(200), product_id: z.uuid() })
+const TABLES = `-- after: 0001_product\n${[offer, diary, review].map(createTableSql).join('\n')}`
 
-const attack = ({ folder }: WrittenService): Promise<AttackReport> =>
-  askService({ kind: 'attack', service: folder, details: { only: undefined } })
+const attack = ({ folder }: WrittenService, only?: string): Promise<AttackReport> =>
+  askService({ kind: 'attack', service: folder, details: { only } })
 
 /** `METHOD /path [vector]` of everything that stands open. */
 const openIn = ({ holes }: AttackReport): readonly string[] =>
@@ -35,8 +37,8 @@ before(async () => {
   leaky = await writeService({
     'src/main.ts': MAIN,
     'src/leaks.ts': LEAKS,
-    'migrations/0002_offer.up.sql': OFFERS,
-    'migrations/0002_offer.down.sql': 'drop table app.offers;',
+    'migrations/0002_leaks.up.sql': TABLES,
+    'migrations/0002_leaks.down.sql': 'drop table app.offers, app.diaries, app.reviews;',
   })
   found = await attack(leaky)
 })
@@ -51,6 +53,11 @@ const leaks: readonly (readonly [string, string])[] = [
   ],
   ['a hidden field that is echoed', 'GET /api/v1/offers/:id/raw [hidden fields]'],
   ['a body that sets what only code may', 'PATCH /api/v1/offers/:id/quick [forbidden fields]'],
+  ['a row of another person', 'GET /api/v1/diaries/:id [another person]'],
+  [
+    'a reference that no key holds to its tenant',
+    'POST /api/v1/reviews [references across tenants]',
+  ],
   ['a mounted GET that a link can trigger', 'GET /legacy/products/:id/retire [foreign Origin]'],
   ['a route that breaks', 'GET /api/v1/offers/:id/crash [hidden fields]'],
 ]
@@ -78,7 +85,7 @@ test('routes that forget nothing are not blamed, and a hole names its line', asy
   }
 })
 
-test('TN-61 v5.0.0-V8.2.2 v5.0.0-V8.2.3 v5.0.0-V8.4.1 ids of the other tenant are refused on every route of the template, by four roles both ways', async () => {
+test('TN-61 v5.0.0-V8.2.2 v5.0.0-V8.4.1 ids of the other tenant are refused on every route of the template, by four roles both ways', async () => {
   await using service = await writeService({})
   const report = await attack(service)
   assert.deepEqual(report.holes, [])
@@ -206,6 +213,11 @@ test('entities of every ownership and kind are filled, attacked and found whole'
   for (const name of ['books', 'notes', 'shelves'])
     assert.equal(verdictsOf(`GET /api/v1/${name}/:id`)?.['ids of another tenant'], 'held', name)
   assert.equal(verdictsOf('POST /api/v1/books/bulk')?.['forbidden fields'], 'held')
+  for (const route of ['GET /api/v1/notes', 'GET /api/v1/notes/:id', 'DELETE /api/v1/notes/:id'])
+    assert.equal(verdictsOf(route)?.['another person'], 'held', route)
+  assert.equal(verdictsOf('GET /api/v1/books/:id')?.['another person'], 'none')
+  for (const route of ['POST /api/v1/books', 'PUT /api/v1/books/:id', 'PATCH /api/v1/notes/:id'])
+    assert.equal(verdictsOf(route)?.['references across tenants'], 'held', route)
   assert.equal(verdictsOf('GET /api/v1/languages/:id')?.['ids of another tenant'], 'none')
 })
 
@@ -218,4 +230,32 @@ test('where everybody shares one tenant there is none to cross, and everything e
     [verdicts?.['another tenant'], verdicts?.['nobody'], verdicts?.['without the right']],
     ['none', 'held', 'held'],
   )
+})
+
+/** An identity of one's own that takes every token for a good one. */
+const CREDULOUS = `
+import { start } from 'plinth'
+import { newId } from 'plinth/kernel'
+import { productFeature } from './entities/product/product.ts'
+
+const anybody = { person: newId(), name: 'Anybody', tenant: newId(), permissions: ['*'] }
+await start({
+  features: [productFeature],
+  authenticate: ({ headers }) =>
+    headers.authorization?.startsWith('Bearer ey') === true
+      ? { ...anybody, credential: { kind: 'bearer', id: 'any', authenticatedAt: 0 } }
+      : undefined,
+})
+`
+
+test('an identity of one’s own meets strangers, and what else it lets in is said to be untried', async () => {
+  await using service = await writeService({ 'src/main.ts': CREDULOUS })
+  const { holes, notes } = await attack(service, 'GET /api/v1/products/:id')
+  const [hole] = holes
+  assert.deepEqual(
+    [holes.length, hole?.vector, hole?.route, hole?.more],
+    [1, 'own identity', 'GET /api/v1/products/:id', 0],
+  )
+  assert.match(hole?.what ?? '', /^a token without a signature: it answered \d+ and not 401$/)
+  assert.match(notes.join(), /authenticate of its own.*tests of your own/)
 })

@@ -83,7 +83,7 @@ const cases: readonly Case[] = [
     ],
   },
   {
-    title: 'a placeholder secret',
+    title: 'v5.0.0-V6.3.2 a placeholder secret',
     env: { SESSION_SIGNING_SECRET: 'change-me-to-a-long-random-string!' },
     lines: [
       `environment app.session_signing_secret (SESSION_SIGNING_SECRET): is a placeholder, not a secret → use the output of: ${GENERATE}`,

@@ -175,7 +175,7 @@ test('PATCH changes what it names, PUT replaces all that a client may set', asyn
   assert.equal((await call('PUT', at(id), { body: { name: 'Desk' } })).status, 422)
 })
 
-test('v5.0.0-V15.3.3 mass assignment: hidden, server-only and base fields are refused by name', async () => {
+test('v5.0.0-V8.2.3 v5.0.0-V15.3.3 mass assignment: hidden, server-only and base fields are refused by name', async () => {
   const { id } = await create()
   for (const field of [
     'cost',

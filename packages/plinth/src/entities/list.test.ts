@@ -185,7 +185,7 @@ test('D3 count=exact counts what the filter leaves; offset skips', async () => {
   )
 })
 
-test('fields and expand: only what was asked for, in one round trip, hidden fields never', async () => {
+test('v5.0.0-V8.2.3 fields and expand: only what was asked for, in one round trip, hidden fields never', async () => {
   world.batches.length = 0
   const { status, body } = await list('fields=id,sku&expand=shelf&sort=price&limit=3')
   assert.equal(status, 200, JSON.stringify(body))

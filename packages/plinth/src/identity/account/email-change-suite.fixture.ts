@@ -65,7 +65,7 @@ test('MF-47 the link in the account of somebody else is refused, and stays usabl
   assert.equal((await ana.post('/auth/email-change/confirm', { token })).status, 401)
 })
 
-test('MF-19 an address is changed after a recent sign-in only, and never to one that somebody has', async () => {
+test('MF-19 v5.0.0-V7.5.1 an address is changed after a recent sign-in only, and never to one that somebody has', async () => {
   const taken = await accounts.account()
   const ana = await signIn(await accounts.account())
   const token = await asked(ana, taken.email)
@@ -111,7 +111,7 @@ test('MF-49 a link of one purpose is worth nothing at another', async () => {
     assert.equal(await uses[purpose]?.(tokens[purpose] ?? ''), 200, purpose)
 })
 
-test('GET, PUT and PATCH /auth/me: the superset of contract 5 and 31.3; a change shows everywhere', async () => {
+test('v5.0.0-V8.2.3 GET, PUT and PATCH /auth/me: the superset of contract 5 and 31.3; a change shows everywhere', async () => {
   const ana = await signIn(await accounts.account({ name: 'Ana Berg' }))
   const { body } = await ana.get('/auth/me')
   assert.deepEqual(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import type { Person } from '../../testing/person.ts'
+import { sendRaw } from '../../testing/raw-http.ts'
 import type { AccountWorld, TestAccount } from './accounts.fixture.ts'
 import { GOOD, openAccounts, sharedAccounts, tokenIn } from './accounts.fixture.ts'
 
@@ -18,6 +19,32 @@ async function signIn({ email }: TestAccount, password = GOOD): Promise<Person> 
   const { status } = await person.post('/auth/web/login', { username: email, password })
   assert.equal(status, 200)
   return person
+}
+
+interface Client {
+  readonly access: string
+  readonly refresh: string
+}
+
+/** A program that signed in for tokens. */
+async function clientOf({ email }: TestAccount): Promise<Client> {
+  place += 1
+  const login = { username: email, password: GOOD, refresh_token_in: 'body' }
+  const program = accounts.at(`198.51.100.${place}`)
+  const { body } = await program.post('/auth/login', login)
+  const [access, refresh] = [String(body['access_token']), String(body['refresh_token'])]
+  const me = await program.get('/auth/me', { authorization: `Bearer ${access}` })
+  assert.equal(me.status, 200)
+  assert.match(refresh, /^[\w-]{43}$/)
+  return { access, refresh }
+}
+
+/** Neither of its tokens is worth anything any more. */
+async function isOver({ access, refresh }: Client): Promise<void> {
+  const program = accounts.at('203.0.113.20')
+  const me = await program.get('/auth/me', { authorization: `Bearer ${access}` })
+  assert.equal(me.status, 401)
+  assert.equal((await program.post('/auth/refresh', { refresh_token: refresh })).status, 401)
 }
 
 const statusFor = async ({ email }: TestAccount, password: string) => {
@@ -44,9 +71,9 @@ async function resetToken({ email }: TestAccount): Promise<string> {
   )
 }
 
-test('v5.0.0-V6.2.2 MF-50 a password is changed: this browser goes on under a new id, all others are out', async () => {
+test('v5.0.0-V6.2.2 v5.0.0-V6.3.7 v5.0.0-V7.4.3 MF-50 RR-16 a password is changed: this browser goes on under a new id, all others are out', async () => {
   const ana = await accounts.account()
-  const [here, there] = [await signIn(ana), await signIn(ana)]
+  const [here, there, client] = [await signIn(ana), await signIn(ana), await clientOf(ana)]
   const before = here.cookies.get('user_session_id')
   const body = { current_password: GOOD, new_password: NEXT }
   const answer = await here.post('/auth/password-change', body)
@@ -55,6 +82,7 @@ test('v5.0.0-V6.2.2 MF-50 a password is changed: this browser goes on under a ne
   assert.notEqual(here.cookies.get('user_session_id'), before)
   assert.equal((await here.get('/auth/web/me')).body['csrf_token'], answer.body['csrf_token'])
   assert.equal(await isSignedIn(there), false)
+  await isOver(client)
   assert.equal(await statusFor(ana, GOOD), 401)
   assert.equal(await statusFor(ana, NEXT), 200)
   assert.ok((await subjectsTo(ana)).includes('Your password was changed'))
@@ -96,9 +124,9 @@ test('the new password must be another one, and one that is not soon guessed', a
   )
 })
 
-test('MF-43 MF-46 a link sets a new password once: no sign-in comes of it, and every session ends', async () => {
+test('MF-43 MF-46 RR-16 a link sets a new password once: no sign-in comes of it, and every session ends', async () => {
   const ana = await accounts.account()
-  const here = await signIn(ana)
+  const [here, client] = [await signIn(ana), await clientOf(ana)]
   const token = await resetToken(ana)
   assert.match(token, /^[\w-]{43}$/)
   const visitor = accounts.at('203.0.113.10')
@@ -107,6 +135,7 @@ test('MF-43 MF-46 a link sets a new password once: no sign-in comes of it, and e
   assert.deepEqual(Object.keys(answer.body), ['reset_at'])
   assert.equal(visitor.cookies.has('user_session_id'), false)
   assert.equal(await isSignedIn(here), false)
+  await isOver(client)
   const again = await visitor.post('/auth/password-reset', { token, new_password: `${NEXT} twice` })
   assert.equal(again.status, 401)
   assert.equal(again.body['detail'], 'Invalid reset token')
@@ -163,9 +192,22 @@ test('MF-44 the link leads where settings say, whatever the request says of host
   const visitor = accounts.at('203.0.113.12')
   const body = { email: ana.email }
   assert.equal((await visitor.post('/auth/password-reset-request', body, headers)).status, 200)
-  const mail = (await accounts.mails()).find(({ to }) => to[0] === ana.email)
-  const [link = ''] = /http\S+/.exec(mail?.text ?? '') ?? []
-  assert.ok(link.startsWith('http://localhost:8000/auth/reset-password#token='), link)
+  // Sent now, so that the one that follows is the newest.
+  await accounts.mails()
+  // A host of its own choice is one more thing that a request says.
+  const bytes = JSON.stringify(body)
+  const lines = ['Host: evil.test', 'Origin: http://localhost:8000', 'Connection: close']
+  const typed = ['Content-Type: application/json', `Content-Length: ${bytes.length}`]
+  const asked = ['POST /auth/password-reset-request HTTP/1.1', ...lines, ...typed, '', bytes]
+  const raw = await sendRaw(Number(new URL(accounts.world.url).port), asked.join('\r\n'))
+  assert.equal(raw.status, 200, raw.text)
+  const [mail, ...others] = (await accounts.mails()).filter(({ to }) => to[0] === ana.email)
+  assert.equal(others.length, 1)
+  for (const { text } of [mail, ...others].flatMap((one) => one ?? [])) {
+    const [link = ''] = /http\S+/.exec(text) ?? []
+    assert.ok(link.startsWith('http://localhost:8000/auth/reset-password#token='), link)
+    assert.ok(!text.includes('evil.test'), text)
+  }
   for (const path of [`/auth/password-reset?token=${tokenIn(mail)}`, '/auth/reset-password'])
     await visitor.get(path)
   const token = tokenIn(mail)

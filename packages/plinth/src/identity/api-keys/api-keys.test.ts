@@ -156,7 +156,7 @@ test('AK-10 an empty list of scopes is nothing, and so is what stands outside th
   assert.equal((await keyed(world, odd.key).get('/wares')).status, 403)
 })
 
-test('AK-12 whose a key is, its hash and its limits are no business of the body', async () => {
+test('AK-12 v5.0.0-V8.2.3 whose a key is, its hash and its limits are no business of the body', async () => {
   const { api_key, key } = await makeKey(ana)
   const path = `${KEYS}/${api_key.id}`
   const hash = 'a'.repeat(64)
@@ -251,7 +251,7 @@ test('AK-30 a name is one line of bounded length, and is shown as text', async (
   assert.equal(api_key['name'], '<b onclick=x>"&\u00e9\u{1f511}')
 })
 
-test('AK-29 making, changing, rotating and revoking leave audit rows with the id, never the key', async () => {
+test('AK-29 v5.0.0-V6.3.7 making, changing, rotating and revoking leave audit rows with the id, never the key', async () => {
   const lee = await world.signIn('lee')
   const { key, api_key } = await makeKey(lee)
   const path = `${KEYS}/${api_key.id}`

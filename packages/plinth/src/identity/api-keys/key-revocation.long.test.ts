@@ -195,7 +195,7 @@ test('AK-16 while no news arrive each request is read, and a revocation holds at
   assert.equal(await statusAt(deaf, key), 401)
 })
 
-test('v5.0.0-V8.3.1 service accounts: nobody makes or keeps one that may do more than they', async () => {
+test('AK-11 service accounts: nobody makes or keeps one that may do more than they', async () => {
   const helper = await world.signIn('helper', { can: ['service_account:*', 'ware:read'] })
   const body = { name: 'robot', permissions: ['ware:write'] }
   const wide = await helper.post('/api/v1/service-accounts', body)

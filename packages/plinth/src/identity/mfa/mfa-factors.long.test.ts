@@ -29,7 +29,7 @@ async function actions(person: string): Promise<readonly string[]> {
   return rows.map(({ action }) => action)
 }
 
-test('MF-15 v5.0.0-V6.3.7 a first factor needs a recent sign-in, and brings codes, a notice and audit rows', async () => {
+test('MF-15 v5.0.0-V6.3.7 v5.0.0-V7.5.1 a first factor needs a recent sign-in, and brings codes, a notice and audit rows', async () => {
   const { who, browser } = await newcomer()
   const first = await browser.post('/auth/mfa/setup', { person_id: who.person, label: 'My phone' })
   assert.equal(first.status, 200)

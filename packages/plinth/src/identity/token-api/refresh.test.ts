@@ -264,7 +264,7 @@ test('RR-27 RR-28 v5.0.0-V10.4.9 two devices are two families, and one ends with
   assert.equal((await tokens.refresh(laptop.refresh)).status, 200)
 })
 
-test('contract 5 signing out ends the sign-in whichever of its tokens comes', async () => {
+test('v5.0.0-V7.4.1 contract 5 signing out ends the sign-in whichever of its tokens comes', async () => {
   const ana = await tokens.holder()
   const successor = next(await tokens.refresh(ana.refresh))
   const out = await tokens.post('/auth/logout', { refresh_token: ana.refresh })

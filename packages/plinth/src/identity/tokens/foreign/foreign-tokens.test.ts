@@ -151,7 +151,7 @@ test('JW-23 JW-24 JW-25 no other kind of token is an access token', async () => 
   assert.equal(await status(evil.mint.access({}, { header: { typ: undefined } })), 200)
 })
 
-test('scopes of a token narrow what its person may do, and so do its roles; without either it may nothing', async () => {
+test('v5.0.0-V10.3.2 scopes of a token narrow what its person may do, and so do its roles; without either it may nothing', async () => {
   const sub = 'scoped'
   await join(evil.mint.access({ sub }), 'desk')
   const inDesk = async (claims: object, method: 'get' | 'post' = 'get') => {

@@ -121,23 +121,40 @@ test('JW-04 JW-07 the public key signs nothing, and a key signs with its own alg
   for (const text of [`${unsigned}.`, `${unsigned}.AA`]) assert.equal((await who(text)).status, 401)
 })
 
+/** All of them: one that is left out does not compile. */
+const PURPOSES: { readonly [P in Purpose]: P } = {
+  session: 'session',
+  'session-successor': 'session-successor',
+  device: 'device',
+  'pending-login': 'pending-login',
+  csrf: 'csrf',
+  fingerprint: 'fingerprint',
+  cursor: 'cursor',
+  'provider-token': 'provider-token',
+  'logout-state': 'logout-state',
+  'logout-token': 'logout-token',
+  'one-time': 'one-time',
+  'passkey-holder': 'passkey-holder',
+  attempt: 'attempt',
+  'account-request': 'account-request',
+  idempotency: 'idempotency',
+  'signing-key': 'signing-key',
+  'access-token': 'access-token',
+  'refresh-token': 'refresh-token',
+  'refresh-successor': 'refresh-successor',
+  'refresh-csrf': 'refresh-csrf',
+  'client-secret': 'client-secret',
+  'client-assertion': 'client-assertion',
+  message: 'message',
+  'mfa-secret': 'mfa-secret',
+  'mfa-code': 'mfa-code',
+  'mfa-challenge': 'mfa-challenge',
+  'recovery-code': 'recovery-code',
+  'remembered-device': 'remembered-device',
+}
+
 test('JW-25 v5.0.0-V9.2.4 every token of ours has a purpose, and a key or a hash that no other has', async () => {
-  const purposes: Purpose[] = [
-    'session',
-    'session-successor',
-    'pending-login',
-    'csrf',
-    'one-time',
-    'provider-token',
-    'signing-key',
-    'access-token',
-    'refresh-token',
-    'refresh-successor',
-    'refresh-csrf',
-    'client-secret',
-    'client-assertion',
-    'mfa-challenge',
-  ]
+  const purposes = Object.values(PURPOSES)
   const secret = new Secret('a-secret-of-this-test-0123456789abcdef')
   const hashes = purposes.map((purpose) => hashToken(purpose, 'same').toString('hex'))
   const keys = purposes.map((purpose) => deriveKey(secret, purpose).export().toString('hex'))

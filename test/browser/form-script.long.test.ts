@@ -28,22 +28,35 @@ interface Sent {
   readonly body: string
 }
 
+interface Told {
+  readonly status: number
+  readonly body: object
+  /** Who is signed in by now, and the CSRF token that counts; any counts without it. */
+  readonly now?: { readonly person: string; readonly token: string }
+}
+
 /** A server with one page; every other request is recorded and answered as told. */
-async function openShop(answer: { status: number; body: object }) {
+async function openShop(answer: Told) {
   const sent: Sent[] = []
   const server = createServer(async (request: IncomingMessage, response) => {
     const file = files.get(request.url ?? '')
     if (file !== undefined) {
       response.writeHead(200, { 'content-type': file.contentType }).end(file.content)
+    } else if (request.url === '/auth/web/me') {
+      const { person: id, token: csrf_token } = answer.now ?? {}
+      response.writeHead(200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ authenticated: true, user: { id }, csrf_token }))
     } else if (request.method === 'GET') {
       const policy = { 'content-security-policy': pagePolicy('n1') }
       response.writeHead(200, { 'content-type': 'text/html', ...policy })
-      response.end(pages.render({ title: 'Lamps', content: form, nonce: 'n1', csrfToken: 't-1' }))
+      const signedIn = { csrfToken: 't-1', person: 'ana' }
+      response.end(pages.render({ title: 'Lamps', content: form, nonce: 'n1', ...signedIn }))
     } else {
       const token = request.headers['x-csrf-token']
       sent.push({ method: request.method, token, body: await text(request) })
-      response.writeHead(answer.status, { 'content-type': 'application/json' })
-      response.end(JSON.stringify(answer.body))
+      const isStale = answer.now !== undefined && token !== answer.now.token
+      response.writeHead(isStale ? 403 : answer.status, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(isStale ? { detail: 'Invalid CSRF token' } : answer.body))
     }
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -90,6 +103,26 @@ test(
     await page.reload()
     assert.equal(await page.getByText('Lamp added.').count(), 0)
     assert.deepEqual(faults, [])
+  },
+)
+
+test(
+  'contract 31.1 a CSRF token that was changed meanwhile costs one more request, and is not taken over from another person',
+  only,
+  async () => {
+    const told = { status: 201, body: { id: '1' } }
+    const tokens = async (now: NonNullable<Told['now']>, sentence: string) => {
+      await using shop = await openShop({ ...told, now })
+      const { page, faults } = await visit(shop.url)
+      await page.getByLabel('SKU').fill('AB-1')
+      await page.getByRole('button', { name: 'Add' }).click()
+      await page.getByText(sentence).waitFor()
+      assert.deepEqual(faults, [])
+      return shop.sent.map(({ token }) => token)
+    }
+    assert.deepEqual(await tokens({ person: 'ana', token: 't-2' }, 'Lamp added.'), ['t-1', 't-2'])
+    const refused = await tokens({ person: 'ben', token: 't-3' }, 'Invalid CSRF token')
+    assert.deepEqual(refused, ['t-1'])
   },
 )
 

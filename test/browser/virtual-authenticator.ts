@@ -7,7 +7,16 @@ export interface VirtualAuthenticator {
   /** How many passkeys it holds. */
   count(): Promise<number>
   /** Takes its passkeys along to another page, as a person carries a phone. */
-  moveTo(page: Page): Promise<VirtualAuthenticator>
+  moveTo(page: Page, how?: Plugged): Promise<VirtualAuthenticator>
+}
+
+/** How a device is plugged in. */
+export interface Plugged {
+  /**
+   * Whether the browser offers its passkeys where a name is typed. Its holder takes the first offer at
+   * once, before a test can do anything else on the page.
+   */
+  readonly offered?: boolean
 }
 
 const OPTIONS = {
@@ -19,8 +28,11 @@ const OPTIONS = {
   automaticPresenceSimulation: true,
 } as const
 
+const NEVER_OFFERED = 'PublicKeyCredential.isConditionalMediationAvailable = async () => false'
+
 /** Plugs a device into a page. Its holder is there and proves who they are, unless told otherwise. */
-export async function plugIn(page: Page): Promise<VirtualAuthenticator> {
+export async function plugIn(page: Page, how: Plugged = {}): Promise<VirtualAuthenticator> {
+  if (!how.offered) await page.addInitScript(NEVER_OFFERED)
   const session = await page.context().newCDPSession(page)
   await session.send('WebAuthn.enable')
   const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
@@ -37,7 +49,8 @@ function deviceOf(session: CDPSession, authenticatorId: string): VirtualAuthenti
       await session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified })
     },
     count: async () => (await held()).length,
-    moveTo: async (page) => {
+    moveTo: async (page, how = {}) => {
+      if (!how.offered) await page.addInitScript(NEVER_OFFERED)
       const there = await page.context().newCDPSession(page)
       await there.send('WebAuthn.enable')
       const added = await there.send('WebAuthn.addVirtualAuthenticator', { options: OPTIONS })

@@ -27,6 +27,8 @@ export interface PageParts {
   readonly nonce: string
   /** For the forms of a signed-in person; null for anyone else. */
   readonly csrfToken?: string | null
+  /** Whose token it is: a page renews it for them, and for nobody who signed in since. */
+  readonly person?: string | undefined
   /** Shown in the header when somebody is signed in. */
   readonly personName?: string | undefined
 }
@@ -54,14 +56,14 @@ ${page.content}
 `.html
 }
 
-function head(frame: Frame, { title, nonce, csrfToken, content }: PageParts): Html {
+function head(frame: Frame, { title, nonce, csrfToken, person, content }: PageParts): Html {
   const { stylesheet, script, passkeys, icon } = frame.assets
   const usesPasskeys = content.html.includes(' data-passkey=')
   return html`<head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-${csrfToken && html`<meta name="csrf-token" content="${csrfToken}">`}
+${csrfToken && html`<meta name="csrf-token" content="${csrfToken}"${person && html` data-person="${person}"`}>`}
 ${usesPasskeys && html`<meta name="passkeys" content="${passkeys.url}">`}
 <title>${title === frame.service ? title : `${title} · ${frame.service}`}</title>
 <link rel="icon" type="image/svg+xml" href="${icon.url}">

@@ -42,6 +42,7 @@ export function createPages(options: PagesOptions): Pages {
         content,
         nonce: context.nonce,
         csrfToken: context.csrfToken,
+        person: context.principal?.person,
         personName: context.principal?.name,
       }),
     renderProblemPage: (problem) =>

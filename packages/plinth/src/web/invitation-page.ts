@@ -1,4 +1,5 @@
 import type { RouteOptions } from 'fastify'
+import type { Principal } from '../access/index.ts'
 import { open } from '../access/index.ts'
 import type { Context, Html } from '../feature/index.ts'
 import { html, page } from '../feature/index.ts'
@@ -27,37 +28,55 @@ export function invitationPage(deps: InvitationDeps): RouteOptions {
 }
 
 function render({ service, ways }: InvitationDeps, { principal }: Context): Html {
-  const signIn = `${SIGN_IN_PAGE}?${new URLSearchParams({ return_to: INVITATION_PAGE })}`
   return html`<section class="card narrow stack" aria-labelledby="invitation">
 <h1 id="invitation">You are invited</h1>
-<p class="muted">Somebody asked you to join them in ${service}.</p>
-${principal === undefined ? newcomer(ways, signIn) : member(principal.name)}
+<div class="stack" data-look="/auth/invitations/look" hidden>
+<p>Somebody asked you to join them in ${service}.</p>
+<dl class="facts">
+<div data-when="tenant"><dt>Organisation</dt><dd data-fill="tenant.name"></dd></div>
+<div><dt>Sent to</dt><dd data-fill="email"></dd></div>
+<div><dt>Open until</dt><dd><time data-fill="expires_at"></time></dd></div>
+</dl>
+${principal === undefined ? newcomer(ways) : member(principal)}
+<p class="hint">You do not want to, or know nobody there? Close this page: nothing happens, and the invitation runs out.</p>
+</div>
 ${needsScript}
 </section>`
 }
 
 const ACCEPT = '/auth/invitations/accept'
+const SIGN_IN = `${SIGN_IN_PAGE}?${new URLSearchParams({ return_to: INVITATION_PAGE })}`
+const token = html`<input type="hidden" name="token" data-link data-keep="invitation">`
 
-function member(name: string): Html {
-  return html`<p>You are signed in as <strong>${name}</strong>, and join with this account.</p>
+/** An invitation is for whoever has its address: which account that is, people see before they join. */
+function member({ name, email }: Principal): Html {
+  return html`<p>You are signed in as <strong>${name}</strong>${email && ` (${email})`}, and join with this account.</p>
 <form class="choices" data-action="POST" action="${ACCEPT}" data-next="/" data-second="${SECOND_FACTOR_PAGE}" data-done="You have joined.">
-<input type="hidden" name="token" data-link data-keep="invitation">
+${token}
 <button class="button button-primary">Join</button>
-</form>`
+</form>
+<p class="muted">That is somebody else? <a href="${SIGN_IN}">Sign in as yourself</a></p>`
 }
 
-function newcomer(ways: OwnWays, signIn: string): Html {
-  return html`<div class="choices"><a class="button${!ways.password && ' button-primary'}" href="${signIn}">I have an account: sign in</a></div>
-${
-  ways.password &&
-  html`<p class="or">or</p>
-<form class="stack" data-action="POST" action="${ACCEPT}" data-next="/" data-second="${SECOND_FACTOR_PAGE}" data-done="Your account is there, and you have joined.">
-<input type="hidden" name="token" data-link data-keep="invitation">
+function newcomer(ways: OwnWays): Html {
+  return html`<div class="stack" data-when="needs=sign_in">
+<p>Sign in with the account that has this address, then join.</p>
+<div class="choices"><a class="button button-primary" href="${SIGN_IN}">Sign in</a></div>
+${token}
+</div>
+<div class="stack" data-when="needs=account">
+${ways.password && newAccount}
+${!ways.password && html`<p>Sign in with an account that has this address, then join.</p>`}
+<div class="choices"><a class="button${!ways.password && ' button-primary'}" href="${SIGN_IN}">I have an account: sign in</a></div>
+${token}
+</div>`
+}
+
+const newAccount = html`<form class="stack" data-action="POST" action="${ACCEPT}" data-next="/" data-second="${SECOND_FACTOR_PAGE}" data-done="Your account is there, and you have joined.">
+${token}
 ${field({ name: 'first_name', label: 'First name', fill: 'given-name' })}
 ${field({ name: 'last_name', label: 'Last name', fill: 'family-name', optional: true })}
 ${newPassword('password', 'Password')}
 <button class="button button-primary">Create an account and join</button>
-</form>`
-}
-${!ways.password && html`<form hidden data-action="POST" action="${ACCEPT}"><input type="hidden" name="token" data-link data-keep="invitation"></form>`}`
-}
+</form>
+<p class="or">or</p>`

@@ -57,8 +57,8 @@ async function render(deps: SignInDeps, context: Context): Promise<Html> {
 ${slots.above}
 ${choices.length > 0 && providers(choices, asked)}
 ${choices.length > 0 && own && html`<p class="or">or</p>`}
-${ways.password && passwordWay({ returnTo, isMain: choices.length === 0 })}
-${ways.passkey && passkeyWay(returnTo)}
+${ways.password && passwordWay({ returnTo, isMain: choices.length === 0, passkey: ways.passkey })}
+${ways.passkey && passkeyWay(returnTo, { autofill: ways.password })}
 ${ways.registration && signUp(asked)}
 ${slots.below}
 ${own && needsScript}

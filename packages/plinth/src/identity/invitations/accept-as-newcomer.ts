@@ -10,7 +10,7 @@ import { requireStrong } from '../password/new-password.ts'
 import { emailName } from '../password/sign-in-name.ts'
 import { peopleProblems } from '../people/people.errors.ts'
 import type { ProfileChange } from '../people/person-fields.ts'
-import { changeProfile, keepOwnNames } from '../people/profile.repository.ts'
+import { changeProfile, fullName, keepOwnNames, readProfile } from '../people/profile.repository.ts'
 import { isoTime } from '../sessions/iso-time.ts'
 import { invitationProblems } from './invitations.errors.ts'
 import { invitationEvents } from './invitations.events.ts'
@@ -86,7 +86,7 @@ async function becomeSomebody(
   // The unique name decides between two at once.
   if (taken || !(await putName(tx, person, name))) throw invitationProblems.signInFirst()
   await giveAddress(tx, person, { email, now })
-  await changeProfile(tx, person, { change: acceptance.profile, now })
+  await changeProfile(tx, person, { change: await called(tx, person, acceptance), now })
   await keepOwnNames(tx, person, acceptance.profile)
   await putCredential(tx, { person, hash, now })
   await tx.inTenant(tenant.id, async (inside) => {
@@ -97,6 +97,19 @@ async function becomeSomebody(
     const actor: Actor = { ...acceptance.actor, kind: 'person', person }
     await record(inside, actor, invitationEvents.accepted({ outcome: 'success', target, data }))
   })
+}
+
+/** Of somebody whose name nobody knew it was made of the address: their own takes its place. */
+async function called(
+  tx: PlatformTx,
+  person: string,
+  { profile }: NewAcceptance,
+): Promise<ProfileChange> {
+  const held = await readProfile(tx, person)
+  if (held === undefined || fullName(held) !== '') return profile
+  const { first_name = '', last_name = '' } = profile
+  const name = fullName({ first_name, last_name })
+  return name === '' ? profile : { ...profile, display_name: name }
 }
 
 async function letIn(

@@ -8,6 +8,8 @@ const SENTENCES = {
   SecurityError: 'Passkeys do not work at this address. Open the service at its usual one.',
   NotSupportedError: 'This device cannot make a passkey that fits. Try another one.',
 }
+/** Milliseconds before the end of a question in which nobody finishes answering. */
+const EARLY_MS = 10_000
 const UNKNOWN = 'The passkey could not be used. Try again, or choose another way.'
 const UNABLE = 'This browser knows no passkeys. Use another browser, or choose another way.'
 
@@ -19,6 +21,8 @@ const UNABLE = 'This browser knows no passkeys. Use another browser, or choose a
  */
 export async function useDevice(how, options) {
   if (window.PublicKeyCredential === undefined) throw said(UNABLE)
+  // A browser asks one thing at a time.
+  offer?.abort()
   try {
     const credential =
       how === 'create'
@@ -28,6 +32,32 @@ export async function useDevice(how, options) {
   } catch (error) {
     throw said(SENTENCES[error.name] ?? UNKNOWN)
   }
+}
+
+let offer
+
+/**
+ * Offers passkeys in the list that the browser shows at a field for names (`autocomplete="… webauthn"`),
+ * until one is chosen or asked for otherwise. The question is put anew before it is too old.
+ * @param ask gets what the service asks, as JSON
+ * @returns what goes to the service, as JSON; undefined where nobody chose one
+ */
+export async function offerInField(ask) {
+  if (!(await window.PublicKeyCredential?.isConditionalMediationAvailable?.())) return undefined
+  offer = new AbortController()
+  while (!offer.signal.aborted) {
+    const options = await ask()
+    const late = AbortSignal.timeout(options.timeout - EARLY_MS)
+    const signal = AbortSignal.any([offer.signal, late])
+    try {
+      const publicKey = request(options)
+      return json(await navigator.credentials.get({ publicKey, mediation: 'conditional', signal }))
+    } catch {
+      // Nothing is said: nobody asked for anything yet, and the button is still there.
+      if (!late.aborted) return undefined
+    }
+  }
+  return undefined
 }
 
 function said(sentence) {

@@ -60,7 +60,9 @@ function moduleText(
 ): readonly string[] {
   const given = [
     ...outer.map((binding) => `${binding.as} = ${around.outer.nameOf(binding)}`),
-    ...[...grouped(inner)].map(([from, names]) => `${picked(names)} = ${around.places.nameOf(from)}`),
+    ...[...grouped(inner)].map(
+      ([from, names]) => `${picked(names)} = ${around.places.nameOf(from)}`,
+    ),
   ]
   const returned = [...module.exported].map(([as, name]) => (as === name ? as : `${as}: ${name}`))
   return [
@@ -104,7 +106,9 @@ class Outer {
   }
 
   lines(): readonly string[] {
-    return [...this.#bySource].map(([from, names]) => `import { ${names.join(', ')} } from '${from}';`)
+    return [...this.#bySource].map(
+      ([from, names]) => `import { ${names.join(', ')} } from '${from}';`,
+    )
   }
 }
 

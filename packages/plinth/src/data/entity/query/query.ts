@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module'
-import { extname } from 'node:path'
 import type { Db } from '../../db.ts'
 import type { Queried, QueryOf } from './kysely-query.ts'
 
@@ -18,5 +17,5 @@ let kyselyQuery: ReturnType<typeof load>['kyselyQuery'] | undefined
 /** Kysely is 250 modules, a sixth of a service's start: a service that never asks never pays. */
 function load(): typeof import('./kysely-query.ts') {
   const require = createRequire(import.meta.url)
-  return require(`./kysely-query${extname(import.meta.filename)}`)
+  return require(`./kysely-query.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`)
 }

@@ -49,6 +49,19 @@ export async function holdAttempts(
   return (held as Rows<AttemptRow> | undefined)?.rows ?? []
 }
 
+/** When a subject last succeeded at a place; null for never. */
+export async function lastSuccess(
+  db: PlatformDb,
+  subject: Buffer,
+  place: Buffer,
+): Promise<string | null> {
+  const { rows } = await db.query<{ at: string | null }>(
+    'select succeeded_at as at from plinth.attempts where subject_hash = $1 and place_hash = $2',
+    [subject, place],
+  )
+  return rows[0]?.at ?? null
+}
+
 /** What becomes of one row. */
 export interface AttemptChange {
   readonly subject: Buffer

@@ -7,7 +7,7 @@ import type { AttemptKey } from './attempts.repository.ts'
 import { clearAttempts, deleteAttempts, writeAttempts } from './attempts.repository.ts'
 import type { LockoutSettings } from './attempts.settings.ts'
 import type { Moment } from './held-attempt.ts'
-import { changed, holdAttempt } from './held-attempt.ts'
+import { changed, holdAttempt, knowsNetwork } from './held-attempt.ts'
 import type { TallyRule } from './tally.ts'
 import { countAttempt, lockOf, NO_TALLY } from './tally.ts'
 
@@ -32,6 +32,8 @@ export interface Attempts {
    * @returns how many failed since the last success, wherever they came from
    */
   succeeded(tx: PlatformTx, attempt: Attempt): Promise<{ readonly failedBefore: number }>
+  /** Whether the subject succeeded from this network before; counts nothing. */
+  knows(db: PlatformDb, attempt: Omit<Attempt, 'device'>): Promise<boolean>
   /** Takes every lock of one factor off a person, when they proved themselves in another way. */
   clear(db: PlatformDb, person: Id<'person'>, factor: GuessedFactor): Promise<void>
   /** Removes everything that is kept of a person. */
@@ -62,6 +64,7 @@ export function createAttempts({ clock, settings, secret }: AttemptsDeps): Attem
       const rules = rulesOf(attempt.factor, settings)
       return db.transaction((tx) => reserve(tx, attemptKey(key, attempt), { ...moment(), rules }))
     },
+    knows: (db, attempt) => knowsNetwork(db, attemptKey(key, attempt), moment()),
     succeeded: (tx, attempt) => succeed(tx, attemptKey(key, attempt), moment()),
     clear: (db, person, factor) => clearAttempts(db, subjectHash(key, { person }, factor)),
     forget: (db, person) =>

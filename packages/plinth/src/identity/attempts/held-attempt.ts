@@ -1,6 +1,6 @@
-import type { PlatformTx } from '../../data/index.ts'
+import type { PlatformDb, PlatformTx } from '../../data/index.ts'
 import type { AttemptChange, AttemptKey, AttemptRow } from './attempts.repository.ts'
-import { ANYWHERE, holdAttempts } from './attempts.repository.ts'
+import { ANYWHERE, holdAttempts, lastSuccess } from './attempts.repository.ts'
 import type { LockoutSettings } from './attempts.settings.ts'
 import type { Tally } from './tally.ts'
 import { FORGET_SECONDS } from './tally.ts'
@@ -38,12 +38,24 @@ export async function holdAttempt(
 ): Promise<HeldAttempt> {
   const rows = await holdAttempts(tx, key, iso(now + FORGET_SECONDS * 1_000))
   const at = (place: Uint8Array) => counted(rows, place)
-  const isKnown = ({ succeededAt }: Counted) =>
-    succeededAt !== null && now - succeededAt < settings.known_days * DAY_MS
+  const isKnown = ({ succeededAt }: Counted) => isRecent(succeededAt, { now, settings })
   const device = key.device === null ? undefined : at(key.device)
   const knownDevice = device !== undefined && isKnown(device)
   const place = knownDevice ? device : at(key.network)
   return { anywhere: at(ANYWHERE), place, known: isKnown(place), knownDevice }
+}
+
+/** Whether the subject succeeded from the network of a try before. */
+export async function knowsNetwork(
+  db: PlatformDb,
+  { subject, network }: AttemptKey,
+  at: Moment,
+): Promise<boolean> {
+  return isRecent(time(await lastSuccess(db, subject, network)), at)
+}
+
+function isRecent(succeededAt: number | null, { now, settings }: Moment): boolean {
+  return succeededAt !== null && now - succeededAt < settings.known_days * DAY_MS
 }
 
 /** A row as it is to be written, with the moment when it may be forgotten. */

@@ -12,7 +12,11 @@ import { openMfa } from './mfa.fixture.ts'
 
 let mfa: MfaWorld
 before(async () => {
-  mfa = await openMfa({ 'mfa.required_roles': ['platform'] })
+  mfa = await openMfa({
+    'mfa.required_roles': ['platform'],
+    'mfa.codes_per_hour': 3,
+    'mfa.codes_per_day': 5,
+  })
 })
 after(() => mfa?.[Symbol.asyncDispose]())
 
@@ -179,4 +183,32 @@ test('MF-16 MF-27 a first passkey for another sign-in, one more, or one that com
   assert.equal(asked.status, 401)
   assert.deepEqual(await passkeysOf(who), [])
   assert.equal(await isSignedIn(thief.browser), false)
+})
+
+test('MF-10 MF-21 whoever knows the password uses up the share of strangers, and shuts nobody out where they are known', async () => {
+  const phone = '+4915112349999'
+  const who = await mfa.account()
+  const home = mfa.browser()
+  await mfa.logIn(who, home)
+  const setUp = await home.post('/auth/mfa/setup', { kind: 'sms', phone })
+  const method_id = String(setUp.body['method_id'])
+  const code = await mfa.lastCode(phone)
+  const confirmed = await home.post('/auth/mfa/confirm', { method_id, code })
+  assert.equal(confirmed.status, 200, JSON.stringify(confirmed.body))
+  home.cookies.delete('user_session_id')
+  const ask = async (browser: Person) => {
+    const { token } = await mfa.logIn(who, browser)
+    const sent = await browser.post('/auth/mfa/codes', { mfa_token: token, method_id })
+    return sent.status
+  }
+  const onTo = (ms: number) => mfa.world.clock.advance(ms - (mfa.world.clock.now() % ms) + 1_000)
+  const [hour, day] = [3_600_000, 86_400_000]
+  onTo(day)
+  const strangers: number[] = []
+  for (let times = 0; times < 4; times += 1) strangers.push(await ask(mfa.browser()))
+  assert.deepEqual(strangers, [202, 202, 202, 429])
+  const own = [await ask(home), await ask(home), await ask(home), await ask(home)]
+  assert.deepEqual(own, [202, 202, 202, 429])
+  onTo(hour)
+  assert.deepEqual([await ask(home), await ask(home), await ask(home)], [202, 202, 429])
 })

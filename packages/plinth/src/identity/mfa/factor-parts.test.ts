@@ -130,7 +130,11 @@ test('an address is shown in part, and a number has the longest country that fit
 test('v5.0.0-V6.3.6 codes by mail are the weak factor: the guide says so, and a service can be without', async () => {
   const sms = { countries: [], most_per_day: 1, most_per_country_per_day: 1 }
   const kinds = (email_codes: boolean) => {
-    const { offers } = createOffers({ settings: { email_codes, sms }, sendsSms: true, passkeys: true })
+    const { offers } = createOffers({
+      settings: { email_codes, sms },
+      sendsSms: true,
+      passkeys: true,
+    })
     return (['totp', 'email', 'sms'] as const).filter(offers)
   }
   assert.deepEqual(kinds(true), ['totp', 'email'])

@@ -63,6 +63,20 @@ export const mfaSettings = z.strictObject({
     .max(600)
     .default(600)
     .describe('Seconds for which a code sent by e-mail or SMS is taken.'),
+  codes_per_hour: z
+    .int()
+    .min(3)
+    .max(60)
+    .default(6)
+    .describe(
+      'Codes that one person, one address and one number get in an hour; where the person signed in before they have a share of their own, which no stranger uses up.',
+    ),
+  codes_per_day: z
+    .int()
+    .min(3)
+    .max(200)
+    .default(20)
+    .describe('The same for a day, which begins at midnight UTC.'),
   challenge_seconds: z
     .int()
     .min(60)

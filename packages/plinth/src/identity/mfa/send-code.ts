@@ -32,13 +32,22 @@ export type SentCode =
  */
 export async function mayNotSend(
   parts: MfaParts,
-  { person, method, actor }: CodeRequest,
+  { person, method, actor, scope }: CodeRequest,
 ): Promise<Extract<SentCode, { code: 'too_many' }> | undefined> {
   const address = method.address ?? ''
   const { countries } = parts.factors.settings.sms
   const country = method.kind === 'sms' ? countryOf(address, countries) : undefined
   const { clientAddress } = actor
-  const retryAfterSeconds = await countSend(parts, { person, address, clientAddress, country })
+  // An address that is only being set up may be anybody's.
+  const isKnownPlace =
+    !('pending' in scope) &&
+    (await parts.attempts.knows(parts.platform, {
+      subject: { person },
+      factor: 'second',
+      address: clientAddress,
+    }))
+  const asked = { person, address, clientAddress, country, isKnownPlace }
+  const retryAfterSeconds = await countSend(parts, asked)
   if (retryAfterSeconds === undefined) return undefined
   const target = { type: 'person', id: person }
   const data = { kind: method.kind }

@@ -9,12 +9,16 @@ export interface AskedCode {
   readonly person: string
   readonly address: string
   readonly clientAddress: string | null
+  /** Whether the person brought a second factor from there before. */
+  readonly isKnownPlace: boolean
   /** Code of the country of a phone number; undefined for e-mail. */
   readonly country: string | undefined
 }
 
 const HOUR_SECONDS = 3_600
 const DAY_SECONDS = 86_400
+/** Many people may sit behind one address. */
+const NETWORK = { hour: 20, day: 60 }
 
 /** So many in a window that begins at a full hour, or at midnight UTC. */
 interface Bucket {
@@ -23,24 +27,29 @@ interface Bucket {
   readonly most: number
 }
 
-/** One person, one address and one network each have a share; each SMS costs the owner of the service (MF-21). */
+/**
+ * One person, one address and one network each have a share; each SMS costs the owner of the service
+ * (MF-21). Whoever learned a password has the share of strangers, so that its person still gets codes
+ * where they are known (MF-10).
+ */
 function bucketsOf(asked: AskedCode, { factors }: Pick<MfaParts, 'factors'>): readonly Bucket[] {
   const { person, address, clientAddress, country } = asked
-  const { most_per_day, most_per_country_per_day } = factors.settings.sms
+  const { codes_per_hour, codes_per_day, sms } = factors.settings
+  const share = asked.isKnownPlace ? 'known' : 'strangers'
   const each = (key: string, hour: number, day: number): readonly Bucket[] => [
     { key: `${key} hour`, seconds: HOUR_SECONDS, most: hour },
     { key: `${key} day`, seconds: DAY_SECONDS, most: day },
   ]
   const network = clientAddress === null ? 'unknown' : addressBucket(clientAddress)
   return [
-    ...each(`person ${person}`, 6, 20),
-    ...each(`address ${address.toLowerCase()}`, 6, 20),
-    ...each(`network ${network}`, 20, 60),
+    ...each(`person ${person} ${share}`, codes_per_hour, codes_per_day),
+    ...each(`address ${address.toLowerCase()} ${share}`, codes_per_hour, codes_per_day),
+    ...each(`network ${network}`, NETWORK.hour, NETWORK.day),
     ...(country === undefined
       ? []
       : [
-          { key: `country ${country}`, seconds: DAY_SECONDS, most: most_per_country_per_day },
-          { key: 'sms', seconds: DAY_SECONDS, most: most_per_day },
+          { key: `country ${country}`, seconds: DAY_SECONDS, most: sms.most_per_country_per_day },
+          { key: 'sms', seconds: DAY_SECONDS, most: sms.most_per_day },
         ]),
   ]
 }

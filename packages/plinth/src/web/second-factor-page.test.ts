@@ -92,7 +92,7 @@ test('where accounts are made by invitation the page says so', async () => {
   assert.doesNotMatch(text, /<form/)
 })
 
-test('v5.0.0-V6.2.6 v5.0.0-V6.2.7 passwords are masked, and managers may fill them in', async () => {
+test('ASVS 6.2.6, 6.2.7: passwords are masked, and managers may fill them in', async () => {
   const { text } = await visit('/auth/sign-up')
   assert.match(text, /name="password" type="password" autocomplete="new-password"/)
   assert.match(text, /name="email" type="email" autocomplete="username"/)

@@ -92,7 +92,11 @@ export const commandNotes: Readonly<Record<string, CommandNote>> = {
   'db reset': { examples: ['plinth db reset --dry-run'], writes: true },
   'db pull': { examples: ['plinth db pull'] },
   'db seed': { examples: ['plinth db seed --dry-run'], writes: true },
-  'db dump': { examples: ['plinth db dump'], noJson: 'it prints SQL' },
+  'db dump': {
+    examples: ['plinth db dump', 'plinth db dump --data --out dump.sql --dry-run'],
+    writes: true,
+    noJson: 'it prints SQL',
+  },
   'config explain': { examples: ['plinth config explain', 'plinth config explain database'] },
   'config check': { examples: ['plinth config check --environment production'] },
   seed: {
@@ -120,11 +124,21 @@ after it, and as often as you like. Whoever it makes sets a password by "forgot 
     writes: true,
   },
   'people export': {
-    examples: ['plinth people export --hashes --out people.ndjson'],
+    examples: [
+      'plinth people export --hashes --out people.ndjson',
+      'plinth people export --person ana@example.com --out ana.json',
+    ],
     writes: { noDryRun: 'it writes one new file, and never over another' },
   },
   'people disable': { examples: ['plinth people disable ana@example.com --dry-run'], writes: true },
   'people enable': { examples: ['plinth people enable ana@example.com'], writes: true },
+  'people erase': {
+    examples: [
+      'plinth people erase ana@example.com --dry-run',
+      'plinth people erase ana@example.com --yes',
+    ],
+    writes: true,
+  },
   'keys create': {
     examples: [
       'plinth keys create --tenant acme --owner ana@example.com --name laptop --scopes product:read',

@@ -110,6 +110,52 @@ test('plinth people disable and enable: who is meant, what changed, and whom nob
   assert.deepEqual([unknown.code, /plinth people ls/.test(unknown.err)], [1, true])
 })
 
+test('plinth people export --person: all rows about one, no hash, and the audit log says so', async () => {
+  const one = await people(['export', '--person', 'ana@example.com'])
+  const data = JSON.parse(one.out)
+  assert.deepEqual(
+    [data.format, data.tables['plinth.people'][0].email, data.tenants.length],
+    ['plinth-person-1', 'ana@example.com', 1],
+  )
+  assert.doesNotMatch(one.out, /\$2b\$/)
+  const file = await people(['export', '--person', 'ana@example.com', '--out', 'ana.json'])
+  assert.match(file.out, /^\d+ rows are in ana\.json$/)
+  const nobody = await people(['export', '--person', 'eve@example.com'])
+  assert.deepEqual([nobody.code, /plinth people ls/.test(nobody.err)], [1, true])
+  assert.equal((await people(['export', '--person', 'x', '--hashes'])).code, 2)
+})
+
+test('plinth people erase: a dry run, a question that a script must answer, and then nobody is there', async () => {
+  const ben = ['erase', 'ben@example.com']
+  const early = await people([...ben, '--yes'])
+  assert.deepEqual([early.code, /start the service once/.test(early.err)], [1, true])
+  await db.database.platform.query('select plinth_jobs.create_queue($1, $2::jsonb)', [
+    'identity.forget-person',
+    JSON.stringify({ policy: 'standard', retryLimit: 3, expireInSeconds: 900 }),
+  ])
+  const dry = await people([...ben, '--dry-run'])
+  assert.match(dry.out, /^Ben Berg \([0-9a-f-]{36}\) would be erased, with \d+ rows$/)
+  const there = await people(['ls'])
+  assert.match(there.out, /ben@example\.com/, there.err)
+  const unsaid = await people(ben)
+  assert.deepEqual([unsaid.code, /Ben Berg .* for good; say --yes/.test(unsaid.err)], [2, true])
+  const done = await people([...ben, '--yes', '--json'])
+  assert.equal(JSON.parse(done.out).erased, true)
+  assert.doesNotMatch((await people(['ls'])).out, /ben@example\.com/)
+  const again = await people([...ben, '--yes'])
+  assert.deepEqual([again.code, /Nobody has/.test(again.err)], [1, true])
+  const { rows } = await db.database.platform.query(
+    `select action, actor_kind from plinth.audit_events
+      where action in ('person.exported', 'person.erased') order by occurred_at, id`,
+  )
+  const by = { actor_kind: 'system' }
+  assert.deepEqual(rows, [
+    { action: 'person.exported', ...by },
+    { action: 'person.exported', ...by },
+    { action: 'person.erased', ...by },
+  ])
+})
+
 test('every command of the guides about people and about leaving does what it says', async () => {
   const bin = join(cwd, 'plinth')
   await writeFile(bin, `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`, { mode: 0o755 })

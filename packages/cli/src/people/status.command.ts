@@ -1,8 +1,8 @@
 import { defineCommand } from 'citty'
 import type { StatusSet } from 'plinth/identity'
-import { CliError } from '../cli-error.ts'
 import { asOwner } from '../db/as-owner.ts'
 import { say } from '../dev/terminal.ts'
+import { notOne } from './one-person.ts'
 import { ownerOnly } from './owner-only.ts'
 
 const args = {
@@ -44,15 +44,7 @@ function tell(
   done: StatusSet,
   { person: asked, json, dryRun, status }: Given & { dryRun: boolean; status: string },
 ): void {
-  if (done.code === 'unknown') {
-    throw new CliError(
-      `Nobody has the id or the address ${asked}: plinth people ls shows who is here.`,
-    )
-  }
-  if (done.code === 'several') {
-    const ids = done.people.map(({ id, name }) => `  ${id}  ${name}`).join('\n')
-    throw new CliError(`Several people have the address ${asked}. Name one by id:\n${ids}`)
-  }
+  if (done.code !== 'done') throw notOne(done, asked)
   const { person } = done
   if (json) return say(JSON.stringify(person))
   say(`${person.name} (${person.id}) ${dryRun ? 'would be' : 'is'} ${status}`)

@@ -30,6 +30,22 @@ export function createOutbox({ jobs, settings }: OutboxOptions): Outbox {
   }
 }
 
+/**
+ * The outbox of a program beside the service, such as the command line: it knows no job, and writes
+ * into the queues that a worker of the service has made.
+ */
+export function visitingOutbox(): Outbox {
+  return {
+    enqueue: async (tx, message) => {
+      if (!(await insert(tx, message))) throw new TypeError(missingQueue(message.name))
+    },
+  }
+}
+
+function missingQueue(name: string): string {
+  return `the database has no queue for the job "${name}" yet; start the service once, then try again`
+}
+
 async function insert(tx: Tx | PlatformTx, message: OutboxMessage): Promise<boolean> {
   const { text, values = [] } = enqueueOne(
     message.name,

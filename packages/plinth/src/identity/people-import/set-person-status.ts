@@ -1,15 +1,8 @@
 import { record } from '../../audit/index.ts'
-import type { PlatformDb, PlatformTx } from '../../data/index.ts'
-import { isId } from '../../kernel/index.ts'
+import type { PlatformDb } from '../../data/index.ts'
 import { personEvents } from '../people/people.events.ts'
-
-/** A person as the command line names them. */
-export interface NamedPerson {
-  readonly id: string
-  readonly name: string
-  readonly email: string | null
-  readonly status: string
-}
+import type { NamedPerson } from './named-people.ts'
+import { namedPeople } from './named-people.ts'
 
 /** What became of a change; `several` have the address, and one must be named by id. */
 export type StatusSet =
@@ -30,7 +23,7 @@ export async function setPersonStatus(
   { status, dryRun }: { readonly status: 'active' | 'disabled'; readonly dryRun: boolean },
 ): Promise<StatusSet> {
   return owner.transaction(async (tx) => {
-    const people = await named(tx, who)
+    const people = await namedPeople(tx, who)
     const [person, ...others] = people
     if (person === undefined) return { code: 'unknown' }
     if (others.length > 0) return { code: 'several', people }
@@ -47,14 +40,4 @@ export async function setPersonStatus(
     await record(tx, SYSTEM, event)
     return { code: 'done', person: { ...person, status } }
   })
-}
-
-async function named(tx: PlatformTx, who: string): Promise<readonly NamedPerson[]> {
-  const condition = isId(who) ? 'id = $1' : 'lower(email) = lower($1)'
-  const { rows } = await tx.query<NamedPerson>(
-    `select id, name, email, status from plinth.people
-      where kind = 'human' and status <> 'erased' and ${condition} order by id for update`,
-    [who],
-  )
-  return rows
 }

@@ -186,6 +186,13 @@ suite('what is kept about a person', () => {
     const dan = await people.world.signIn('dan', { tenant: 'dans' })
     const owner = await dan.delete('/auth/me')
     assert.deepEqual([owner.status, owner.body['code']], [409, 'people.owns_tenants'])
+    const gus = await people.world.signIn('gus', { tenant: 'guses' })
+    await people.sql("update plinth.memberships set role = 'admin' where person_id = $1", [
+      await personOf('gus'),
+    ])
+    const alone = await gus.delete('/auth/me')
+    assert.deepEqual([alone.status, alone.body['code']], [409, 'people.last_administrator'])
+    assert.equal((await gus.get('/auth/web/me')).body['authenticated'], true)
     const boss = await administrator('boss')
     const refused = await boss.delete('/auth/me')
     assert.deepEqual([refused.status, refused.body['code']], [409, 'people.platform_administrator'])

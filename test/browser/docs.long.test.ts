@@ -36,7 +36,7 @@ const lamps = feature('lamps', {
 function openDocs() {
   const log = { info() {}, warn() {}, error() {} }
   const docs = docsFeature({ title: 'Lamps', docs: 'on', log })
-  return openHttp([lamps, docs], {}, (app) =>
+  return openHttp([lamps, docs], {}, async (app) =>
     registerOpenApi(app, { title: 'Lamps', version: '1.0.0', sessionCookie: 'user_session_id' }),
   )
 }

@@ -11,8 +11,6 @@ interface ShownProduct {
   readonly price: number
 }
 
-const amount = new Intl.NumberFormat('en', { minimumFractionDigits: 2 })
-
 /** The tenant's products, and a form for the next one. The form posts JSON to the same API that clients use. */
 export async function productCard({ db, placement }: Context): Promise<Html> {
   const grants = placement?.permissions ?? []
@@ -28,15 +26,16 @@ ${holds(grants, product.can.create.permission) && form}
 const empty = html`<p class="empty">No products yet.</p>`
 
 function table(products: readonly ShownProduct[]): Html {
+  const amount = new Intl.NumberFormat('en', { minimumFractionDigits: 2 })
   return html`<div class="table-scroll">
 <table class="table">
 <thead><tr><th scope="col">SKU</th><th scope="col">Name</th><th scope="col" class="number">Price</th></tr></thead>
-<tbody>${products.map(row)}</tbody>
+<tbody>${products.map((product) => row(product, amount))}</tbody>
 </table>
 </div>`
 }
 
-function row({ sku, name, price }: ShownProduct): Html {
+function row({ sku, name, price }: ShownProduct, amount: Intl.NumberFormat): Html {
   return html`<tr><td class="code">${sku}</td><td>${name}</td><td class="number">${amount.format(price / 100)}</td></tr>`
 }
 

@@ -2,11 +2,7 @@ import { html } from 'plinth'
 import type { Placement, Principal } from 'plinth/access'
 import type { Html } from 'plinth/feature'
 
-const when = new Intl.DateTimeFormat('en-GB', {
-  dateStyle: 'medium',
-  timeStyle: 'short',
-  timeZone: 'UTC',
-})
+const WHEN = { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' } as const
 
 /** Who is signed in, where they stand, and the way out. */
 export function sessionCard(principal: Principal, placement: Placement | undefined): Html {
@@ -18,7 +14,7 @@ ${fact('Name', principal.name)}
 ${fact('E-mail', principal.email ?? 'not given')}
 ${fact('Tenant', html`<span class="code">${placement?.tenant ?? 'none'}</span>`)}
 ${fact('You may', html`<span class="cluster">${grants(placement?.permissions ?? [])}</span>`)}
-${fact('Signed in', html`<time datetime="${since.toISOString()}">${when.format(since)} UTC</time>`)}
+${fact('Signed in', html`<time datetime="${since.toISOString()}">${since.toLocaleString('en-GB', WHEN)} UTC</time>`)}
 </dl>
 <form data-action="POST" action="/auth/web/logout">
 <button class="button">Sign out</button>

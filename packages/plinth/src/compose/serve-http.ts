@@ -55,7 +55,7 @@ export async function serveHttp(app: FastifyInstance, options: ServeOptions): Pr
   const scope: FastifyPluginAsync = async (inner) => {
     held.scope = inner
     const { name: title, version } = config.app
-    if (documented) await registerOpenApi(inner, { title, version, sessionCookie })
+    if (documented) registerOpenApi(inner, { title, version, sessionCookie })
     acceptJsonOnly(inner, {
       maxDepth: config.http.json_max_depth,
       maxItems: config.http.json_max_items,

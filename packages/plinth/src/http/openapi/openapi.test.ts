@@ -52,7 +52,7 @@ const routes = [
 const info = { title: 'Lamps', version: '1.2.3', sessionCookie: 'user_session_id' }
 
 function openDocs(features: readonly Feature[]) {
-  return openHttp(features, {}, (app) => registerOpenApi(app, info))
+  return openHttp(features, {}, async (app) => registerOpenApi(app, info))
 }
 
 function docs(wanted: 'auto' | 'on', said: string[] = []): Feature {

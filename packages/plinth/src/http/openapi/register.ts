@@ -1,28 +1,34 @@
-import { fastifySwagger, formatParamUrl } from '@fastify/swagger'
+import { createRequire } from 'node:module'
+import type {} from '@fastify/swagger'
 import type { FastifyInstance, RouteOptions } from 'fastify'
 import { factsOf } from '../../feature/index.ts'
 import type { DocumentInfo, OpenApiDocument } from './document.ts'
 import { buildDocument, isDocumented } from './document.ts'
 import type { DocumentedRoute } from './operation.ts'
 
+const require = createRequire(import.meta.url)
+
 /**
  * Starts collecting routes for the OpenAPI document. Call it before any route is registered; the
- * document itself is built when it is first asked for.
+ * document itself is built when it is first asked for, and then stays.
  */
-export async function registerOpenApi(app: FastifyInstance, info: DocumentInfo): Promise<void> {
-  const routes = new Map<string, DocumentedRoute>()
-  await app.register(fastifySwagger, {
-    openapi: { openapi: '3.1.0', info: { title: info.title, version: info.version } },
-    // The plugin's own conversion knows JSON Schema draft 7 and one response a route; ours reads the
-    // declarations. It collects, and the documentation page asks it for the result.
-    transform: ({ route, url }) => {
-      for (const entry of documented(route, formatParamUrl(url))) {
-        routes.set(`${entry.method} ${entry.path}`, entry)
-      }
-      return { url, schema: { hide: true } }
-    },
-    transformObject: () => buildDocument(info, [...routes.values()]) as never,
-  })
+export function registerOpenApi(app: FastifyInstance, info: DocumentInfo): void {
+  const registered: RouteOptions[] = []
+  let document: OpenApiDocument | undefined
+  app.addHook('onRoute', (route) => void registered.push(route))
+  const swagger = () => {
+    document ??= buildDocument(info, documentedRoutes(registered))
+    return document
+  }
+  // Where plugins that show a document look for it.
+  app.decorate('swagger', swagger as object as FastifyInstance['swagger'])
+}
+
+/** The last of several with one method and path. */
+function documentedRoutes(registered: readonly RouteOptions[]): readonly DocumentedRoute[] {
+  const { formatParamUrl }: typeof import('@fastify/swagger') = require('@fastify/swagger')
+  const entries = registered.flatMap((route) => documented(route, formatParamUrl(route.url)))
+  return [...new Map(entries.map((entry) => [`${entry.method} ${entry.path}`, entry])).values()]
 }
 
 function documented(route: RouteOptions, path: string): readonly DocumentedRoute[] {

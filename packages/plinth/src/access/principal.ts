@@ -29,6 +29,11 @@ export interface Credential {
   readonly kind: 'cookie' | 'bearer' | 'api-key'
   /** Changes whenever the credential is rotated; CSRF tokens are bound to it. Never a secret. */
   readonly id: string
+  /**
+   * What an API key, or the client behind a machine's token, stays when it is rotated or renewed: what is
+   * counted and kept for one program goes on, and no other program of its owner has a part in it.
+   */
+  readonly family?: string
   /** When the person last proved who they are, in seconds since 1970 (OIDC `auth_time`). */
   readonly authenticatedAt: number
   /** How strong that proof was, in the words of the provider (OIDC `acr`); null when unsaid. */
@@ -50,8 +55,6 @@ export interface Credential {
 export interface CredentialLimit {
   readonly requests: number
   readonly windowMs: number
-  /** What else counts in the same window, such as the key that this one replaces; alone without it. */
-  readonly sharedAs?: string
 }
 
 /** Who did something, as the audit log keeps it: a principal, nobody yet, or the system itself. */

@@ -70,17 +70,20 @@ export async function openCrudWorld({
   )
   await addMembers(admin, callers)
   const batches: number[] = []
-  const callerOf = (authorization: string | undefined): Caller | undefined =>
-    callers[authorization?.replace('Bearer ', '') ?? '']
+  // `Bearer ana` is Ana in person, `Bearer ana+nightly` a program of hers.
+  const callerOf = (authorization = '') => {
+    const [name = '', family] = authorization.replace('Bearer ', '').split('+')
+    return { caller: callers[name], ...(family !== undefined && { family }) }
+  }
   const http = await openHttp(features, {
     dbFor: (tenant) => counted(database.database.forTenant(tenant), batches),
     authenticate: async ({ headers: { authorization } }) => {
-      const caller = callerOf(authorization)
+      const { caller, ...program } = callerOf(authorization)
       return (
         caller && {
           ...caller,
           name: 'Ana',
-          credential: { kind: 'bearer', id: 'b', authenticatedAt: 0 },
+          credential: { kind: 'bearer', id: 'b', authenticatedAt: 0, ...program },
         }
       )
     },

@@ -75,6 +75,16 @@ test('bulk and a route of one’s own take keys too, also one without a body in 
   assert.deepEqual([own.status, ownAgain.status, own.body], [204, 204, {}])
 })
 
+test('the programs of one owner do not see each other’s answers, nor those of the owner', async () => {
+  const as = (who: string) => post('key-of-many', { name: `of ${who}` }, '/api/v1/bolts', who)
+  for (const who of ['ana', 'ana+nightly', 'ana+hourly']) assert.equal((await as(who)).status, 201)
+  const first = await post('key-shared', { name: 'S1' }, '/api/v1/bolts', 'ana+nightly')
+  const other = await post('key-shared', { name: 'S1' }, '/api/v1/bolts', 'ana+hourly')
+  assert.deepEqual([first.status, other.status], [201, 409], 'carried out, not repeated')
+  const again = await post('key-shared', { name: 'S1' }, '/api/v1/bolts', 'ana+nightly')
+  assert.deepEqual(seenAs(again), seenAs(first))
+})
+
 test('another body under the same key is 422, and nothing happens', async () => {
   const count = await bolts()
   const refused = await post('key-1', { name: 'M2' })

@@ -43,13 +43,17 @@ export function answerOnce(handler: RouteHandlerMethod, hours: number): RouteHan
   }
 }
 
-/** A key belongs to the caller who chose it, and to this method and address. */
+/**
+ * A key belongs to the caller who chose it, and to this method and address. The programs of one owner
+ * may do different things, so each has its own; a person has theirs in every session.
+ */
 function keyedRequest(
   { method, url, body }: FastifyRequest,
   { principal, db }: RequestContext,
   key: string,
 ): KeyedRequest {
-  const owner = [db.tenant, principal?.person ?? null, method, url, key]
+  const { person = null, credential } = principal ?? {}
+  const owner = [db.tenant, person, credential?.family ?? null, method, url, key]
   return {
     keyHash: hashToken('idempotency', JSON.stringify(owner)),
     requestHash: hashToken('idempotency', JSON.stringify(body ?? null)),

@@ -2,7 +2,7 @@ import type { Tx } from '../../data/index.ts'
 
 /** One request under one key. */
 export interface KeyedRequest {
-  /** Tenant, person, method, address and key, as one hash. */
+  /** Tenant, person, program, method, address and key, as one hash. */
   readonly keyHash: Buffer
   /** The body, as a hash. */
   readonly requestHash: Buffer

@@ -41,11 +41,7 @@ export function usableKey(row: KeyRow, memberPermissions: readonly string[]): Us
 
 /** Frozen: one serves many requests. */
 function principalOf(row: KeyRow, held: readonly string[]): Principal {
-  // A key and the one that it was rotated from are one program: together they have one limit.
-  const limit =
-    row.rate_limit === null
-      ? undefined
-      : { requests: row.rate_limit, windowMs: 60_000, sharedAs: row.family_id }
+  const limit = row.rate_limit === null ? undefined : { requests: row.rate_limit, windowMs: 60_000 }
   return Object.freeze({
     person: row.owner_id,
     name: row.owner_name,
@@ -55,6 +51,7 @@ function principalOf(row: KeyRow, held: readonly string[]): Principal {
     credential: Object.freeze({
       kind: 'api-key' as const,
       id: row.id,
+      family: row.family_id,
       authenticatedAt: 0,
       readOnly: row.type === 'readonly',
       ...(limit && { limit: Object.freeze(limit) }),

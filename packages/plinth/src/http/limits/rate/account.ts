@@ -73,9 +73,8 @@ export class Account implements CountedVisit {
 
   /** A key with a limit of its own has that one, in the place of everybody's. */
   #ofPrincipal({ person, credential }: Principal): Charge[] {
-    const { limit, id } = credential
-    if (limit !== undefined)
-      return [charge('key', `${limit.windowMs} ${limit.sharedAs ?? id}`, limit)]
+    const { limit, id, family = id } = credential
+    if (limit !== undefined) return [charge('key', `${limit.windowMs} ${family}`, limit)]
     const { principal } = this.#parts.quotas
     return principal === undefined ? [] : [charge('principal', person, principal)]
   }

@@ -31,7 +31,7 @@ function authenticate({ headers }: { headers: { authorization?: string | undefin
   people.set(name, person)
   const [family = name] = name.split(' ')
   const limit = name.startsWith('key-')
-    ? { limit: { requests: 3, windowMs: 60_000, sharedAs: family } }
+    ? { limit: { requests: 3, windowMs: 60_000 }, family: family ?? name }
     : {}
   const principal: Principal = {
     person,

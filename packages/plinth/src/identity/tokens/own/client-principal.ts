@@ -54,10 +54,13 @@ export async function clientPrincipal(
   const untilMs = Date.parse(row.expires_at)
   if (nowMs >= untilMs) return undefined
   const subjects = [`person ${row.person_id}`, `tenant ${row.client_tenant}`]
-  return { principal: principalOf(row, token), untilMs, subjects }
+  return { principal: principalOf(row, { jti, client }), untilMs, subjects }
 }
 
-function principalOf(row: Row, { jti }: OwnToken): Principal {
+function principalOf(
+  row: Row,
+  { jti, client }: { readonly jti: string; readonly client: string },
+): Principal {
   const held = row.tenant_id === null ? [] : (row.grants ?? [])
   const permissions = narrow(narrow(held, row.client_scopes), row.token_scopes)
   return Object.freeze({
@@ -71,6 +74,7 @@ function principalOf(row: Row, { jti }: OwnToken): Principal {
     credential: Object.freeze({
       kind: 'bearer',
       id: jti,
+      family: client,
       authenticatedAt: Math.floor(Date.parse(row.created_at) / 1_000),
       acr: null,
     }),

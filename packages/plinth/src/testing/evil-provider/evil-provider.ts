@@ -22,7 +22,7 @@ export interface EvilProviderOptions {
   readonly name?: string
   /** Time in its tokens; that of the machine by default. Give it the world's clock where a test moves that. */
   readonly clock?: Clock
-  /** What signs at first; a new RS256 key by default, which takes a moment to make. */
+  /** What signs at first; by default an RS256 key that no other running provider has. */
   readonly key?: SigningKey
 }
 
@@ -52,6 +52,9 @@ export interface EvilProvider
   rotateKeys(to?: SigningKey, options?: { readonly keepOld?: boolean }): SigningKey
 }
 
+/** Keys of providers that have stopped: to make one takes longer than most tests. */
+const idleKeys: SigningKey[] = []
+
 /**
  * Starts a provider on loopback of which a test can spoil every answer. Its good answers sign
  * `subject-1` in; whoever visits its authorization endpoint is sent back at once.
@@ -66,7 +69,8 @@ export interface EvilProvider
  * ```
  */
 export async function startEvilProvider(options: EvilProviderOptions = {}): Promise<EvilProvider> {
-  const { name = 'evil', clock = systemClock, key = newSigningKey() } = options
+  const { name = 'evil', clock = systemClock } = options
+  const key = options.key ?? idleKeys.pop() ?? newSigningKey()
   const { issuer, server, answerWith } = await listen()
   const clientId = `${name}-client`
   const state = openState(goodSays(issuer, key))
@@ -99,6 +103,7 @@ export async function startEvilProvider(options: EvilProviderOptions = {}): Prom
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise<void>((resolve) => server.close(() => resolve()))
+      if (options.key === undefined) idleKeys.push(key)
     },
   }
 }

@@ -22,7 +22,7 @@ const offer = entity(
 )
 const diary = entity('diary', { text: z.string().max(200) }, { owned: 'person' })
 const review = entity('review', { text: z.string().max(200), product_id: z.uuid() })
-const TABLES = `-- after: 0001_product\n${[offer, diary, review].map(createTableSql).join('\n')}`
+const TABLES = `-- after: 0001_product\n${[offer, diary, review].map((one) => createTableSql(one)).join('\n')}`
 
 const attack = ({ folder }: WrittenService, only?: string): Promise<AttackReport> =>
   askService({ kind: 'attack', service: folder, details: { only } })

@@ -54,6 +54,9 @@ export const offer = entity(
   { hidden: ['margin'], serverOnly: ['state'] },
 )
 
+export const diary = entity('diary', { text: z.string().max(200) }, { owned: 'person' })
+export const review = entity('review', { text: z.string().max(200), product_id: z.uuid() })
+
 const asEveryTenant = (db, work) => db.transaction(async (tx) => {
   const { rows } = await tx.query('select id from plinth.tenants')
   const found = []
@@ -68,7 +71,7 @@ const sql = async (tx, text, values = []) => (await tx.client.query(text, values
 const anything = z.array(z.record(z.string(), z.unknown()))
 
 export const leaks = feature('leaks', {
-  entities: [offer],
+  entities: [offer, diary, review],
   routes: [
     route('GET /api/v1/report', {
       access: product.can.read, returns: anything,
@@ -99,6 +102,14 @@ export const leaks = feature('leaks', {
     route('GET /api/v1/offers/:id', {
       access: offer.can.read, params: { id: offer.id }, returns: offer.shown,
       handle: async ({ db, params }) => offer.present(await offer.get(db, params.id)),
+    }),
+    route('GET /api/v1/diaries/:id', {
+      access: diary.can.read, params: { id: diary.id }, returns: diary.shown,
+      handle: async ({ db, params }) => diary.present(await diary.get(db, params.id)),
+    }),
+    route('POST /api/v1/reviews', {
+      access: review.can.create, body: review.create, status: 201, returns: review.shown,
+      handle: async ({ db, body }) => review.present(await review.insert(db, body)),
     }),
     mount('/legacy', { access: signedIn() }, async (app) => {
       app.get('/products/:id/retire', async (request) => {

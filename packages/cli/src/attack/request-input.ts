@@ -96,18 +96,42 @@ export function bodyFor(
 
 function withReferences(
   body: Record<string, unknown>,
-  { entity }: Target,
+  target: Target,
   { source, subject }: { readonly source: InputSource; readonly subject: Subject },
 ): Record<string, unknown> {
   for (const field of Object.keys(body)) {
-    const column = entity?.declaration.columns.find(({ name }) => name === field)
-    const called = column?.reference?.to ?? field.replace(/_?[iI]d$/, '')
-    const known = source.entities.some(({ name }) => name === called && field !== called)
-    const row = known ? subject.rows.get(called) : undefined
+    const { column, to } = referenceOf(source, target, field)
+    const row = to && subject.rows.get(to.name)
     if (row !== undefined) body[field] = row.kept.id
     else if (column?.reference !== undefined && column.nullable) body[field] = null
   }
   return body
+}
+
+/** The column of a field, and the entity that the field refers to: as declared, or by its name (`product_id`). */
+function referenceOf({ entities }: InputSource, { entity }: Target, field: string) {
+  const column = entity?.declaration.columns.find(({ name }) => name === field)
+  const called = column?.reference?.to ?? field.replace(/_?[iI]d$/, '')
+  return { column, to: entities.find(({ name }) => name === called && field !== called) }
+}
+
+/**
+ * Every reference that the body of a route can hold, to rows of a tenant: what somebody of another
+ * tenant may not write. Rows of nobody are everybody's to refer to.
+ */
+export function referencesInto(
+  source: InputSource,
+  target: Target,
+  { rows }: Pick<Subject, 'rows'>,
+): Readonly<Record<string, string>> {
+  const { body } = target.facts.schemas
+  const json = body === undefined ? {} : source.toJsonSchema(body)
+  const found = Object.keys(Object(json['properties'])).flatMap((field) => {
+    const { to } = referenceOf(source, target, field)
+    const row = to?.declaration.owned === 'nobody' ? undefined : rows.get(to?.name ?? '')
+    return row === undefined ? [] : [[field, row.kept.id] as const]
+  })
+  return Object.fromEntries(found)
 }
 
 function takes(schema: object, value: unknown): boolean {

@@ -102,7 +102,11 @@ function knownBy(signIn: SignIn): Scene['known'] {
   }
 }
 
-function targetsOf({ world, declared, features }: ServiceWorld, entities: readonly AnyEntity[]) {
+/** The guarded routes of a service. */
+export function targetsOf(
+  { world, declared, features }: Pick<ServiceWorld, 'world' | 'declared' | 'features'>,
+  entities: readonly AnyEntity[],
+): readonly Target[] {
   const mounts = features.flatMap(({ routes = [] }) => routes.flat().flatMap(mountOf))
   return world.service.census().flatMap(({ method, url, facts }): Target[] => {
     if (facts === undefined) return []

@@ -1,10 +1,11 @@
 import type { Caller } from './caller.ts'
-import { namesRows } from './request-input.ts'
+import { namesRows, referencesInto } from './request-input.ts'
+import type { RowState } from './row-state.ts'
 import type { Scene, Side } from './scene.ts'
 import type { Target } from './target.ts'
 import { isUnsafe } from './target.ts'
 import type { Shot, Vector } from './vector.ts'
-import { requestTo } from './vector.ts'
+import { requestTo, withBody } from './vector.ts'
 
 interface Role {
   readonly called: string
@@ -128,4 +129,39 @@ function naming({ world, ours }: Scene, shot: Shot): readonly Shot[] {
       },
     ]
   })
+}
+
+/**
+ * A row of one's own that refers to a row of another tenant, in every field that can: the row must not
+ * be there afterwards, and nothing of the other one may come back.
+ */
+export const referencesAcross: Vector = {
+  name: 'references across tenants',
+  column: 'refs',
+  fix: 'Declare the field with ref(): its key runs over the tenant; or look the row up through the route’s `db` first.',
+  async shots(scene, target) {
+    const { input, ours, theirs, crossable, signIn } = scene
+    const fields = Object.entries(referencesInto(input, target, ours))
+    if (!crossable || fields.length === 0 || target.facts.takesForm) return []
+    const { headers } = await signIn({ tenant: theirs.slug })
+    const plain = requestTo(scene, target, { subject: theirs, which: 'own', headers })
+    return fields.map(([field, id]): Shot => {
+      const body = JSON.stringify({ ...JSON.parse(plain.body ?? '{}'), [field]: id })
+      return {
+        by: `somebody of another tenant who writes an id of this one into ${field}`,
+        request: withBody(plain, 'application/json', body),
+        expects: 'any',
+        unseen: ours.marks.all,
+        untouched: true,
+        afterwards: (_, { after }) => whoRefersTo(after.theirs, id),
+      }
+    })
+  },
+}
+
+function whoRefersTo(rows: RowState, id: string): string | undefined {
+  for (const [entity, byId] of rows)
+    for (const row of byId.values())
+      if (Object.values(row).includes(id)) return `a row of ${entity} refers to it`
+  return undefined
 }

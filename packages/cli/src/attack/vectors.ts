@@ -16,10 +16,14 @@ import {
   twoCredentials,
   withoutTheRight,
 } from './guard-vectors.ts'
-import { idsOfAnotherTenant, otherTenant } from './tenant-vectors.ts'
+import { anotherPerson } from './person-vectors.ts'
+import { idsOfAnotherTenant, otherTenant, referencesAcross } from './tenant-vectors.ts'
 import type { Vector } from './vector.ts'
 
-/** Every way of attack, in the order of the columns. The last two move the clock. */
+/**
+ * Every way of attack, in the order of the columns. Whoever uses every route as it is meant may close
+ * their own tenant by it, so that comes after all that needs both. The last two move the clock.
+ */
 export const vectors: readonly Vector[] = [
   nobody,
   withoutTheRight,
@@ -33,6 +37,8 @@ export const vectors: readonly Vector[] = [
   readOnlyKey,
   foreignToken,
   idsOfAnotherTenant,
+  referencesAcross,
+  anotherPerson,
   otherTenant,
   forbiddenFields,
   hiddenFields,

@@ -2,17 +2,21 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Feature } from 'plinth/feature'
+import type { WorldOptions } from 'plinth/testing'
 import { misuse } from '../cli-error.ts'
+
+/** What a service gives to `start()`, as far as it decides which routes there are and who may call them. */
+export type Given = Pick<WorldOptions, 'features' | 'authenticate' | 'replace' | 'tenantSettings'>
 
 /** What a service starts. */
 export interface Started {
-  readonly features: readonly Feature[]
+  readonly given: Given
   /** What could not be learnt, in a sentence each. */
   readonly notes: readonly string[]
 }
 
 /**
- * The features that `src/main.ts` gives to `start()`, those that it makes itself included. Nothing
+ * What `src/main.ts` gives to `start()`, the features that it makes itself included. Nothing
  * starts: `start()` hands its options over. Where main.ts cannot run here, because it wants a secret
  * of production for example, the registry must do.
  */
@@ -20,15 +24,15 @@ export async function serviceFeatures(service: string): Promise<Started> {
   const main = join(service, 'src', 'main.ts')
   if (!existsSync(main))
     throw misuse('There is no src/main.ts here; run this in the folder of a service.')
-  const taken: { features?: readonly Feature[] } = {}
-  Reflect.set(globalThis, Symbol.for('plinth.start'), (options: Started) => {
-    taken.features ??= options.features
+  const taken: { given?: Given } = {}
+  Reflect.set(globalThis, Symbol.for('plinth.start'), (options: Given) => {
+    taken.given ??= options
   })
   const fault = await importOf(main)
-  if (taken.features !== undefined) return { features: taken.features, notes: [] }
+  if (taken.given !== undefined) return { given: taken.given, notes: [] }
   const why = fault ?? 'it never called start()'
   const note = `src/main.ts could not be read (${why}); what it adds to the registry is not looked at.`
-  return { features: await registryOf(service), notes: [note] }
+  return { given: { features: await registryOf(service) }, notes: [note] }
 }
 
 async function importOf(file: string): Promise<string | undefined> {

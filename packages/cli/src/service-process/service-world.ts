@@ -17,6 +17,8 @@ export interface ServiceWorld {
   /** The service's own; the platform's are in `world.service.features`. */
   readonly features: readonly Feature[]
   readonly declared: DeclaredPlaces
+  /** Starts it once more with the identity that it brings itself; undefined where it has Plinth's. */
+  readonly withOwnIdentity: (() => Promise<World>) | undefined
   readonly notes: readonly string[]
 }
 
@@ -33,17 +35,27 @@ export async function startServiceWorld(
 ): Promise<ServiceWorld> {
   const root = realpathSync(service)
   const declared = watchDeclared(root)
-  const { features, notes } = await serviceFeatures(root)
+  const { given, notes } = await serviceFeatures(root)
+  const { features, authenticate, replace, tenantSettings } = given
   const { settings, note } = await settingsOf(root)
   const { startWorld } = await importFrom(root, 'plinth/testing')
   const migrations = join(root, 'migrations')
-  const world = await startWorld({
+  const same: WorldOptions = {
     ...options,
     features,
     settings,
+    ...(replace && { replace }),
+    ...(tenantSettings && { tenantSettings }),
     ...(existsSync(migrations) && { migrations }),
-  })
-  return { root, world, features, declared, notes: note === undefined ? notes : [...notes, note] }
+  }
+  return {
+    root,
+    world: await startWorld(same),
+    features,
+    declared,
+    withOwnIdentity: authenticate && (() => startWorld({ ...same, authenticate })),
+    notes: note === undefined ? notes : [...notes, note],
+  }
 }
 
 type Settings = NonNullable<WorldOptions['settings']>

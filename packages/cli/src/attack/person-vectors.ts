@@ -1,0 +1,44 @@
+import type { AnyEntity } from 'plinth/data'
+import { marksOf } from './marks.ts'
+import type { Target } from './target.ts'
+import { isUnsafe } from './target.ts'
+import type { Shot, Vector } from './vector.ts'
+import { requestTo } from './vector.ts'
+
+/**
+ * Somebody of the same tenant who may do everything but reach other people's rows, on the routes of
+ * entities whose rows belong to people.
+ */
+export const anotherPerson: Vector = {
+  name: 'another person',
+  column: 'person',
+  fix: 'Read and write rows of `owned: "person"` for `principal.person` only, as crud() does, unless the caller holds `<entity>:all`.',
+  async shots(scene, target) {
+    const { entity } = target
+    if (entity === undefined || !isAboutPeoplesRows(target, entity)) return []
+    const { ours, permissions } = scene
+    const can = permissions.filter((one) => one !== entity.can.all?.permission)
+    const key = `all but ${entity.name}:all`
+    const { headers } = await scene.known(key, { tenant: ours.slug, can })
+    const about = { subject: ours, which: 'kept', headers } as const
+    const request = requestTo(scene, target, about)
+    const shot: Shot = {
+      by: `somebody of the same tenant without ${entity.name}:all`,
+      request,
+      expects: 'any',
+      unseen: marksOf([entity], ours.seeded).all,
+      untouched: isUnsafe(target),
+    }
+    if (target.params.length === 0) return [shot]
+    const { path } = requestTo(scene, target, { ...about, which: 'unknown' })
+    return [{ ...shot, expects: [404], like: { ...request, path } }]
+  },
+}
+
+/** A permission of its own that a route asks for may well be there for other people's rows. */
+function isAboutPeoplesRows({ facts: { access } }: Target, { can, declaration }: AnyEntity) {
+  if (declaration.owned !== 'person' || access.kind === 'open') return false
+  if (access.kind !== 'can') return true
+  const usual = [can.create, can.read, can.update, can.delete]
+  return usual.some(({ permission }) => permission === access.permission)
+}

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { defineCommand } from 'citty'
+import { misuse } from '../cli-error.ts'
 import { say } from '../dev/terminal.ts'
 
 /** `plinth db dump`: the schema, and the rows if asked for, as SQL. */
@@ -12,6 +14,7 @@ export const dumpCommand = defineCommand({
       valueHint: 'file.sql',
       description: 'A new file, instead of printing it',
     },
+    'dry-run': { type: 'boolean', description: 'Only read, and say how much it would be' },
   },
   async run({ args }) {
     const [{ serviceDatabase }, { ownerConnection }, { dump }] = await Promise.all([
@@ -19,18 +22,30 @@ export const dumpCommand = defineCommand({
       import('plinth/data'),
       import('./dump/dump.ts'),
     ])
+    const { out } = args
+    if (out !== undefined && existsSync(out))
+      throw misuse(`${out} is there already; say another file, or move it away.`)
     const { settings, sets } = await serviceDatabase()
     const request = { owner: ownerConnection(settings), sets, data: args.data === true }
-    if (args.out === undefined) {
-      return dump({ ...request, write: async (text) => void process.stdout.write(text) })
+    if (args['dry-run']) {
+      const lines: number[] = []
+      await dump({ ...request, write: async (text) => void lines.push(newlinesIn(text)) })
+      const count = lines.reduce((sum, one) => sum + one, 0)
+      return say(`would ${out === undefined ? 'print' : `write  ${out}`}: ${count} lines`)
     }
+    if (out === undefined)
+      return dump({ ...request, write: async (text) => void process.stdout.write(text) })
     // Its owner only: rows hold what people told the service.
-    const file = await open(args.out, 'wx', 0o600)
+    const file = await open(out, 'wx', 0o600)
     try {
       await dump({ ...request, write: async (text) => void (await file.write(text)) })
     } finally {
       await file.close()
     }
-    say(`wrote  ${args.out}`)
+    say(`wrote  ${out}`)
   },
 })
+
+function newlinesIn(text: string): number {
+  return text.split('\n').length - 1
+}

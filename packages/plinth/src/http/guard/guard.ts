@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { decide } from '../../access/index.ts'
 import type { RouteFacts } from '../../feature/index.ts'
-import { epochSeconds } from '../../kernel/index.ts'
+import { epochSeconds, whenThere } from '../../kernel/index.ts'
 import type { RequestContext } from '../context.ts'
 import type { HttpDeps } from '../deps.ts'
 import { httpProblems } from '../http.errors.ts'
@@ -34,11 +34,11 @@ export interface GuardDeps extends Pick<HttpDeps, 'authenticate' | 'placeInTenan
  * The order is that of contract 4.6: one credential, Origin, CSRF header, credential, CSRF value.
  * @throws AppError 400, 401 or 403
  */
-export async function guard(
+export function guard(
   deps: GuardDeps,
   context: RequestContext,
   facts: RouteFacts,
-): Promise<void> {
+): void | Promise<void> {
   const { request } = context
   if (facts.ownSitesOnly && sentFromElsewhere(request.headers, deps.origins, { links: true }))
     throw httpProblems.crossSite()
@@ -48,11 +48,16 @@ export async function guard(
   if (facts.anonymous) return
   const carried = credentialOf(request, deps)
   const token = browserToken(deps, request, carried === 'cookie', facts)
-  if (carried !== undefined) context.principal = principalOf(await deps.authenticate(request))
-  checkToken(deps.csrf, context, token)
-  await place(deps, context, facts)
-  enter(context, facts)
-  if (facts.stepUp !== undefined) demandStepUp(context, facts.stepUp, epochSeconds(deps.clock))
+  const found = carried === undefined ? undefined : deps.authenticate(request)
+  return whenThere(found, (principal) => {
+    context.principal = principalOf(principal)
+    checkToken(deps.csrf, context, token)
+    return whenThere(place(deps, context, facts), (placement) => {
+      context.placement = placementOf(placement)
+      enter(context, facts)
+      if (facts.stepUp !== undefined) demandStepUp(context, facts.stepUp, epochSeconds(deps.clock))
+    })
+  })
 }
 
 type Carried = 'cookie' | 'header' | undefined
@@ -60,14 +65,12 @@ type Carried = 'cookie' | 'header' | undefined
 /** Which credential a request carries. Two at once could be read in two ways (D5). */
 function credentialOf(request: FastifyRequest, deps: GuardDeps): Carried {
   const { authorization, cookie } = request.headers
-  const kinds = [
-    authorization !== undefined,
-    request.headers['x-api-key'] !== undefined,
-    deps.carriesSession(cookie),
-  ]
-  if (kinds.filter(Boolean).length > 1) throw httpProblems.twoCredentials()
-  if (kinds[2]) return 'cookie'
-  return kinds[0] || kinds[1] ? 'header' : undefined
+  const bearer = authorization !== undefined
+  const key = request.headers['x-api-key'] !== undefined
+  const session = deps.carriesSession(cookie)
+  if (Number(bearer) + Number(key) + Number(session) > 1) throw httpProblems.twoCredentials()
+  if (session) return 'cookie'
+  return bearer || key ? 'header' : undefined
 }
 
 /** Checks where a browser's request comes from; returns the CSRF token of one that needs it. */
@@ -114,11 +117,13 @@ function checkToken(csrf: Csrf, context: RequestContext, token: string | undefin
   if (token === undefined || !csrf.accepts(principal, token)) throw httpProblems.csrf()
 }
 
-async function place(deps: GuardDeps, context: RequestContext, facts: RouteFacts): Promise<void> {
-  const { principal } = context
-  if (principal === undefined || facts.tenant === 'none') return
-  const placed = deps.placeInTenant(context.request, principal, facts.tenant)
-  context.placement = placementOf(await placed)
+function place(
+  deps: GuardDeps,
+  { request, principal }: RequestContext,
+  facts: RouteFacts,
+): ReturnType<GuardDeps['placeInTenant']> {
+  if (principal === undefined || facts.tenant === 'none') return undefined
+  return deps.placeInTenant(request, principal, facts.tenant)
 }
 
 function enter(context: RequestContext, facts: RouteFacts): void {

@@ -28,15 +28,18 @@ const MOST_QUERY_FIELDS = 256
 export interface HygieneLimits {
   readonly urlLimitBytes: number
   readonly maxHeaders: number
-  /** Whether the route itself answers a query that holds NUL or cannot be decoded. */
-  readonly anyQuery: boolean
 }
 
 /**
  * Refuses requests that parsers and proxies read differently, before anything else looks at them
  * (security.md 5.3, HI-07, HI-09): what Node lets through and no browser or client library sends.
+ * @param anyQuery whether the route itself answers a query that holds NUL or cannot be decoded
  */
-export function hygieneFault(raw: IncomingMessage, limits: HygieneLimits): AppError | undefined {
+export function hygieneFault(
+  raw: IncomingMessage,
+  limits: HygieneLimits,
+  anyQuery: boolean,
+): AppError | undefined {
   const url = raw.url ?? ''
   if (raw.httpVersion === '0.9') return httpProblems.malformed('no HTTP version')
   if (raw.httpVersion === '1.1' && raw.headers.host === undefined)
@@ -48,7 +51,7 @@ export function hygieneFault(raw: IncomingMessage, limits: HygieneLimits): AppEr
   if (!url.startsWith('/') && !star) return httpProblems.malformed('absolute-form target')
   // A fragment never leaves a browser; routers cut it off, others take it for the path.
   if (url.includes('#')) return httpProblems.malformed('fragment in target')
-  const checked = limits.anyQuery ? (url.split('?')[0] ?? '') : url
+  const checked = anyQuery ? (url.split('?')[0] ?? '') : url
   if (hasControl(checked)) return httpProblems.malformed('control character in target')
   if (!decodes(checked)) return httpProblems.malformed('bad percent-encoding')
   if (url.split('&', MOST_QUERY_FIELDS + 1).length > MOST_QUERY_FIELDS) {

@@ -1,0 +1,159 @@
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { Principal } from '../access/index.ts'
+import type { RouteFacts } from '../feature/index.ts'
+import { factsOf, setContext } from '../feature/index.ts'
+import { AppError, newId, whenThere } from '../kernel/index.ts'
+import { createCors } from './answers/cors.ts'
+import { headersFor } from './answers/headers.ts'
+import { RequestContext } from './context.ts'
+import type { HttpDeps } from './deps.ts'
+import { createCsrf } from './guard/csrf.ts'
+import { principalOf } from './guard/found.ts'
+import type { GuardDeps } from './guard/guard.ts'
+import { guard } from './guard/guard.ts'
+import { originsOf } from './guard/origin.ts'
+import { clientAddress, trustedProxies } from './limits/client-address.ts'
+import { hygieneFault } from './limits/hygiene.ts'
+import type { CountedVisit, Visit } from './limits/rate/index.ts'
+import { setVisit, visitOf } from './limits/rate/index.ts'
+import { mountedFacts } from './route-rule.ts'
+
+/** The onRequest hook through which every request comes. */
+export type Door = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  done: (error?: Error) => void,
+) => void
+
+/** Context, hygiene, headers, limits, then the guard. Waits for nothing that is in memory. */
+export function createDoor(deps: HttpDeps): Door {
+  const pass = createPassage(deps)
+  return (request, reply, done) => {
+    let passing: void | Promise<void>
+    try {
+      passing = pass(request, reply)
+    } catch (error) {
+      done(failureOf(error))
+      return
+    }
+    if (passing === undefined) done()
+    else
+      passing.then(
+        () => done(),
+        (error: unknown) => done(failureOf(error)),
+      )
+  }
+}
+
+/** Fastify takes a failure that is `undefined` for none, and somebody else's identity may throw just that. */
+function failureOf(thrown: unknown): Error {
+  return thrown instanceof Error
+    ? thrown
+    : new Error('what was thrown is no error', { cause: thrown })
+}
+
+function createPassage(deps: HttpDeps) {
+  const csrf = createCsrf(deps.csrfSecret)
+  const proxies = trustedProxies(deps.trustedProxies)
+  const origins = originsOf(deps.baseUrl, deps.cors.origins)
+  const allowOrigin = createCors(deps.cors, origins)
+  const headers = headersFor(deps)
+  const limits = {
+    urlLimitBytes: deps.settings.url_limit_bytes,
+    maxHeaders: deps.settings.max_headers,
+  }
+  const cookie = new RegExp(`(?:^|[;,\\s])${deps.sessionCookie}\\s*=`)
+  const guardDeps = {
+    csrf,
+    origins,
+    carriesSession: (header: string | undefined) => header !== undefined && cookie.test(header),
+    authenticate: (request: FastifyRequest) => authenticateCounted(deps, request),
+    placeInTenant: deps.placeInTenant,
+    clock: deps.clock,
+  }
+  const contextDeps = { log: deps.log, csrfTokenFor: csrf.tokenFor, dbFor: deps.dbFor }
+
+  return (request: FastifyRequest, reply: FastifyReply): void | Promise<void> => {
+    const facts =
+      factsOf(request.routeOptions as Pick<RouteOptions, 'config'>) ?? mountedFacts(request.server)
+    if (facts === undefined && !request.is404) return // a route that was there before us
+    const context = new RequestContext(
+      contextDeps,
+      { request, reply },
+      {
+        requestId: requestIdOf(request),
+        clientAddress: clientAddress(request.socket.remoteAddress, forwardedFor(request), proxies),
+        startedAt: deps.clock.monotonic(),
+      },
+    )
+    setContext(request, context)
+    reply.headers(headers)
+    reply.header('x-request-id', context.requestId)
+    allowOrigin(request, reply)
+    const fault = hygieneFault(request.raw, limits, facts?.anyQuery ?? false)
+    if (fault !== undefined) throw fault
+    const visit = deps.rateLimiter.visit(visitFrom(context, facts, guardDeps))
+    setVisit(request, visit)
+    return whenThere(visit.arrive(), () => facts && guard(guardDeps, context, facts))
+  }
+}
+
+/** What limits are told of a request. */
+function visitFrom(
+  { request, reply, clientAddress }: RequestContext,
+  facts: RouteFacts | undefined,
+  { carriesSession }: Pick<GuardDeps, 'carriesSession'>,
+): Visit {
+  const { authorization, cookie } = request.headers
+  const header = authorization !== undefined || request.headers['x-api-key'] !== undefined
+  const asked = facts !== undefined && !facts.anonymous
+  const carries = header ? 'header' : carriesSession(cookie) ? 'cookie' : undefined
+  return {
+    request,
+    reply,
+    clientAddress,
+    facts,
+    url: request.routeOptions.url,
+    carries: asked ? carries : undefined,
+  }
+}
+
+type Found = Principal | undefined
+
+/** Finds the principal, and counts the request as theirs: also when there is none, or it throws. */
+function authenticateCounted(
+  { authenticate }: Pick<HttpDeps, 'authenticate'>,
+  request: FastifyRequest,
+): Found | Promise<Found> {
+  const visit = visitOf(request)
+  try {
+    const counted = whenThere(authenticate(request), (found) => count(visit, principalOf(found)))
+    return counted instanceof Promise
+      ? counted.catch((error) => countFailure(visit, error))
+      : counted
+  } catch (error) {
+    return countFailure(visit, error)
+  }
+}
+
+function count(visit: CountedVisit | undefined, principal: Found): Found | Promise<Found> {
+  return whenThere(visit?.recognise(principal), () => principal)
+}
+
+async function countFailure(visit: CountedVisit | undefined, error: unknown): Promise<never> {
+  if (error instanceof AppError && error.status === 401) await visit?.recognise(undefined)
+  throw error
+}
+
+const REQUEST_ID = /^[\w.:-]{1,128}$/
+
+/** The caller's request id when it is harmless in a log, else a fresh one. */
+function requestIdOf(request: FastifyRequest): string {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId<'request'>()
+}
+
+function forwardedFor(request: FastifyRequest): string | undefined {
+  const value = request.headers['x-forwarded-for']
+  return Array.isArray(value) ? value.join(',') : value
+}

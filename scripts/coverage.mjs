@@ -13,7 +13,7 @@ import { coverageFolder } from './test-run/record.mjs'
 
 const ROOMS = ['access', 'http', 'identity'].map((room) => `packages/plinth/src/${room}`)
 const FLOOR_PERCENT = 95
-const LONG_TESTS = ['plinth/src/', 'test/browser/']
+const LONG_TESTS = ['plinth/src/', 'test/conformance/']
 
 const { values: options } = parseArgs({ options: { report: { type: 'boolean', default: false } } })
 if (!options.report) {

@@ -1,24 +1,6 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import type { Mutation } from './mutant.fixture.ts'
-import { MUTATION } from './mutant.fixture.ts'
-
-const SOURCES = fileURLToPath(new URL('..', import.meta.url))
-const HOOK = fileURLToPath(new URL('mutant.fixture.ts', import.meta.url))
-
-/** Runs a test file in a process of its own, with a guard taken out or with all of them. */
-function run(file: string, mutation?: Mutation): Promise<{ passed: boolean; out: string }> {
-  const { NODE_TEST_CONTEXT: _nested, ...env } = process.env
-  const variables = mutation === undefined ? env : { ...env, [MUTATION]: JSON.stringify(mutation) }
-  const call = ['--import', HOOK, '--test', '--test-reporter=tap', file]
-  return new Promise((resolve) => {
-    execFile(process.execPath, call, { cwd: SOURCES, env: variables }, (error, out, err) =>
-      resolve({ passed: error === null, out: out + err }),
-    )
-  })
-}
+import { runWitness } from './run-mutant.fixture.ts'
 
 type Guard = readonly [what: string, guard: string, instead: string]
 
@@ -86,12 +68,12 @@ const chokePoints: readonly {
 
 for (const { file, test: witness, guards } of chokePoints) {
   test(`${witness} is green with every guard of ${file}`, async () => {
-    const { passed, out } = await run(witness)
+    const { passed, out } = await runWitness({ file: witness })
     assert.ok(passed, out)
   })
   for (const [what, guard, instead] of guards) {
     test(`v5.0.0-V8.3.1 without a guard of ${file} ${what}, and ${witness} is red`, async () => {
-      const { passed, out } = await run(witness, { file, guard, instead })
+      const { passed, out } = await runWitness({ file: witness }, { file, guard, instead })
       assert.ok(!passed, 'nothing missed the guard')
       // Red because of what the guard does: not because the file could not be read any more.
       assert.match(out, /ERR_ASSERTION|failureType: 'testCodeFailure'/, out)

@@ -179,6 +179,20 @@ test('MF-13 MF-14 a token works once, in time, in its browser, for its kind of c
   assert.equal((await finish(here.browser, here.token, body.code)).status, 200)
 })
 
+test('MF-13 a sign-in that waits, finished at once with several codes that are all right, gives one session', async () => {
+  const app = await mfa.withApp()
+  const { browser, token } = await mfa.logIn(app.who)
+  const codes = app.recoveryCodes.slice(0, 5)
+  // With connections open, so that all of them are at it together.
+  await Promise.all(Array.from({ length: 12 }, () => app.browser.get('/auth/mfa')))
+  const done = await Promise.all(codes.map((code) => finish(browser, token, code)))
+  const statuses = done.map(({ status }) => status).toSorted()
+  assert.deepEqual(statuses, [200, 401, 401, 401, 401])
+  // What did not open it is not used up.
+  const list = await app.browser.get('/auth/mfa')
+  assert.equal(list.body['recovery_codes_left'], 9)
+})
+
 test('MF-13 MF-46 a password that was changed meanwhile ends a sign-in that waits', async () => {
   const app = await mfa.withApp()
   const { browser, token } = await mfa.logIn(app.who)

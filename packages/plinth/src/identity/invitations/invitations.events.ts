@@ -6,6 +6,8 @@ export const invitationEvents = defineEvents('invitation', {
   created: { data: { role: z.string() } },
   sent_again: {},
   revoked: {},
+  /** Ended long enough ago; those who never came went with theirs. */
+  forgotten: { data: { count: z.int() } },
   accepted: {
     reasons: ['other_address', 'refused'],
     data: { new_account: z.boolean(), was_member: z.boolean() },

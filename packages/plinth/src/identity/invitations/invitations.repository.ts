@@ -143,6 +143,29 @@ export async function noteAccepted(tx: Tx, id: string, person: string): Promise<
   ])
 }
 
+/** Takes away invitations that nobody accepted and that ran out before a moment; whom each was for. */
+export async function takeLapsed(
+  tx: Tx,
+  before: string,
+): Promise<readonly { readonly person: string | null }[]> {
+  const { rows } = await tx.query<{ person: string | null }>(
+    `delete from plinth.invitations where tenant_id = $1 and ${OPEN} and expires_at < $2
+     returning person_id as person`,
+    [tx.tenant, before],
+  )
+  return rows
+}
+
+/** Forgets invitations that were accepted or revoked before a moment; how many there were. */
+export async function forgetEnded(tx: Tx, before: string): Promise<number> {
+  const { rowCount } = await tx.query(
+    `delete from plinth.invitations
+      where tenant_id = $1 and coalesce(accepted_at, revoked_at) < $2`,
+    [tx.tenant, before],
+  )
+  return rowCount
+}
+
 /** A person who was asked in and is nobody yet goes, with what the tenant noted of them. */
 export async function removeInvited(tx: Tx, person: string): Promise<void> {
   const { rowCount } = await tx.query(

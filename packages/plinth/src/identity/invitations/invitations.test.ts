@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import type { Id } from '../../kernel/index.ts'
 import type { Person } from '../../testing/index.ts'
 import type { PeopleWorld } from '../people/people.fixture.ts'
-import { startPeople } from '../people/people.fixture.ts'
+import { personProfile, startPeople } from '../people/people.fixture.ts'
+import { peopleSettings } from '../people/people.settings.ts'
+import { personProfileOf } from '../people/person-profile.ts'
+import { forgetInvitationsJob } from './forget-invitations.job.ts'
 
 const PEOPLE = '/api/v1/people'
 const ACCEPT = '/auth/invitations/accept'
@@ -205,6 +209,51 @@ suite('invitations', () => {
     shut = undefined
     assert.equal((await pia.post('/auth/switch-tenant', { tenant: 'acme' })).status, 200)
     assert.equal((await qin.post('/auth/switch-tenant', { tenant: 'acme' })).status, 200)
+  })
+
+  test('the daily job: what ended long ago goes with its address and with whoever never came; what waits and who came stay', async () => {
+    const { clock, database } = people.world
+    const settings = peopleSettings.parse({ keep_invitations_days: 30 })
+    const parts = { clock, settings, personProfile: personProfileOf([personProfile]) }
+    const { id: acme } = (await ana.get<{ id: Id<'tenant'> }>('/tenants/acme')).body
+    const forget = () =>
+      database.platform.transaction((tx) =>
+        tx.inTenant(acme, (inside) =>
+          forgetInvitationsJob(parts).spec.handle({
+            tx: inside,
+            input: {},
+            actor: { kind: 'system', person: null, clientAddress: null, requestId: null },
+            log: { info() {}, warn() {}, error() {} },
+            signal: AbortSignal.abort(),
+          }),
+        ),
+      )
+    const rae = await people.stranger('rae')
+    const [came, never] = [await invited('rae@example.com'), await invited('sid@example.com')]
+    assert.equal((await rae.post(ACCEPT, { token: came.token })).status, 200)
+    const sent = async () =>
+      (
+        await people.sql<{ email: string }>(
+          "select email from plinth.invitations where email in ('rae@example.com', 'sid@example.com') order by 1",
+        )
+      ).map(({ email }) => email)
+    await forget()
+    assert.deepEqual(await sent(), ['rae@example.com', 'sid@example.com'])
+    await people.sql(
+      `update plinth.invitations
+          set expires_at = expires_at - interval '38 days', accepted_at = accepted_at - interval '31 days'
+        where id = any($1)`,
+      [[came.id, never.id]],
+    )
+    await forget()
+    assert.deepEqual(await sent(), [])
+    assert.deepEqual([(await find('rae@')).length, (await find('sid@')).length], [1, 0])
+    const [left] = await people.sql("select 1 from plinth.people where name = 'sid'")
+    assert.equal(left, undefined)
+    const [noted] = await people.sql<{ data: object }>(
+      "select data from plinth.audit_events where action = 'invitation.forgotten'",
+    )
+    assert.deepEqual(noted?.data, { count: 2 })
   })
 
   test('whoever was asked in holds nothing, is nowhere, and is no owner', async () => {

@@ -1,6 +1,7 @@
 import type { FeatureParts } from '../../feature/index.ts'
 import type { Identity } from '../identity-deps.ts'
 import { acceptRoutes } from '../invitations/accept.routes.ts'
+import { forgetInvitationsJob } from '../invitations/forget-invitations.job.ts'
 import { invitationRoutes } from '../invitations/invitations.routes.ts'
 import { forgetPersonJob } from './forget-person.job.ts'
 import { ownDataRoutes } from './own-data.routes.ts'
@@ -23,6 +24,6 @@ export function peopleParts(
       platformPeopleRoutes(identity),
       ownDataRoutes(identity),
     ],
-    jobs: [forgetPersonJob(identity)],
+    jobs: [forgetPersonJob(identity), forgetInvitationsJob(deps)],
   }
 }

@@ -14,6 +14,14 @@ export const peopleSettings = z.strictObject({
     .max(100_000)
     .default(500)
     .describe('Invitations of one tenant that may wait to be accepted at the same time.'),
+  keep_invitations_days: z
+    .int()
+    .min(1)
+    .max(3_650)
+    .default(90)
+    .describe(
+      'Days after its end for which an invitation is kept, with the address and whoever never came.',
+    ),
 })
 
 /** Parsed {@link peopleSettings}. */

@@ -26,13 +26,25 @@ export async function eraseTenant(
   return database.system('erase a deleted tenant').inTenant(tenant, async (tx) => {
     await requireShut(tx)
     const tables = await tenantTables(tx, 'delete', entities)
+    const people = await peopleOf(tx)
     const rows = await emptyAll(tx, tables)
     // Keys are found by their hash and so are no rows of a tenant to row-level security.
     await tx.query('delete from plinth.api_keys where tenant_id = $1', [tenant])
     // A session that was in it then belongs nowhere now; not even the id need stay with it.
     await tx.query('update plinth.sessions set tenant_id = null where tenant_id = $1', [tenant])
-    return rows + (await forgetJobs(tx, tenant))
+    await tx.query('delete from plinth.people where id = any($1)', [people])
+    return rows + people.length + (await forgetJobs(tx, tenant))
   })
+}
+
+/** Who is somebody in this tenant only: service accounts, and people who were asked and never came. */
+async function peopleOf(tx: Tx): Promise<readonly string[]> {
+  const { rows } = await tx.query<{ id: string }>(
+    `select p.id from plinth.memberships m join plinth.people p on p.id = m.person_id
+      where m.tenant_id = $1 and (p.kind = 'service' or m.invited_email is not null)`,
+    [tx.tenant],
+  )
+  return rows.map(({ id }) => id)
 }
 
 /** @throws TypeError for a tenant that is in use */

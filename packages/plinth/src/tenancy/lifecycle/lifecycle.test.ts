@@ -85,6 +85,15 @@ async function rowsOf(tenant: string): Promise<ReadonlyMap<string, string>> {
   return found
 }
 
+/** A service account, and somebody who was asked in and never came. */
+const OF_TENANT = `
+  with made as (
+    insert into plinth.people (id, name, kind)
+    values (gen_random_uuid(), 'robot', 'service'), (gen_random_uuid(), 'guest', 'human')
+    returning id, kind)
+  insert into plinth.memberships (tenant_id, person_id, role, invited_email)
+  select $1, id, 'member', case kind when 'human' then 'guest@example.com' end from made`
+
 const checksum = async (tenant: string) =>
   createHash('sha256')
     .update(JSON.stringify([...(await rowsOf(tenant))]))
@@ -94,6 +103,7 @@ test('TN-59 TN-60 a deleted tenant is gone at once, its rows and jobs after a mi
   const [{ person, tenant }, other] = [await filled('ana'), await filled('ben')]
   await assert.rejects(eraseTenant({ ...world, entities: [shelf, thing] }, other.tenant), TypeError)
   const untouched = await checksum(other.tenant)
+  await admin.query(OF_TENANT, [tenant])
   assert.ok((await rowsOf(tenant)).size >= 6)
   assert.equal((await person.delete(`/tenants/${tenant}`)).status, 204)
   assert.equal((await person.get(`/tenants/${tenant}`)).status, 404)
@@ -121,7 +131,11 @@ test('TN-59 TN-60 a deleted tenant is gone at once, its rows and jobs after a mi
   const { rows: noted } = await admin.query(
     "select data from plinth.audit_events where action = 'platform.tenant_erased'",
   )
-  assert.deepEqual(noted, [{ data: { rows: 15 } }])
+  assert.deepEqual(noted, [{ data: { rows: 19 } }])
+  const { rows: left } = await admin.query(
+    "select name from plinth.people where name in ('robot', 'guest', 'ana')",
+  )
+  assert.deepEqual(left, [{ name: 'ana' }], 'who was somebody here only goes too')
 })
 
 test('TN-59 deleting is for owners with a recent sign-in, and never for a personal tenant', async () => {

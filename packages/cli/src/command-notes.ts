@@ -156,6 +156,24 @@ after it, and as often as you like. Whoever it makes sets a password by "forgot 
     writes: true,
   },
   'keys import': { examples: ['plinth keys import keys.json --dry-run'], writes: true },
+  'clients add': {
+    explains: `A client gets access tokens at /oauth/token (client_credentials) and acts as a service account.
+`,
+    examples: [
+      'plinth clients add --tenant acme --owner ci --account --name nightly --scopes product:read',
+      'plinth clients add --tenant acme --owner ci --name nightly --scopes product:read --keys jwks.json',
+    ],
+    writes: true,
+  },
+  'clients ls': { examples: ['plinth clients ls --tenant acme'] },
+  'clients rotate': {
+    examples: ['plinth clients rotate 0198d4c8-5b1c-7c3e-9f41-2f6c2a3f4b5d --overlap 3600'],
+    writes: true,
+  },
+  'clients revoke': {
+    examples: ['plinth clients revoke 0198d4c8-5b1c-7c3e-9f41-2f6c2a3f4b5d --dry-run'],
+    writes: true,
+  },
   check: { examples: ['plinth check', 'plinth check --only types,attack --json'] },
   attack: { examples: ['plinth attack', 'plinth attack --only /products', 'plinth attack --json'] },
   why: { examples: ['plinth why GET /api/v1/products', 'plinth why /api/v1/products/:id --json'] },

@@ -13,7 +13,7 @@ const ROOT = `plinth: make, run, check and update a service
   dev start-env · start-server · status · logs · stop
   db …                   migrations, roles, drift; init-db makes all at once
   config … · platform …  settings and where they come from · administrators
-  seed · keys … · people …   the administrator of a tenant · API keys · people
+  seed · keys … · clients … · people …   administrators, keys, machines, people
 
   check                  types, lint, routes, API, migrations, attack, in one
   attack                 every route, as everybody who should not get through

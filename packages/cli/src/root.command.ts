@@ -35,6 +35,13 @@ export const rootCommand = defineCommand({
       ])
       return { ...keysCommand, setup: lendDatabase }
     },
+    clients: async () => {
+      const [{ clientsCommand }, { lendDatabase }] = await Promise.all([
+        import('./clients/clients.command.ts'),
+        import('./dev/lend-database.ts'),
+      ])
+      return { ...clientsCommand, setup: lendDatabase }
+    },
     people: async () => {
       const [{ peopleCommand }, { lendDatabase }] = await Promise.all([
         import('./people/people.command.ts'),

@@ -2,6 +2,7 @@ import { defineCommand } from 'citty'
 import type { KeyType } from 'plinth/identity'
 import { misuse } from '../cli-error.ts'
 import { say } from '../dev/terminal.ts'
+import { listOf } from '../list-of.ts'
 import { wholeNumber } from '../whole-number.ts'
 import { endOfKey } from './lifetime.ts'
 import { remark } from './remark.ts'
@@ -60,11 +61,4 @@ export const createCommand = defineCommand({
 
 function rateOf(text: string): number {
   return wholeNumber('--rate-limit', text, { least: 1, most: MOST_REQUESTS })
-}
-
-function listOf(text: string): readonly string[] {
-  return text
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== '')
 }

@@ -47,6 +47,8 @@ test('keys create, ls, rotate and revoke: the key is printed once, and a dry run
   const dry = await keys('create', ...robot, ...scopes, '--account', '--dry-run')
   assert.equal(dry.out, 'The key "deploy" can be made.')
   assert.match((await keys('ls', '--tenant', 'acme')).out, /has no API keys/)
+  const nowhere = await keys('ls', '--tenant', 'nowhere')
+  assert.deepEqual([nowhere.code, /plinth seed --tenant/.test(nowhere.err)], [1, true])
   const made = await keys('create', ...robot, ...scopes, '--account', '--json')
   const { key, api_key } = JSON.parse(made.out)
   assert.match(key, /^sk_service_/)

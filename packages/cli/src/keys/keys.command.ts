@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { defineCommand } from 'citty'
-import { CliError, misuse } from '../cli-error.ts'
+import { CliError } from '../cli-error.ts'
 import { say } from '../dev/terminal.ts'
+import { idOf } from '../id-of.ts'
 import { wholeNumber } from '../whole-number.ts'
 import { createCommand } from './create.command.ts'
 import { remark } from './remark.ts'
@@ -9,6 +10,7 @@ import { withKeys } from './with-keys.ts'
 
 const json = { type: 'boolean', description: 'Print JSON' } as const
 const id = { type: 'positional', required: true, description: 'Id of the key' } as const
+const KEY = { name: 'key', shownBy: 'plinth keys ls' }
 const MOST_OVERLAP_SECONDS = 30 * 86_400
 
 const list = defineCommand({
@@ -43,7 +45,7 @@ const rotate = defineCommand({
       args.overlap === undefined ? undefined : wholeNumber('--overlap', args.overlap, range)
     const { 'dry-run': dryRun } = args
     const [key, record] = await withKeys(dryRun, ({ manager }) =>
-      manager.rotateKey(idOf(args.id), overlap),
+      manager.rotateKey(idOf(args.id, KEY), overlap),
     )
     if (dryRun) return say(args.json ? '{"dry_run":true}' : `The key ${args.id} can be rotated.`)
     if (args.json) return say(JSON.stringify({ key, api_key: record }))
@@ -61,7 +63,7 @@ const revoke = defineCommand({
   },
   async run({ args }) {
     const { 'dry-run': dryRun } = args
-    const revoked = await withKeys(dryRun, ({ manager }) => manager.revokeKey(idOf(args.id)))
+    const revoked = await withKeys(dryRun, ({ manager }) => manager.revokeKey(idOf(args.id, KEY)))
     if (args.json) return say(JSON.stringify({ revoked, dry_run: dryRun === true }))
     if (revoked === 0) return say('The key was revoked before')
     say(`${revoked} ${revoked === 1 ? 'key' : 'keys'} ${dryRun ? 'would end' : 'ended'}`)
@@ -97,11 +99,6 @@ export const keysCommand = defineCommand({
   meta: { name: 'keys', description: 'API keys of people and service accounts' },
   subCommands: { create: createCommand, ls: list, rotate, revoke, import: importFile },
 })
-
-function idOf(text: string): string {
-  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return text
-  throw misuse('Name the key by its id, which plinth keys ls shows.')
-}
 
 async function readList(file: string): Promise<unknown> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {

@@ -1,12 +1,13 @@
 import type { PlatformDb } from 'plinth/data'
-import type { APIKeyManager } from 'plinth/identity'
+import type { APIKeyManager, MachineClientManager } from 'plinth/identity'
 import { CliError, misuse } from '../cli-error.ts'
 import { devFolder } from '../dev/dev-folder.ts'
 import { loadServiceSettings } from '../dev/service-settings.ts'
 
-/** What a command about keys works with. */
+/** What a command about keys and machine clients works with. */
 export interface KeyTools {
   readonly manager: APIKeyManager
+  readonly clients: MachineClientManager
   readonly platform: PlatformDb
 }
 
@@ -25,8 +26,11 @@ export async function withKeys<T>(
   const loaded = await loadServiceSettings(devFolder().service, process.env)
   if (!loaded.ok) throw misuse(loaded.lines.join('\n'))
   const { database: settings, api_keys, app } = loaded.config
-  const [{ databaseSettings, openDatabase }, { systemClock: clock }, { APIKeyManager }] =
-    await Promise.all([import('plinth/data'), import('plinth/kernel'), import('plinth/identity')])
+  const [{ databaseSettings, openDatabase }, { systemClock: clock }, identity] = await Promise.all([
+    import('plinth/data'),
+    import('plinth/kernel'),
+    import('plinth/identity'),
+  ])
   const database = openDatabase({
     settings: databaseSettings.parse({ ...settings, pool_size: 1 }),
     clock,
@@ -34,7 +38,8 @@ export async function withKeys<T>(
   })
   const toolsOn = (platform: PlatformDb): KeyTools => ({
     platform,
-    manager: new APIKeyManager({
+    clients: new identity.MachineClientManager({ platform, clock }),
+    manager: new identity.APIKeyManager({
       platform,
       clock,
       settings: api_keys,
@@ -64,9 +69,13 @@ async function undone<T>(platform: PlatformDb, work: (db: PlatformDb) => Promise
   return result.value
 }
 
+const NO_TENANT =
+  'There is no active tenant of that name. GET /tenants shows everybody theirs; `plinth seed --tenant <name> --admin-email <address>` makes one.'
+
 /** What the library refuses is one sentence, and the details that name what to change. */
 function toSentence(error: unknown): unknown {
   if (!(error instanceof Error) || error.name !== 'AppError') return error
+  if ('code' in error && error.code === 'tenant.unknown') return new CliError(NO_TENANT, 1, error)
   const details = 'details' in error && Array.isArray(error.details) ? error.details : []
   const lines = details.map(
     ({ path, message }) => `  ${String(path).replace('body/', '')}: ${message}`,

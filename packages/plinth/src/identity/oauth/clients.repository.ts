@@ -24,7 +24,8 @@ const COLUMNS =
 /** A client as it is written. */
 export interface NewClient extends Omit<OAuthClient, 'created_at' | 'last_used_at' | 'revoked_at'> {
   readonly now: string
-  readonly by: string
+  /** Null for the system. */
+  readonly by: string | null
 }
 
 /** Writes a client. */

@@ -1,34 +1,27 @@
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
 import type { Principal } from '../../access/index.ts'
-import { covers, isGrant } from '../../access/index.ts'
-import { record } from '../../audit/index.ts'
+import { covers } from '../../access/index.ts'
 import type { Tx } from '../../data/index.ts'
 import { route } from '../../feature/index.ts'
 import { httpProblems } from '../../http/index.ts'
-import { hashToken, newId, newToken } from '../../kernel/index.ts'
+import type { Id } from '../../kernel/index.ts'
 import { pageFrom, pageOf, paging } from '../../tenancy/index.ts'
 import { shownName } from '../api-keys/shown-name.ts'
 import type { Identity } from '../identity-deps.ts'
 import { holdServiceAccount } from '../service-accounts/service-accounts.repository.ts'
-import { isoTime } from '../sessions/iso-time.ts'
 import { CLIENT_AUTHENTICATIONS } from './client-authentications.ts'
-import { areFitKeys } from './client-keys.ts'
+import { isClientScope } from './client-scope.ts'
+import { MOST_OVERLAP_SECONDS, USUAL_OVERLAP_SECONDS } from './client-secret.ts'
 import type { OAuthClient } from './clients.repository.ts'
-import {
-  holdClient,
-  insertClient,
-  insertSecret,
-  listClients,
-  revokeClient,
-} from './clients.repository.ts'
+import { holdClient, listClients } from './clients.repository.ts'
+import { endClient } from './end-client.ts'
+import { fitKeys, makeClient } from './make-client.ts'
 import { oauthProblems } from './oauth.errors.ts'
-import { oauthEvents } from './oauth.events.ts'
 import { mayClients } from './oauth.permissions.ts'
+import { renewSecret } from './renew-secret.ts'
 
 const PATH = '/api/v1/oauth-clients'
-const MOST_OVERLAP_SECONDS = 30 * 86_400
-const DAY_SECONDS = 86_400
 const stepUp = { maxAgeSeconds: 900 }
 const params = { id: z.uuid() }
 const secret = z.string().nullable().describe('Shown this once; null for a client with keys.')
@@ -47,11 +40,7 @@ const created = z.strictObject({
   name: shownName,
   service_account_id: z.uuid().describe('Whom the client acts as.'),
   scopes: z
-    .array(
-      z.string().refine((text) => isGrant(text) && !text.startsWith('platform:'), {
-        error: 'must be area:action, area:* or *',
-      }),
-    )
+    .array(z.string().refine(isClientScope, { error: 'must be area:action, area:* or *' }))
     .min(1)
     .max(50)
     .describe('The most that it may ask for, within what you may do.'),
@@ -97,32 +86,15 @@ function createRoute({ clock }: Identity): RouteOptions {
     handle: async ({ db, body, actor, principal, placement, reply }) => {
       inPerson(principal)
       if (!holdsAll(placement?.permissions, body.scopes)) throw beyondYours()
-      const keys = await fitKeys(body)
-      return db.transaction(async (tx) => {
-        if ((await holdServiceAccount(tx, body.service_account_id)) === undefined)
-          throw unknownAccount()
-        const now = isoTime(clock.now())
-        const client = {
-          id: newId<'oauth-client'>(clock),
-          name: body.name,
-          tenant_id: tx.tenant,
-          person_id: body.service_account_id as OAuthClient['person_id'],
-          authentication: body.authentication,
-          public_jwks: keys,
-          scopes: [...new Set(body.scopes)],
-        }
-        await insertClient(tx, { ...client, now, by: principal.person })
-        const made = keys === null ? await giveSecret(tx, client, { now, othersUntil: now }) : null
-        const { scopes, authentication } = client
-        const event = oauthEvents.client_created({
-          ...about(client),
-          data: { scopes, authentication },
-        })
-        await record(tx, actor, event)
-        reply.header('location', `${PATH}/${client.id}`)
-        const row = { ...client, created_at: now, last_used_at: null, revoked_at: null }
-        return { ...show(row), client_secret: made }
+      const account = body.service_account_id as Id<'person'>
+      const wanted = { ...body, account, keys: body.public_keys ?? [] }
+      const keys = await fitKeys(wanted)
+      const made = await db.transaction(async (tx) => {
+        if ((await holdServiceAccount(tx, account)) === undefined) throw unknownAccount()
+        return makeClient(tx, clock, { wanted, keys, by: principal.person, actor })
       })
+      reply.header('location', `${PATH}/${made.client.id}`)
+      return { ...show(made.client), client_secret: made.secret }
     },
   })
 }
@@ -138,7 +110,7 @@ function secretRoute({ clock }: Identity): RouteOptions {
         .int32()
         .min(0)
         .max(MOST_OVERLAP_SECONDS)
-        .default(DAY_SECONDS)
+        .default(USUAL_OVERLAP_SECONDS)
         .describe('Seconds for which the secrets before it still work.'),
     }),
     returns: z.object({ client_secret: z.string() }),
@@ -148,14 +120,9 @@ function secretRoute({ clock }: Identity): RouteOptions {
       inPerson(principal)
       return db.transaction(async (tx) => {
         const client = await ownClient(tx, id, placement?.permissions)
-        if (client.authentication !== 'client_secret') throw noSecrets()
-        const { overlap_seconds: overlap } = body
-        const nowMs = clock.now()
-        const moments = { now: isoTime(nowMs), othersUntil: isoTime(nowMs + overlap * 1_000) }
-        const made = await giveSecret(tx, client, moments)
-        const data = { overlap_seconds: overlap }
-        await record(tx, actor, oauthEvents.secret_created({ ...about(client), data }))
-        return { client_secret: made }
+        const { overlap_seconds: overlapSeconds } = body
+        const secret = await renewSecret(tx, clock, { client, overlapSeconds, actor })
+        return { client_secret: secret }
       })
     },
   })
@@ -172,8 +139,7 @@ function revokeRoute({ clock, own }: Identity): RouteOptions {
       inPerson(principal)
       const client = await db.transaction(async (tx) => {
         const found = await ownClient(tx, id, placement?.permissions)
-        await revokeClient(tx, found.id, isoTime(clock.now()))
-        await record(tx, actor, oauthEvents.client_revoked(about(found)))
+        await endClient(tx, clock, { client: found, actor })
         return found
       })
       own.cache?.forget(`person ${client.person_id}`)
@@ -192,28 +158,6 @@ async function ownClient(tx: Tx, id: string, held: readonly string[] | undefined
   if (client === undefined) throw unknownClient()
   if (!holdsAll(held, client.scopes)) throw beyondYours()
   return client
-}
-
-/** The keys that a client is registered with; null for one with a secret. */
-async function fitKeys({ authentication, public_keys: keys = [] }: z.output<typeof created>) {
-  if (authentication === 'client_secret' && keys.length === 0) return null
-  if (authentication === 'client_secret' || !(await areFitKeys(keys))) throw unfitKeys()
-  return keys
-}
-
-async function giveSecret(
-  tx: Tx,
-  { id: client }: Pick<OAuthClient, 'id'>,
-  moments: { readonly now: string; readonly othersUntil: string },
-): Promise<string> {
-  const made = newToken()
-  const hash = hashToken('client-secret', made)
-  await insertSecret(tx, { id: newId<'client-secret'>(), client, hash, ...moments })
-  return made
-}
-
-function about({ id }: Pick<OAuthClient, 'id'>) {
-  return { outcome: 'success', target: { type: 'oauth_client', id } } as const
 }
 
 function holdsAll(held: readonly string[] = [], wanted: readonly string[]): boolean {

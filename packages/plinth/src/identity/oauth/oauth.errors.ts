@@ -13,6 +13,11 @@ export const oauthProblems = {
     403,
     'A machine client can be given only what you may do yourself, and looked after only by who may do all that it may.',
   ),
+  beyondAccount: problem(
+    'oauth.beyond_account',
+    422,
+    'A machine client gets no more than its service account may do. Name fewer scopes, or give the account more.',
+  ),
   unfitKeys: problem(
     'oauth.unfit_keys',
     422,

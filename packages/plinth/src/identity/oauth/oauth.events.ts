@@ -19,6 +19,11 @@ export const CLIENT_FAULTS = [
 /** One of {@link CLIENT_FAULTS}. */
 export type ClientFault = (typeof CLIENT_FAULTS)[number]
 
+/** That something was done with a client. */
+export function aboutClient(id: string) {
+  return { outcome: 'success', target: { type: 'oauth_client', id } } as const
+}
+
 /** What the audit log keeps of machine clients. */
 export const oauthEvents = defineEvents('oauth', {
   client_created: { data: { scopes: z.array(z.string()), authentication: z.string() } },

@@ -1,5 +1,6 @@
 import type { Db, Tx } from '../../data/index.ts'
 import type { Id } from '../../kernel/index.ts'
+import { isId } from '../../kernel/index.ts'
 
 /** A service account of a tenant. */
 export interface ServiceAccount {
@@ -72,6 +73,16 @@ export async function holdServiceAccount(tx: Tx, id: string): Promise<ServiceAcc
     [tx.tenant, id],
   )
   return rows[0]
+}
+
+/** Finds service accounts that can be used, by id or by name; two at most, as a name makes none unique. */
+export async function accountsNamed(tx: Tx, named: string): Promise<readonly ServiceAccount[]> {
+  const rule = isId(named) ? 'p.id = $2' : 'p.name = $2'
+  const { rows } = await tx.query<ServiceAccount>(
+    `select ${COLUMNS} ${FROM} and p.status = 'active' and m.status = 'active' and ${rule} limit 2`,
+    [tx.tenant, named],
+  )
+  return rows
 }
 
 /** Changes name and status. */

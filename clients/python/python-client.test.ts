@@ -5,7 +5,7 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { openTemplateService } from '../../test/browser/template-service.ts'
-import { accountWithPassword } from './account.fixture.ts'
+import { accountWithFactor, accountWithPassword } from './account.fixture.ts'
 import { findPython } from './python.fixture.ts'
 
 const TESTS = path.join(import.meta.dirname, 'tests')
@@ -31,11 +31,14 @@ before(async () => {
   if ('missing' in found) return
   await using service = await openTemplateService()
   const { username, password } = await accountWithPassword(service.world.database.platform)
+  const second = await accountWithFactor(service.world.database.platform, password)
   const env = {
     ...process.env,
     PLINTH_URL: service.url,
     PLINTH_USERNAME: username,
     PLINTH_PASSWORD: password,
+    PLINTH_SECOND_USERNAME: second.username,
+    PLINTH_CODES: second.codes.join(' '),
     PYTHONPATH: path.join(TESTS, '../src'),
     PYTHONDONTWRITEBYTECODE: '1',
   }

@@ -1,11 +1,13 @@
 import os
 import unittest
 
-from plinth_client import ProblemError, TokenClient
+from plinth_client import AuthClient, ProblemError, TokenClient
 
 URL = os.environ["PLINTH_URL"]
 USERNAME = os.environ["PLINTH_USERNAME"]
 PASSWORD = os.environ["PLINTH_PASSWORD"]
+SECOND_USERNAME = os.environ["PLINTH_SECOND_USERNAME"]
+CODES = os.environ["PLINTH_CODES"].split()
 
 
 class TokenClientTest(unittest.TestCase):
@@ -33,3 +35,28 @@ class TokenClientTest(unittest.TestCase):
         self.assertEqual(raised.exception.code, "auth.invalid_credentials")
         with self.assertRaises(ValueError):
             client.request("GET", "https://evil.example/x")
+
+    def test_session(self):
+        """D22 Python a password opens a session in a cookie, with the CSRF token of its calls"""
+        client = AuthClient(URL)
+        with self.assertRaises(ProblemError) as raised:
+            client.sign_in(USERNAME, "wrong")
+        self.assertEqual(raised.exception.code, "auth.invalid_credentials")
+        self.assertIsNone(client.sign_in(USERNAME, PASSWORD))
+        self.assertEqual(client.me()["user"]["name"], "Ana Berg")
+        client.call("PATCH", "/auth/me", {"last_name": "Berg"})
+        self.assertTrue(client.refresh_session())
+        client.call("PATCH", "/auth/me", {"last_name": "Berg"})
+        client.logout()
+        self.assertFalse(client.me()["authenticated"])
+
+    def test_second_factor(self):
+        """D22 MF-11 Python both clients bring the second factor that a password is asked for"""
+        for client in (AuthClient(URL), TokenClient(URL)):
+            asked = client.sign_in(SECOND_USERNAME, PASSWORD)
+            self.assertIn("recovery", asked.methods)
+            with self.assertRaises(ProblemError) as raised:
+                client.verify(asked.mfa_token, "000000")
+            self.assertEqual(raised.exception.code, "mfa.invalid_code")
+            client.verify(asked.mfa_token, CODES.pop())
+            self.assertEqual(client.call("GET", "/auth/me")["name"], "Ben Berg")

@@ -1,5 +1,7 @@
 import type { ProblemDetail } from './problem-error.ts'
 import { jsonOf, ProblemError } from './problem-error.ts'
+import type { FactorAnswer, SignedIn } from './signed-in.ts'
+import { factorNeeded } from './signed-in.ts'
 import type { Transport, TransportOptions } from './transport.ts'
 import { createTransport, inBrowser } from './transport.ts'
 
@@ -116,6 +118,24 @@ export class AuthClient {
   }
 
   /**
+   * Signs in with a name and a password, without leaving the page: the service sets the session cookie.
+   * @throws ProblemError `auth.invalid_credentials`, or `PASSWORD_RESET_REQUIRED` (428)
+   */
+  signIn(username: string, password: string): Promise<SignedIn> {
+    return this.#enter('/auth/web/login', { username, password })
+  }
+
+  /**
+   * Brings the second factor of a sign-in that asked for one.
+   * @param rememberDevice whether this browser needs no second factor for a while
+   * @throws ProblemError 401 for a wrong code
+   */
+  verify(mfaToken: string, code: string, rememberDevice = false): Promise<SignedIn> {
+    const body = { mfa_token: mfaToken, code, remember_device: rememberDevice }
+    return this.#enter('/auth/web/mfa', body)
+  }
+
+  /**
    * Where a person signs in again, when the service refused because their sign-in is too old or too
    * weak for what they asked; undefined for any other error.
    */
@@ -198,6 +218,18 @@ export class AuthClient {
     const url = typeof next === 'string' && /^https?:/.test(next) ? next : undefined
     if (navigate && url !== undefined && inBrowser()) goTo(url)
     return { message: String(message ?? detail), ...(url && { provider_logout_url: url }) }
+  }
+
+  async #enter(path: string, body: object): Promise<SignedIn> {
+    const answer = await this.call<FactorAnswer & { readonly mfa_required: boolean }>(
+      'POST',
+      path,
+      body,
+    )
+    if (answer.mfa_required) return factorNeeded(answer)
+    // Whose session it is, and its token, for the calls that follow.
+    await this.me()
+    return { code: 'signed_in' }
   }
 
   /** Calls at the same time share one renewal. */

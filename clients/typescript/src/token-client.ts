@@ -1,18 +1,8 @@
 import { ProblemError } from './problem-error.ts'
+import type { FactorAnswer, SignedIn } from './signed-in.ts'
+import { factorNeeded } from './signed-in.ts'
 import type { Transport, TransportOptions } from './transport.ts'
 import { createTransport, inBrowser } from './transport.ts'
-
-/** What a sign-in came to: tokens are kept, or a second factor must follow. */
-export type SignedIn =
-  | { readonly code: 'signed_in' }
-  | {
-      readonly code: 'mfa_required'
-      readonly mfaToken: string
-      /** Kinds of factors that would do. */
-      readonly methods: readonly string[]
-      /** Whether the person has none yet, and must set one up first. */
-      readonly mustEnrol: boolean
-    }
 
 /** What a program keeps to go on after it was restarted. Whoever has it is signed in: keep it as a password. */
 export interface KeptTokens {
@@ -26,13 +16,10 @@ export interface TokenClientOptions extends TransportOptions {
   readonly onChange?: (kept: KeptTokens | undefined) => void
 }
 
-interface Answer {
+interface Answer extends FactorAnswer {
   readonly access_token: string | null
   readonly refresh_token: string | null
   readonly csrf_token: string | null
-  readonly mfa_token?: string | null
-  readonly mfa_methods?: readonly string[]
-  readonly mfa_enrolment_required?: boolean
 }
 
 /**
@@ -131,14 +118,7 @@ export class TokenClient {
   async #take(answer: Response): Promise<SignedIn> {
     if (!answer.ok) throw await ProblemError.of(answer)
     const body = (await answer.json()) as Answer
-    if (body.access_token === null) {
-      return {
-        code: 'mfa_required',
-        mfaToken: body.mfa_token ?? '',
-        methods: body.mfa_methods ?? [],
-        mustEnrol: body.mfa_enrolment_required === true,
-      }
-    }
+    if (body.access_token === null) return factorNeeded(body)
     this.#access = body.access_token
     this.#refresh = body.refresh_token ?? undefined
     this.#csrf = body.csrf_token ?? undefined

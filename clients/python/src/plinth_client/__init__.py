@@ -2,6 +2,7 @@
 
 from .auth_client import AuthClient
 from .errors import ProblemError, UnreachableError
-from .token_client import SecondFactor, TokenClient
+from .second_factor import SecondFactor
+from .token_client import TokenClient
 
 __all__ = ["AuthClient", "ProblemError", "SecondFactor", "TokenClient", "UnreachableError"]

@@ -9,6 +9,7 @@ import requests
 
 from .errors import ProblemError, UnreachableError, json_of
 from .origin import origin_of
+from .second_factor import SecondFactor, factor_needed
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SIGNED_OUT: Dict[str, Any] = {"authenticated": False, "user": None, "csrf_token": None}
@@ -92,6 +93,18 @@ class AuthClient:
         joint = "&" if "?" in path else "?"
         return self._url_of(f"{path}{joint}{urlencode({'return_to': return_to})}")
 
+    def sign_in(self, username: str, password: str) -> Optional[SecondFactor]:
+        """Signs in with a password. None means done; a SecondFactor, that ``verify`` must follow.
+
+        The service sets the session cookie. Raises ProblemError: ``auth.invalid_credentials``, or
+        ``PASSWORD_RESET_REQUIRED`` (428).
+        """
+        return self._enter("/auth/web/login", {"username": username, "password": password})
+
+    def verify(self, mfa_token: str, code: str) -> None:
+        """Brings the second factor; raises ProblemError (401) for a wrong code."""
+        self._enter("/auth/web/mfa", {"mfa_token": mfa_token, "code": code})
+
     def request(self, method: str, path: str, **kwargs: Any) -> requests.Response:
         """Calls the service with the session and returns the answer as it came.
 
@@ -153,6 +166,14 @@ class AuthClient:
         left = {"message": body.get("message") or body.get("detail")}
         url = body.get("provider_logout_url")
         return {**left, "provider_logout_url": url} if url else left
+
+    def _enter(self, path: str, body: Dict[str, Any]) -> Optional[SecondFactor]:
+        answer = self.call("POST", path, body)
+        if answer.get("mfa_required"):
+            return factor_needed(answer)
+        # Whose session it is, and its token, for the calls that follow.
+        self.me()
+        return None
 
     def _renew(self) -> requests.Response:
         answer = self.request("POST", "/auth/web/refresh")

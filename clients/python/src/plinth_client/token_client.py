@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Optional, Tuple
 from urllib.parse import urljoin
 
 import requests
 
 from .errors import ProblemError, UnreachableError, json_of
 from .origin import origin_of
-
-
-class SecondFactor(NamedTuple):
-    """A sign-in that asks for a second factor; ``verify`` brings it."""
-
-    mfa_token: str
-    methods: List[str]
-    must_enrol: bool
+from .second_factor import SecondFactor, factor_needed
 
 
 class TokenClient:
@@ -119,8 +112,7 @@ class TokenClient:
             raise ProblemError(answer)
         body = json_of(answer)
         if body.get("access_token") is None:
-            methods, must_enrol = body.get("mfa_methods") or [], body.get("mfa_enrolment_required")
-            return SecondFactor(body.get("mfa_token") or "", methods, bool(must_enrol))
+            return factor_needed(body)
         self._access = body["access_token"]
         self._keep(body.get("refresh_token"))
         return None

@@ -124,6 +124,27 @@ suite('invitations', () => {
     )
   })
 
+  test('MF-11 MF-48 a new account in a tenant that demands a second factor has no session until there is one', async () => {
+    const zed = await people.world.signIn('zed', { tenant: 'strict' })
+    const asked = await zed.post('/tenants/strict/invitations', { email: 'yan@new.test' })
+    assert.equal(asked.status, 201, JSON.stringify(asked.body))
+    await people.sql(
+      `insert into plinth.mfa_rules (tenant_id, everybody, roles, updated_at)
+       select id, true, '{}', now() from plinth.tenants where slug = 'strict'`,
+    )
+    const yan = people.world.visitor()
+    const token = await people.tokenFor('yan@new.test')
+    const { status, body } = await yan.post(ACCEPT, { token, password: PASSWORD })
+    assert.equal(status, 200, JSON.stringify(body))
+    assert.deepEqual([body['mfa_required'], body['csrf_token']], [true, null])
+    assert.match(String(body['mfa_token']), /^[\w-]{43}$/)
+    assert.equal((await yan.get('/auth/web/me')).body['authenticated'], false)
+    assert.equal((await yan.get(PEOPLE)).status, 401)
+    const sessions = `select from plinth.sessions s join plinth.people p on p.id = s.person_id
+      where p.email = 'yan@new.test'`
+    assert.deepEqual(await people.sql(sessions), [])
+  })
+
   test('a new account where the address has one: sign in first, and nothing is used up', async () => {
     const fay = await people.stranger('fay')
     const { token } = await invited('fay@example.com')

@@ -193,7 +193,7 @@ test('RP-113 sessions without an identity are nobody’s: no token reaches them'
   assert.equal(await isSignedIn(person), true)
 })
 
-test('RP-114 of twenty copies of one token at once exactly one counts', async () => {
+test('RP-114 JW-49 of twenty copies of one token at once exactly one counts', async () => {
   const { person, sid } = await signedIn()
   const token = evil.mint.logout({ sid })
   const answers = await Promise.all(Array.from({ length: 20 }, () => send(token)))

@@ -87,6 +87,21 @@ test('MF-42 what is no hash, a weak one, or one that would keep the machine busy
   for (const text of NOT_TAKEN) assert.equal(importedHash(text), undefined, text.slice(0, 60))
 })
 
+test('v5.0.0-V11.4.2 by default a hash costs what OWASP asks of argon2id, and settings cannot make it cheap', async () => {
+  const { argon2_memory_kib, argon2_passes, argon2_lanes } = passwordSettings.parse({})
+  const cost = {
+    memoryCost: argon2_memory_kib,
+    timeCost: argon2_passes,
+    parallelism: argon2_lanes,
+  }
+  assert.deepEqual(cost, { memoryCost: 19_456, timeCost: 2, parallelism: 1 })
+  const kept = await hashPassword(PASSWORD, cost)
+  assert.match(kept, /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+  assert.deepEqual([isOutdated(kept, cost), isOutdated(kept, CHEAP)], [false, true])
+  for (const cheap of [{ argon2_memory_kib: 7_167 }, { argon2_passes: 0 }])
+    assert.equal(passwordSettings.safeParse(cheap).success, false)
+})
+
 test('MF-40 v5.0.0-V6.2.8 the whole password counts: bytes beyond 72, NUL, spaces', async () => {
   const long = 'x'.repeat(72)
   for (const [password, other] of [
@@ -185,7 +200,7 @@ after(async () => {
   await accounts[Symbol.asyncDispose]()
 })
 
-test('MF-42 an old hash becomes argon2id at the next sign-in, once, also of two at the same time', async () => {
+test('MF-42 v5.0.0-V11.4.2 an old hash becomes argon2id at the next sign-in, once, also of two at the same time', async () => {
   const hashes = await foreign()
   for (const name of ['bcrypt', 'passlib', 'better-auth']) {
     const hash = importedHash(hashes[name] ?? '') ?? ''

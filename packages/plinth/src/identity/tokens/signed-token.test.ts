@@ -180,7 +180,7 @@ const KEY_SETS: readonly (readonly [string, readonly unknown[], Json, Signer, st
     'accepted',
   ],
   [
-    'JW-08 ES256 by a key of P-384',
+    'JW-08 v5.0.0-V11.6.1 ES256 by a key of P-384',
     [P384],
     { alg: 'ES256', kid: 'e1' },
     ecSigner(keys.ec384),
@@ -194,13 +194,19 @@ const KEY_SETS: readonly (readonly [string, readonly unknown[], Json, Signer, st
     'alg',
   ],
   [
-    'JW-11 RSA-1024',
+    'JW-11 v5.0.0-V11.2.3 v5.0.0-V11.6.1 RSA-1024',
     [publicJwk(keys.smallRsa, { kid }), ecJwk],
     { ...noKid, kid },
     rsaSigner(keys.smallRsa),
     'key',
   ],
-  ['JW-11 exponent 1', [{ ...rsaJwk, e: 'AQ' }, ecJwk], { ...noKid, kid }, rsaSigner(), 'key'],
+  [
+    'JW-11 v5.0.0-V11.6.1 exponent 1',
+    [{ ...rsaJwk, e: 'AQ' }, ecJwk],
+    { ...noKid, kid },
+    rsaSigner(),
+    'key',
+  ],
   ['JW-11 exponent 3', [{ ...rsaJwk, e: 'Aw' }, ecJwk], { ...noKid, kid }, rsaSigner(), 'key'],
 ]
 for (const [title, jwks, header, signer, expected] of KEY_SETS) {
@@ -217,7 +223,7 @@ for (const [title, jwks, header, signer, expected] of KEY_SETS) {
   })
 }
 
-test('JW-12 a signing secret below 32 characters prevents the start', () => {
+test('JW-12 v5.0.0-V11.2.3 a signing secret below 32 characters prevents the start', () => {
   const { session_signing_secret: session, csrf_signing_secret: csrf } = appSettings.shape
   const strong = randomBytes(32).toString('base64url')
   for (const setting of [session, csrf]) {

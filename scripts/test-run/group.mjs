@@ -7,6 +7,9 @@ import { pathToFileURL } from 'node:url'
 import { startMeasuring } from './cost.mjs'
 import { put, take } from './queue.mjs'
 
+// Coverage is of this process: what it starts need not write down what it ran, and may use the compile cache.
+for (const name of ['NODE_V8_COVERAGE', 'NODE_DISABLE_COMPILE_CACHE']) delete process.env[name]
+
 const PATIENCE_MS = 15_000
 const { folder, taker, most, limitMs } = JSON.parse(process.env.PLINTH_TEST_GROUP ?? '{}')
 const leftServers = []

@@ -71,7 +71,7 @@ const callers: readonly Caller[] = [
     file: 'identity/token-api/refresh-tokens.repository.ts',
     guard: USED,
     instead: ALWAYS,
-    witness: ['identity/token-api/refresh-races.test.ts', 'RR-04'],
+    witness: ['identity/token-api/refresh-races.long.test.ts', 'RR-04'],
   },
   {
     file: 'identity/account/verify-email.ts',

@@ -157,8 +157,10 @@ test('plinth people erase: a dry run, a question that a script must answer, and 
 })
 
 test('every command of the guides about people and about leaving does what it says', async () => {
-  const bin = join(cwd, 'plinth')
-  await writeFile(bin, `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`, { mode: 0o755 })
+  const bin = join(cwd, 'npx')
+  await writeFile(bin, `#!/bin/sh\nshift\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`, {
+    mode: 0o755,
+  })
   await rm(join(cwd, 'people.ndjson'), { force: true })
   for (const [guide, expected] of [
     [

@@ -30,10 +30,10 @@ before(async () => {
   await writeFile(join(folder, 'package.json'), '{"name":"shelf","type":"module"}')
   await writeFile(join(folder, 'config.yaml'), 'config: {}\n')
   await writeFile(
-    join(folder, 'plinth'),
-    `#!/bin/sh\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`,
+    join(folder, 'npx'),
+    `#!/bin/sh\nshift\nexec "${process.execPath}" "${PROGRAM}" "$@"\n`,
   )
-  await chmod(join(folder, 'plinth'), 0o755)
+  await chmod(join(folder, 'npx'), 0o755)
 })
 after(async () => {
   await rm(folder, { recursive: true, force: true })
@@ -51,14 +51,14 @@ test('every command of the guide does what it says', async () => {
     ...process.env,
     NO_COLOR: '1',
     PATH: `${folder}${delimiter}${process.env['PATH']}`,
-    BASE: world.url,
     DATABASE_URL: world.testDatabase.appUrl,
     SESSION_SIGNING_SECRET: app.session_signing_secret.reveal(),
     CSRF_SIGNING_SECRET: app.csrf_signing_secret.reveal(),
   }
   const scripts = blocks('sh')
   assert.equal(scripts.length, 2)
-  for (const script of scripts) {
+  for (const guide of scripts) {
+    const script = guide.replaceAll('http://localhost:8000', world.url)
     const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], {
       cwd: folder,
       env,

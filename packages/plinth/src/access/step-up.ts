@@ -7,6 +7,8 @@ export interface StepUp {
   readonly maxAgeSeconds?: number
   /** Strengths that are enough, in the words of the provider: the sign-in's `acr` is one of them. */
   readonly acr?: readonly string[]
+  /** Whether keys and tokens of programs pass, of whom nobody can ask anything. */
+  readonly ofPeople?: boolean
   /** What the provider shall ask a person who must sign in again. */
   readonly prompt?: 'login' | 'select_account'
 }
@@ -37,10 +39,12 @@ const TWO_FACTORS = 'aal2'
 
 /** What a credential lacks of a demand; undefined when it meets it. A strength unsaid is none. */
 export function stepUpFault(
-  { authenticatedAt, acr, amr }: Pick<Credential, 'authenticatedAt' | 'acr' | 'amr'>,
+  credential: Pick<Credential, 'authenticatedAt' | 'acr' | 'amr' | 'session'>,
   demand: StepUp,
   nowSeconds: number,
 ): StepUpFault | undefined {
+  const { authenticatedAt, acr, amr, session } = credential
+  if (demand.ofPeople === true && session === undefined) return undefined
   const { maxAgeSeconds, acr: enough } = demand
   if (enough !== undefined && !enough.includes(acr ?? '') && !meetsOurs(enough, amr))
     return 'too_weak'
@@ -54,8 +58,9 @@ function meetsOurs(enough: readonly string[], amr: readonly string[] = []): bool
 }
 
 /** How the census names a demand: `at most 300 s old, acr gold or platinum`. */
-export function describeStepUp({ maxAgeSeconds, acr }: StepUp): string {
+export function describeStepUp({ maxAgeSeconds, acr, ofPeople }: StepUp): string {
   const age = maxAgeSeconds !== undefined && `at most ${maxAgeSeconds} s old`
   const strength = acr !== undefined && `acr ${acr.join(' or ')}`
-  return [age, strength].filter((part) => part !== false).join(', ')
+  const whose = ofPeople === true && 'of people'
+  return [age, strength, whose].filter((part) => part !== false).join(', ')
 }

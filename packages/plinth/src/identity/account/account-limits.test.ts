@@ -58,3 +58,34 @@ for (const [path, more] of spread) {
     assert.deepEqual(statuses.slice(10), [429, 429, 429, 429])
   })
 }
+
+const opened: readonly [string, object][] = [
+  ['/auth/register', named[1]?.[1]('eve@example.com') ?? {}],
+  ['/auth/verify-email', { token: 'x'.repeat(43) }],
+  ['/auth/password-reset-request', { email: 'eve@example.com' }],
+  ['/auth/password-reset', { token: 'x'.repeat(43), new_password: PASSWORD }],
+]
+for (const [path, body] of opened) {
+  test(`D22 POST ${path}: a page of another site cannot have a browser do it`, async () => {
+    const elsewhere = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }
+    const answer = await world.visitor().post(path, body, elsewhere)
+    assert.deepEqual([answer.status, answer.headers.getSetCookie()], [403, []])
+  })
+}
+
+test('MF-10 whoever asks for accounts with an address of somebody else keeps its owner out for an hour at most', async () => {
+  const ask = named[1]?.[1]('owner@example.com') ?? {}
+  const links = async (from: string) => {
+    assert.equal(await post('/auth/register', ask, from), 202)
+    await world.drainJobs()
+    const { rows } = await world.database.platform.query(
+      "select 1 from plinth.one_time_tokens where data ->> 'email' = 'owner@example.com'",
+    )
+    return rows.length
+  }
+  const sent: number[] = []
+  for (let at = 0; at < 4; at++) sent.push(await links(`203.0.113.${at}`))
+  assert.deepEqual(sent, [1, 2, 3, 3])
+  world.clock.advance(3_601_000)
+  assert.equal(await links('203.0.113.9'), 4)
+})

@@ -35,13 +35,15 @@ export async function sentLately(
   return rows[0]?.sent ?? 0
 }
 
-/** How many links to confirm an address nobody has yet are under way. */
+const HOUR_MS = 3_600_000
+
+/** How many links to confirm an address that nobody has yet were sent within the last hour. */
 export async function registrationsOf(db: Queryable, clock: Clock, key: string): Promise<number> {
   const { rows } = await db.query<{ sent: number }>(
     `select count(*)::int as sent from plinth.one_time_tokens
       where person_id is null and purpose = 'registration' and data ->> 'key' = $1
-        and expires_at > $2`,
-    [key, isoTime(clock.now())],
+        and created_at > $2`,
+    [key, isoTime(clock.now() - HOUR_MS)],
   )
   return rows[0]?.sent ?? 0
 }

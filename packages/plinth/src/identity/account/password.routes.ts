@@ -40,6 +40,7 @@ export function passwordRoutes(identity: Identity): readonly RouteOptions[] {
   const ask = route('POST /auth/password-reset-request', {
     ...shared,
     access: open('somebody forgot their password'),
+    ownSitesOnly: true,
     summary: 'Sends a link to set a new password, if there is such an account.',
     body: z.strictObject({
       email: z.string().min(1).max(400).describe('E-mail address or user name of the account.'),
@@ -50,6 +51,7 @@ export function passwordRoutes(identity: Identity): readonly RouteOptions[] {
   const reset = route('POST /auth/password-reset', {
     ...shared,
     access: open('the link that was sent is the proof'),
+    ownSitesOnly: true,
     summary: 'Sets a new password; every session of the person ends.',
     body: z.strictObject({ token: tokenField, new_password: passwordField }),
     returns: z.object({ reset_at: z.string() }),

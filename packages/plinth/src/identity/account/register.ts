@@ -43,7 +43,7 @@ type Registering = Context & {
   }
 }
 
-/** Links to one address that may be under way. */
+/** Links to one address in an hour: whoever asks for them keeps its owner out no longer (MF-10). */
 const MOST_LINKS = 3
 
 /**

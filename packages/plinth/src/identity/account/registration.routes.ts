@@ -24,6 +24,7 @@ export function registrationRoutes(identity: Identity): readonly RouteOptions[] 
   const make = route('POST /auth/register', {
     ...shared,
     access: open('somebody makes an account, where that is open'),
+    ownSitesOnly: true,
     summary: 'Asks for an account; a link to confirm the address is sent to it.',
     body: z.strictObject({
       email: emailField,
@@ -43,6 +44,7 @@ export function registrationRoutes(identity: Identity): readonly RouteOptions[] 
   const verify = route('POST /auth/verify-email', {
     ...shared,
     access: open('the link that was sent is the proof'),
+    ownSitesOnly: true,
     summary: 'Confirms the address, and makes the account; the person then signs in.',
     body: z.strictObject({
       token: tokenField,

@@ -30,6 +30,8 @@ const { notInPerson } = httpProblems
 const params = { id: z.uuid() }
 // Making and replacing keys is no daily work; a stolen session shall not stock up on them.
 const limit = { requests: 30, windowMs: 60_000 }
+/** A key outlives the session that makes it (ASVS 7.5.3). */
+const stepUp = { maxAgeSeconds: 900, ofPeople: true }
 const common = { access: signedIn(), tenant: 'required' } as const
 
 type KeyContext = ContextFor<typeof common.access>
@@ -70,6 +72,7 @@ function createRoute(deps: KeyRouteDeps): RouteOptions {
   return route(`POST ${PATH}`, {
     ...common,
     limit,
+    stepUp,
     summary: 'Makes an API key; the answer is the only time that it is shown.',
     body: newKeyBody,
     returns: madeKey,
@@ -132,6 +135,7 @@ function rotateRoute(deps: KeyRouteDeps): RouteOptions {
   return route(`POST ${PATH}/:id/rotate`, {
     ...common,
     limit,
+    stepUp,
     summary: 'Makes the successor of an API key; both work for the overlap.',
     params,
     body: z

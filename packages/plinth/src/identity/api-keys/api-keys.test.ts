@@ -286,3 +286,18 @@ test('AK-29 v5.0.0-V6.3.7 making, changing, rotating and revoking leave audit ro
   for (const secret of [key, next.body.key])
     assert.ok(!JSON.stringify(rows).includes(secret.slice(12)))
 })
+
+test('v5.0.0-V7.5.3 a key is made and replaced after a recent sign-in only; a key itself is asked for none', async () => {
+  const fay = await world.signIn('fay')
+  const { key, api_key } = await makeKey(fay)
+  const old = 16 * 60_000
+  world.clock.advance(old)
+  for (const path of [KEYS, `${KEYS}/${api_key.id}/rotate`]) {
+    const refused = await fay.post(path, path === KEYS ? shape : {})
+    assert.deepEqual([refused.status, refused.body['code']], [401, 'access.insufficient_user_authentication'])
+  }
+  const byKey = await keyed(world, key).post(KEYS, shape)
+  assert.notEqual(byKey.body['code'], 'access.insufficient_user_authentication', JSON.stringify(byKey.body))
+  world.clock.advance(-old)
+  assert.equal((await fay.post(KEYS, shape)).status, 201)
+})

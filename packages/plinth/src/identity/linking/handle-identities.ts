@@ -1,6 +1,7 @@
 import { recordOutside } from '../../audit/index.ts'
 import { identityProblems } from '../identity.errors.ts'
 import { identityEvents } from '../identity.events.ts'
+import { requireFactor } from '../mfa/require-factor.ts'
 import { beginLogin } from '../oidc/begin-login.ts'
 import { NO_DEMAND } from '../oidc/demand.ts'
 import { findProvider } from '../oidc/handle-login.ts'
@@ -27,6 +28,8 @@ type StartContext = SignedInContext & {
 export async function startLink({ identity, providers }: LinkingDeps, context: StartContext) {
   const session = await sessionOf(identity, context)
   requireRecent(identity, session)
+  // A provider may vouch for two factors: another account is as good as one more of them (MF-19).
+  await requireFactor(identity.platform, context.principal)
   const url = await beginLogin(identity, context, {
     provider: findProvider(providers, context.body.provider),
     demand: NO_DEMAND,

@@ -1,6 +1,7 @@
 import { record, recordOutside } from '../../audit/index.ts'
 import { identityProblems } from '../identity.errors.ts'
 import { identityEvents } from '../identity.events.ts'
+import { requireFactor } from '../mfa/require-factor.ts'
 import { isoTime } from '../sessions/mint-session.ts'
 import { acceptLink } from './accept-link.ts'
 import { askerOf, giveSession, type SignedInContext, sessionOf } from './asker.ts'
@@ -20,7 +21,8 @@ export async function showOffer({ identity }: LinkingDeps, context: OfferContext
 
 /** Takes the consent. */
 export async function answerOffer({ identity }: LinkingDeps, context: OfferContext) {
-  const { actor, params } = context
+  const { actor, params, principal } = context
+  await requireFactor(identity.platform, principal)
   const consent = { ...askerOf(identity, context), offer: params.id, actor }
   const outcome = await acceptLink(identity, consent)
   if (outcome.code !== 'linked') {

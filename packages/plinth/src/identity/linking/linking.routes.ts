@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { inPerson } from '../../access/index.ts'
 import { route } from '../../feature/index.ts'
 import { identityProblems } from '../identity.errors.ts'
+import { mfaProblems } from '../mfa/mfa.errors.ts'
 import { listIdentities, removeIdentity, startLink } from './handle-identities.ts'
 import { answerOffer, declineOffer, showOffer } from './handle-offer.ts'
 import type { LinkingDeps } from './linking-deps.ts'
@@ -16,6 +17,7 @@ const identity = z.object({
 })
 const params = { id: z.uuid() }
 const { invalidSession, signInAgain, linkOfferGone, identityTaken } = identityProblems
+const { stepUpNeeded } = mfaProblems
 
 /** Routes under `/auth/identities`: the accounts that a person signs in with. */
 export function linkingRoutes(deps: LinkingDeps): readonly RouteOptions[] {
@@ -45,6 +47,7 @@ function identityRoutes(deps: LinkingDeps): readonly RouteOptions[] {
       identityProblems.providerUnavailable,
       invalidSession,
       signInAgain,
+      stepUpNeeded,
     ],
     handle: (context) => startLink(deps, context),
   })
@@ -99,7 +102,7 @@ function offerRoutes(deps: LinkingDeps): readonly RouteOptions[] {
     params,
     status: 201,
     returns: z.object({ identity, csrf_token: z.string(), return_to: z.string() }),
-    raises: [linkOfferGone, identityTaken, invalidSession, signInAgain],
+    raises: [linkOfferGone, identityTaken, invalidSession, signInAgain, stepUpNeeded],
     handle: (context) => answerOffer(deps, context),
   })
   const decline = route('DELETE /auth/identities/offers/:id', {

@@ -86,6 +86,9 @@ test('MF-19 v5.0.0-V7.5.1 an address is not changed, nor a first password set, b
   const change = { email: `new.${who.email}` }
   const refused = await browser.post('/auth/email-change', change)
   assert.deepEqual([refused.status, refused.body['code']], [401, 'mfa.step_up_needed'])
+  // What a provider vouches for may be two factors: an account of another is as good as one.
+  const link = await browser.post('/auth/identities', { provider: 'keycloak' })
+  assert.deepEqual([link.status, link.body['code']], [401, 'mfa.step_up_needed'])
   await mfa.sql('delete from plinth.credentials where person_id = $1', [who.person])
   const first = await browser.post('/auth/password-change', { new_password: 'boats sail at dawn' })
   assert.deepEqual([first.status, first.body['code']], [401, 'mfa.step_up_needed'])

@@ -196,6 +196,7 @@ export function giveRaised(
 ): string | null {
   const { person } = context.principal
   identity.sessionCache?.forget(person)
+  identity.own.cache?.forget(`person ${person}`)
   if (session === undefined) return null
   setSessionCookie(identity, context, session)
   return csrfOf(identity, person, session.id)

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { CARRIED_ROOMS, readRoom } from '../../packages/cli/src/eject/feature-source.ts'
 import { shellEnvironment } from '../../packages/cli/src/shell-environment.ts'
 import { readTemplate } from '../../packages/cli/src/template/template-files.ts'
-import { bundlePackage } from './bundle/bundle-package.ts'
+import { bundlePackage } from './bundle-package.ts'
 import { type Manifest, manifestToPublish } from './manifest.ts'
 
 const run = promisify(execFile)
@@ -53,26 +53,17 @@ const OWN_FILES = [
   'dev/postgres/idle-keeper.js',
   'dev/keycloak/process-guard.js',
 ]
-// What a service imports, what it starts with, and what the command line loads of it.
-const ALONE = ['.', './server', './config', './data', './dev', './testing']
 
 /** What a service loads at every start is put together into few files. */
 async function bundle(staged: string): Promise<void> {
   const manifest: Manifest = JSON.parse(await readFile(path.join(staged, 'package.json'), 'utf8'))
-  const faces = entriesOf(manifest.exports)
-  await bundlePackage(path.join(staged, 'dist'), {
-    all: [...faces.values(), ...OWN_FILES],
-    alone: [...ALONE.flatMap((name) => faces.get(name) ?? []), ...OWN_FILES],
-  })
+  await bundlePackage(path.join(staged, 'dist'), [...entriesOf(manifest.exports), ...OWN_FILES])
 }
 
 /** The compiled file of each export, below `dist`. */
-function entriesOf(exports: unknown): ReadonlyMap<string, string> {
-  const faces = Object.entries(exports as Readonly<Record<string, { readonly default?: string }>>)
-  const compiled = faces.map(
-    ([name, face]) => [name, face.default?.replace('./dist/', '')] as const,
-  )
-  return new Map(compiled.flatMap(([name, file]) => (file === undefined ? [] : [[name, file]])))
+function entriesOf(exports: unknown): readonly string[] {
+  const faces = Object.values(exports as Readonly<Record<string, { readonly default?: string }>>)
+  return faces.flatMap((face) => face.default?.replace('./dist/', '') ?? [])
 }
 
 /** As one file, because npm renames some dotfiles in a package and leaves out others. */

@@ -131,6 +131,15 @@ test('TN-14 a key of one tenant is refused where another is named, and sees noth
   await world.signIn('ana', { tenant: 'evil' })
   assert.deepEqual((await ask('/count', { 'x-tenant-id': 'evil' })).status, 400)
   assert.equal((await ask('/tenants/evil/members')).status, 400)
+  const { text } = await ask('/tenants?count=exact')
+  const { items, total } = JSON.parse(text) as { items: { slug: string }[]; total: number }
+  assert.deepEqual([items.map(({ slug }) => slug), total], [['acme'], 1])
+  const made = await fetch(`${world.url}/tenants`, {
+    method: 'POST',
+    headers: { 'x-api-key': key, 'content-type': 'application/json' },
+    body: '{"name":"Mine"}',
+  })
+  assert.equal(((await made.json()) as { code: string }).code, 'access.in_person')
 })
 
 test('a key raises nobody above itself, whoever it acts for: members, roles, invitations', async () => {

@@ -20,23 +20,27 @@ const ENTER = "select set_config('plinth.person_id', $1, true)"
 const OWN = `
   from plinth.memberships m
   join plinth.tenants t on t.id = m.tenant_id and t.status = 'active' and t.kind <> 'service'
- where m.person_id = $1 and m.status = 'active' and m.invited_email is null`
+ where m.person_id = $1 and m.status = 'active' and m.invited_email is null
+   and ($2::uuid is null or t.id = $2)`
 
-/** The tenants of a person, oldest first, and their number when it is asked for. */
+/**
+ * The tenants of a person, oldest first, and their number when it is asked for.
+ * @param only the one tenant that may be told of; null for all
+ */
 export async function listOwnTenants(
   db: PlatformDb,
-  person: string,
+  { person, only }: { readonly person: string; readonly only: string | null },
   { limit, offset, cursor, count }: Asked,
 ): Promise<{ readonly rows: readonly OwnTenantRow[]; readonly total: number | null }> {
   const [, found, counted] = await db.batch([
     { text: ENTER, values: [person] },
     {
       text: `select t.id, t.slug, t.name, t.kind, t.created_at, m.role ${OWN}
-                and ($2::uuid is null or t.id > $2) order by t.id limit $3 offset $4`,
-      values: [person, cursor ?? null, limit + 1, offset],
+                and ($3::uuid is null or t.id > $3) order by t.id limit $4 offset $5`,
+      values: [person, only, cursor ?? null, limit + 1, offset],
     },
     ...(count === 'exact'
-      ? [{ text: `select count(*)::int as total ${OWN}`, values: [person] }]
+      ? [{ text: `select count(*)::int as total ${OWN}`, values: [person, only] }]
       : []),
   ])
   const total = (counted?.rows[0] as { total: number } | undefined)?.total ?? null

@@ -1,8 +1,10 @@
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
+import type { Principal } from '../../access/index.ts'
 import { signedIn } from '../../access/index.ts'
 import { record } from '../../audit/index.ts'
 import { route } from '../../feature/index.ts'
+import { httpProblems } from '../../http/index.ts'
 import { aboutTenant } from '../about-tenant.ts'
 import { deleteOwnTenant } from '../lifecycle/delete-tenant.ts'
 import { pageFrom, pageOf, paging } from '../paging.ts'
@@ -56,7 +58,10 @@ function listRoute({ database }: TenancyDeps): RouteOptions {
     query: paging,
     returns: pageOf(own),
     handle: async ({ principal, query }) => {
-      const { rows, total } = await listOwnTenants(database.platform, principal.person, query)
+      // A program is one tenant's: it learns nothing of where else its owner belongs.
+      const only = isProgram(principal) ? principal.tenant : null
+      const { person } = principal
+      const { rows, total } = await listOwnTenants(database.platform, { person, only }, query)
       return pageFrom(rows, query, { total, idOf: ({ id }) => id })
     },
   })
@@ -70,8 +75,10 @@ function createRoute({ database, clock, settings }: TenancyDeps): RouteOptions {
     body: z.strictObject({ name, slug: slug.exactOptional() }),
     returns: shown,
     status: 201,
-    raises: [slugTaken, tooMany],
+    raises: [slugTaken, tooMany, httpProblems.notInPerson],
     handle: async ({ principal, actor, body, reply }) => {
+      // No scope says so much: it is for people, and not for a key or a machine's token of theirs.
+      if (isProgram(principal)) throw httpProblems.notInPerson()
       const create = { platform: database.platform, clock, mostOwned: settings.most_owned }
       const created = await createOrganisation(create, { ...body, person: principal.person, actor })
       if (created.code === 'too_many') throw tooMany()
@@ -132,6 +139,11 @@ function deleteRoute(deps: TenancyDeps): RouteOptions {
       deps.standings.forget('tenant', db.tenant)
     },
   })
+}
+
+/** Whether a key or the token of a machine came, which stand for somebody in one tenant. */
+function isProgram({ credential }: Principal): boolean {
+  return credential.family !== undefined
 }
 
 /** @throws AppError tenant.unknown for one that went away meanwhile */

@@ -112,6 +112,7 @@ suite('what is kept about a person', () => {
       notes: 'tall',
       profile: { department: 'Lab', badge: 'B1' },
     })
+    await ben.get('/auth/me/export')
     const all = await ben.get<{ tables: Tables; tenants: { tables: Tables }[] }>('/auth/me/export')
     assert.equal(all.status, 200, JSON.stringify(all.body))
     const { tables, tenants } = all.body
@@ -123,6 +124,13 @@ suite('what is kept about a person', () => {
     const text = JSON.stringify(all.body)
     assert.equal(text.includes('ana@example.com'), false)
     assert.doesNotMatch(text, /"(id_hash|fingerprint|hash|token_hash|secret_sealed|key_hash)"/)
+    const events = [tables, inside].flatMap((one) => one?.['plinth.audit_events'] ?? [])
+    const byBen = events.filter((one) => one['actor_id'] === id)
+    const byOthers = events.filter((one) => one['actor_id'] === undefined)
+    assert.ok(byBen.some((one) => one['action'] === 'person.exported' && one['client_address']))
+    assert.ok(byOthers.some((one) => one['action'] === 'person.updated'))
+    assert.equal(byBen.length + byOthers.length, events.length)
+    assert.ok(byOthers.every((one) => one['client_address'] === undefined))
     const [row] = await people.sql<{ data: object }>(
       "select data from plinth.audit_events where action = 'person.exported'",
     )

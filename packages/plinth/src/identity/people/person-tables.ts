@@ -1,3 +1,5 @@
+import { NIL_ID } from '../../kernel/index.ts'
+
 /** Rows of a table that are about a person, and what becomes of them. */
 export interface PersonTable {
   readonly table: string
@@ -5,6 +7,8 @@ export interface PersonTable {
   readonly where: string
   /** Whether the rows lie in tenants; the others are the platform's own. */
   readonly inTenants: boolean
+  /** What of a row `t` is shown, as jsonb; all of it where this says nothing else. */
+  readonly shows?: string
   /** Columns that never leave: what proves who somebody is, and what only machines read. */
   readonly hides: readonly string[]
   /**
@@ -31,6 +35,20 @@ function through(
 ): PersonTable {
   const where = `${column} in (select id from plinth.${of} where person_id = $1)`
   return { table: `plinth.${table}`, where, inTenants: false, hides, erased: 'cascade' }
+}
+
+const EVENTS = "actor_id = $1 or (target_type = 'person' and target_id = $1::text)"
+
+/** Who else did something about a person, from where and with what, is theirs. */
+function auditEvents(where: string): Omit<PersonTable, 'inTenants'> {
+  const theirs = ['actor_id', 'client_address', 'request_id', 'credential_kind', 'credential_id']
+  return {
+    table: 'plinth.audit_events',
+    where,
+    shows: `case when t.actor_id = $1 then to_jsonb(t) else to_jsonb(t) - '{${theirs}}'::text[] end`,
+    hides: [],
+    erased: 'address',
+  }
 }
 
 /**
@@ -72,13 +90,8 @@ export const personTables: readonly PersonTable[] = [
   { ...own('member_roles', [], 'cascade'), inTenants: true },
   { ...own('memberships'), inTenants: true },
   { ...own('invitations', [], 'address'), inTenants: true },
-  {
-    table: 'plinth.audit_events',
-    where: "actor_id = $1 or (target_type = 'person' and target_id = $1::text)",
-    inTenants: true,
-    hides: [],
-    erased: 'address',
-  },
+  { ...auditEvents(EVENTS), inTenants: true },
+  { ...auditEvents(`tenant_id = '${NIL_ID}' and (${EVENTS})`), inTenants: false },
 ]
 
 /** Columns that say who made something: emptied when that person is erased. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { json, platformTable, timestamp } from '../data/index.ts'
+import { jsonObject, platformTable, timestamp } from '../data/index.ts'
 
 const events = platformTable(
   'audit_events',
@@ -18,7 +18,7 @@ const events = platformTable(
     request_id: z.string().nullable(),
     credential_kind: z.string().nullable(),
     credential_id: z.string().nullable(),
-    data: json(z.record(z.string(), z.json())).default({}),
+    data: jsonObject().default({}),
   },
   {
     key: ['tenant_id', 'id'],

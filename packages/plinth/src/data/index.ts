@@ -65,6 +65,7 @@ export {
   foreignKeySql,
   isName,
   json,
+  jsonObject,
   listOrder,
   MOST_SORT_FIELDS,
   migrationFor,

@@ -7,11 +7,13 @@ interface QuerySpec {
 }
 
 const LONGEST_NAME = 80
+const NOTHING = z.strictObject({})
 
 /** The schema of a route's query: a field that is not declared is refused, unless others are ignored. */
 export function querySchema({ query = {}, otherQueryIgnored, whyNoQuery }: QuerySpec): z.ZodType {
   if (otherQueryIgnored) return z.object(query)
-  if (whyNoQuery === undefined) return z.strictObject(query)
+  if (whyNoQuery === undefined)
+    return Object.keys(query).length === 0 ? NOTHING : z.strictObject(query)
   return z.looseObject(query).check(({ value, issues }) => {
     for (const name of Object.keys(value)) {
       if (Object.hasOwn(query, name)) continue

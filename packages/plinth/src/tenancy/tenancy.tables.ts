@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { json, platformTable, ref, timestamp } from '../data/index.ts'
+import { jsonObject, platformTable, ref, timestamp } from '../data/index.ts'
 import { roleTables } from './roles/roles.tables.ts'
 
 const tenants = platformTable(
@@ -37,7 +37,7 @@ const memberships = platformTable(
     status: z.enum(['active', 'inactive', 'archived']).default('active'),
     invited_email: z.string().nullable(),
     notes: z.string().nullable(),
-    metadata: json(z.record(z.string(), z.json())).default({}),
+    metadata: jsonObject().default({}),
     version: z.int32().default(1),
     created_at: timestamp().default('now'),
   },
@@ -69,7 +69,7 @@ const tenantSettings = platformTable(
   'tenant_settings',
   {
     tenant_id: ref('tenants', { onDelete: 'cascade' }),
-    value: json(z.record(z.string(), z.json())).default({}),
+    value: jsonObject().default({}),
     version: z.int32().default(1),
     updated_at: timestamp().default('now'),
   },

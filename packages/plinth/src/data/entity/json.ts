@@ -19,3 +19,11 @@ export function json<S extends z.ZodType>(schema: S): S {
   }
   return mark(schema, { kind: 'json' })
 }
+
+let jsonObjects: z.ZodRecord<z.ZodString, ReturnType<typeof z.json>> | undefined
+
+/** Any JSON object. Held against the rule of `json()` once, however many tables have such a column. */
+export function jsonObject(): z.ZodRecord<z.ZodString, ReturnType<typeof z.json>> {
+  jsonObjects ??= json(z.record(z.string(), z.json()))
+  return jsonObjects
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bytes, json, platformTable, ref, timestamp } from '../../data/index.ts'
+import { bytes, jsonObject, platformTable, ref, timestamp } from '../../data/index.ts'
 import { KEY_TYPES } from './key-format.ts'
 
 const keys = platformTable(
@@ -19,7 +19,7 @@ const keys = platformTable(
     scopes: z.array(z.string()).default([]),
     allowed_ips: z.array(z.string()).nullable(),
     rate_limit: z.int32().nullable(),
-    metadata: json(z.record(z.string(), z.json())).default({}),
+    metadata: jsonObject().default({}),
     version: z.int32().default(1),
     created_at: timestamp().default('now'),
     updated_at: timestamp().default('now'),

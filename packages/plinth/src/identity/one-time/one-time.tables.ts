@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bytes, json, platformTable, ref, timestamp } from '../../data/index.ts'
+import { bytes, jsonObject, platformTable, ref, timestamp } from '../../data/index.ts'
 
 const oneTimeTokens = platformTable(
   'one_time_tokens',
@@ -8,7 +8,7 @@ const oneTimeTokens = platformTable(
     token_hash: bytes(),
     purpose: z.string(),
     person_id: ref('people', { onDelete: 'cascade' }).nullable(),
-    data: json(z.record(z.string(), z.json())).default({}),
+    data: jsonObject().default({}),
     created_at: timestamp().default('now'),
     expires_at: timestamp(),
     consumed_at: timestamp().nullable(),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bytes, json, platformTable, ref, timestamp } from '../../data/index.ts'
+import { bytes, jsonObject, platformTable, ref, timestamp } from '../../data/index.ts'
 import { CONTACT_METHODS, GENDERS } from './person-fields.ts'
 
 const people = platformTable(
@@ -29,7 +29,7 @@ const people = platformTable(
     country_code: z.string().nullable(),
     marketing_opt_in: z.boolean().default(false),
     notes: z.string().nullable(),
-    metadata: json(z.record(z.string(), z.json())).default({}),
+    metadata: jsonObject().default({}),
     status: z.enum(['active', 'disabled', 'archived', 'erased']).default('active'),
     erased_at: timestamp().nullable(),
     version: z.int32().default(1),

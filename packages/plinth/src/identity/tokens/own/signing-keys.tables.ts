@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bytes, json, platformTable, timestamp } from '../../../data/index.ts'
+import { bytes, jsonObject, platformTable, timestamp } from '../../../data/index.ts'
 import { SIGNING_ALGORITHMS } from './signing-algorithms.ts'
 
 const signingKeys = platformTable(
@@ -7,7 +7,7 @@ const signingKeys = platformTable(
   {
     id: z.uuid(),
     algorithm: z.enum(SIGNING_ALGORITHMS),
-    public_jwk: json(z.record(z.string(), z.json())).nullable(),
+    public_jwk: jsonObject().nullable(),
     private_sealed: bytes(),
     created_at: timestamp().default('now'),
     signs_from: timestamp(),

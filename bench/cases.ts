@@ -15,6 +15,7 @@ export interface Case {
 /** All cases over the seeded row `id`. What writes comes last, so that the tables are alike before. */
 export function casesFor(id: string): readonly Case[] {
   const floorById = (server: Child) => get(server, `/products/${id}`)
+  const openById = (server: Child) => get(visitorOf(server), `/products/${id}`)
   return [
     {
       name: 'by_id',
@@ -31,8 +32,8 @@ export function casesFor(id: string): readonly Case[] {
       title: 'read one row by id, open route',
       target: 0.75,
       shots: {
-        floor: floorById,
-        plinth: (server) => get({ ...server, session: [] }, `/open/products/${id}`),
+        floor: openById,
+        plinth: (server) => get(visitorOf(server), `/open/products/${id}`),
       },
     },
     {
@@ -53,9 +54,9 @@ export function casesFor(id: string): readonly Case[] {
       name: 'open',
       title: 'open route, no database',
       shots: {
-        floor: (server) => get(server, '/open'),
-        plinth: (server) => get({ ...server, session: [] }, '/open'),
-        ceiling: (server) => get(server, '/open'),
+        floor: (server) => get(visitorOf(server), '/open'),
+        plinth: (server) => get(visitorOf(server), '/open'),
+        ceiling: (server) => get(visitorOf(server), '/open'),
       },
     },
     {
@@ -64,8 +65,8 @@ export function casesFor(id: string): readonly Case[] {
       target: 0.8,
       ofPlinth: true,
       shots: {
-        floor: (server) => get({ ...server, session: [] }, '/unlimited'),
-        plinth: (server) => get({ ...server, session: [] }, '/open'),
+        floor: (server) => get(visitorOf(server), '/unlimited'),
+        plinth: (server) => get(visitorOf(server), '/open'),
       },
     },
     {
@@ -90,6 +91,11 @@ export function casesFor(id: string): readonly Case[] {
   ]
 }
 
+/** The server as somebody sees it who is not signed in. */
+function visitorOf(server: Child): Child {
+  return { ...server, session: server.visitor }
+}
+
 function get({ port, session }: Child, path: string): Shot {
   const text = request('GET', path, session)
   return { port, request: () => text }
@@ -98,14 +104,14 @@ function get({ port, session }: Child, path: string): Shot {
 let made = 0
 
 /** No two shots create the same row. */
-function create({ port, session }: Child, path: string): Shot {
+function create({ port, change }: Child, path: string): Shot {
   return {
     port,
     request: () => {
       made += 1
       const body = `{"sku":"MADE-${made}","name":"Made for measure","price":1999}`
       const head = ['content-type: application/json', `content-length: ${body.length}`]
-      return request('POST', path, [...session, ...head]) + body
+      return request('POST', path, [...change, ...head]) + body
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
 import pg from 'pg'
+import { NO_LINES } from './children.ts'
 import { COLUMNS, portOf } from './floor.ts'
 
 /** The ceiling: node:http and pg alone, no framework, no schema. */
@@ -22,7 +23,7 @@ export async function startCeiling(databaseUrl: string) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     port: portOf(server.address()),
-    session: [],
+    ...NO_LINES,
     key: [],
     bearer: [],
     stop: async () => {

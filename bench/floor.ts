@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import Fastify from 'fastify'
 import pg from 'pg'
+import { NO_LINES } from './children.ts'
 
 /** The columns that an answer carries. */
 export const COLUMNS =
@@ -38,7 +39,7 @@ export async function startFloor(databaseUrl: string) {
   await app.listen({ port: 0, host: '127.0.0.1' })
   return {
     port: portOf(app.server.address()),
-    session: [],
+    ...NO_LINES,
     key: [],
     bearer: [],
     stop: async () => {

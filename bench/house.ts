@@ -84,12 +84,9 @@ export async function startHouse(databaseUrl: string) {
   const cookie = [...person.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   return {
     port,
-    session: [
-      `user-agent: ${BROWSER}`,
-      `origin: ${ORIGIN}`,
-      `cookie: ${cookie}`,
-      `x-csrf-token: ${csrf}`,
-    ],
+    visitor: PAGE,
+    session: [...PAGE, `cookie: ${cookie}`],
+    change: [...PAGE, `cookie: ${cookie}`, `origin: ${ORIGIN}`, `x-csrf-token: ${csrf}`],
     key: [`x-api-key: ${await keyOf(person)}`],
     bearer: [
       `authorization: Bearer ${issuer.mint.access({ exp: Math.floor(Date.now() / 1_000) + 7_200 })}`,
@@ -120,3 +117,12 @@ function missing(): never {
 }
 
 const ORIGIN = 'http://localhost:8000'
+
+/** What a browser says for a page that calls its own service. */
+const PAGE = [
+  `user-agent: ${BROWSER}`,
+  'accept: application/json',
+  'sec-fetch-site: same-origin',
+  'sec-fetch-mode: cors',
+  'sec-fetch-dest: empty',
+]

@@ -38,7 +38,17 @@ export function missedTargets({ throughput, delayed, figures }: Report): readonl
 export function printed(report: Report): string {
   return [
     ...table(
-      ['requests per second', 'floor', 'plinth', 'ratio', 'target', 'node:http'],
+      [
+        'requests per second; µs of processor each',
+        'floor',
+        'plinth',
+        'ratio',
+        'target',
+        'node:http',
+        'floor µs',
+        'plinth µs',
+        'ratio',
+      ],
       report.throughput.map(({ title, target, reached: { floor, plinth, ceiling } }) => [
         title,
         whole(floor?.perSecond),
@@ -46,6 +56,9 @@ export function printed(report: Report): string {
         fixed(plinth?.ratio),
         target === undefined ? '' : `≥ ${fixed(target)}`,
         ceiling === undefined ? '' : fixed(ceiling.ratio),
+        whole(floor?.cpuMicros),
+        whole(plinth?.cpuMicros),
+        fixed(plinth?.cpuRatio),
       ]),
     ),
     ...table(

@@ -18,9 +18,15 @@ interface Stoppable {
 const [, , role, databaseUrl = ''] = process.argv
 const server = await STARTERS[role as Role](databaseUrl)
 process.once('disconnect', () => void server.stop().finally(() => process.exit(0)))
+process.on('message', () => {
+  const { user, system } = process.cpuUsage()
+  process.send?.(user + system)
+})
 process.send?.({
   port: server.port,
+  visitor: server.visitor,
   session: server.session,
+  change: server.change,
   key: server.key,
   bearer: server.bearer,
 })

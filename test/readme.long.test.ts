@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
-import { isTest, ROOT, read, repositoryFiles, sources } from './gates/source/files.ts'
+import { ROOT, read, repositoryFiles } from './gates/source/files.ts'
 
 const README = read('README.md')
 const TEMPLATE = path.join(ROOT, 'template')
@@ -46,22 +46,6 @@ for (const [command, shows] of Object.entries(SHOWS)) {
     assert.match(await plinth(...command.split(' ').slice(2)), shows)
   })
 }
-
-test('README: every line of "What is on" names a test that exists', () => {
-  const [, list = ''] = /## What is on\n([\s\S]*?)\n## /.exec(README) ?? []
-  const lines = list.split('\n').filter((line) => line.startsWith('* '))
-  assert.notEqual(lines.length, 0)
-  const tests = sources()
-    .filter(isTest)
-    .filter((file) => file !== 'test/readme.long.test.ts')
-    .map(read)
-    .join('\n')
-  const unproved = lines.filter((line) => {
-    const proof = /<!-- (.+) -->/.exec(line)?.[1]
-    return proof === undefined || !tests.includes(proof)
-  })
-  assert.deepEqual(unproved, [])
-})
 
 test('README: the files it draws and links are there', () => {
   const links = [...README.matchAll(/\]\(([^)#]+)\)/g)].map((link) => link[1] ?? '')

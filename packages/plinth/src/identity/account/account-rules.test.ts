@@ -101,7 +101,7 @@ test('v5.0.0-V6.4.2 v5.0.0-V6.4.6 nothing asks for hints, and only a person them
   ])
 })
 
-/** Everything that takes a password, and what a wrong one must leave: a refusal, a count, an audit row. */
+/** What signs in with a password, and what a wrong one must leave: a refusal, a count, an audit row. */
 const WAYS = [
   ['POST /auth/web/login', 'auth.sign_in'],
   ['POST /auth/login', 'auth.sign_in'],
@@ -126,6 +126,25 @@ test('v5.0.0-V6.3.4 each way in with a password is equally strong: counted toget
       [action, who.person],
     )
     assert.deepEqual(row, { reason: 'locked' }, route)
+  }
+})
+
+test('v5.0.0-V6.3.4 a password that confirms or changes is counted with those that sign in', async () => {
+  const ways = [
+    ['/auth/web/step-up', (password: string) => ({ password })],
+    ['/auth/password-change', (text: string) => ({ current_password: text, new_password: NEXT })],
+  ] as const
+  for (const [at, [path, bodyOf]] of ways.entries()) {
+    const who = await mfa.account()
+    const place = `192.0.2.${at + 1}`
+    const here = mfa.at(place)
+    await mfa.logIn(who, here)
+    for (let one = 0; one < 5; one += 1)
+      assert.equal((await here.post(path, bodyOf('not the password'))).status, 401, path)
+    assert.equal((await here.post(path, bodyOf(who.password))).status, 401, `${path} is locked`)
+    assert.equal((await mfa.logIn(who, mfa.at(place))).answer.status, 401, `by ${path}`)
+    assert.equal((await here.get('/auth/web/me')).body['authenticated'], true)
+    assert.equal((await mfa.logIn(who)).answer.status, 200, 'somewhere else it is not')
   }
 })
 

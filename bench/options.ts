@@ -30,6 +30,8 @@ export const NAMES = [
   'new',
   'entity-add',
   'types',
+  'growth',
+  'check',
   'session',
   'key',
   'bearer',

@@ -1,11 +1,13 @@
 // What Plinth costs, against the same routes written by hand, in one run: npm run bench
 import { portIn, throughPort } from './addresses.ts'
 import { casesFor } from './cases.ts'
+import { measureCheck } from './check.ts'
 import type { Child, Role } from './children.ts'
 import { startChild } from './children.ts'
 import { openBenchDatabase } from './database.ts'
 import { startDelayProxy } from './delay-proxy.ts'
 import { measureEntityAdd } from './entity-add.ts'
+import { measureGrowth } from './growth.ts'
 import type { Measured, Servers } from './measure.ts'
 import { measure } from './measure.ts'
 import { measureNew } from './new-service.ts'
@@ -47,10 +49,22 @@ async function run(options: BenchOptions): Promise<Report> {
     const made = options.wants('new') ? await measureNew() : []
     const added = options.wants('entity-add') ? await measureEntityAdd() : []
     const types = options.wants('types') ? await measureTypes() : []
+    const growth = options.wants('growth') ? await measureGrowth(appUrl) : []
+    const checked = options.wants('check') ? await measureCheck() : []
     return {
       throughput,
       delayed,
-      figures: [...credentials, ...callback, ...start, ...dev, ...made, ...added, ...types],
+      figures: [
+        ...credentials,
+        ...callback,
+        ...start,
+        ...dev,
+        ...made,
+        ...added,
+        ...types,
+        ...growth,
+        ...checked,
+      ],
     }
   } finally {
     await database.close()

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const PARTS = ['src', 'migrations', 'config.yaml', 'package.json']
+const PARTS = ['src', 'migrations', 'config.yaml', 'package.json', 'tsconfig.json', 'biome.json']
 
 /** A copy of the template service to start and stop, so that nobody's own run is touched. */
 export function copyService(): { readonly folder: string; remove(): void } {

@@ -83,7 +83,8 @@ async function listening(service: ChildProcess): Promise<ChildProcess> {
   return service
 }
 
-async function said(child: ChildProcess, what: RegExp): Promise<RegExpExecArray> {
+/** Waits until a process prints something. @throws Error when it ends before */
+export async function said(child: ChildProcess, what: RegExp): Promise<RegExpExecArray> {
   let text = ''
   return new Promise((resolve, reject) => {
     const read = (chunk: Buffer) => {
@@ -117,7 +118,8 @@ async function idleMegabytes({ pid }: ChildProcess): Promise<number> {
   return Number(kilobytes) / 1_024
 }
 
-async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+/** Ends a process, and waits until it is gone. */
+export async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const gone = once(child, 'exit')
   child.kill(signal)

@@ -88,8 +88,8 @@ import { z } from 'zod'
 export const everything = [crud, entity, feature, money, ref, timestamp, z.string()]
 `
 
-/** Twelve columns, every option that has a type of its own, and code that uses the row. */
-function entityText(name: string): string {
+/** A module with an entity of twelve columns, every option that has a type of its own, and code that uses the row. */
+export function entityText(name: string): string {
   return `
 import type { Db, Row } from 'plinth'
 import { crud, entity, feature, money, ref } from 'plinth'

@@ -95,15 +95,21 @@ for (const [name, date] of FAR) {
   })
 }
 
-test('FI-32 before 1970 nobody is signed in by an age that became negative', async () => {
-  const ana = await world.signIn('ana')
+test('FI-32 before 1970 an age that became negative breaks nothing, and revives nobody', async () => {
+  const [ana, gone] = [await world.signIn('ana'), await world.signIn('gone')]
+  const kept = atSecond(gone)
+  assert.equal((await gone.post('/auth/web/logout')).status, 200)
   const there = -world.clock.now() - 24 * HOUR_MS
   for (const clock of [world.clock, skewed]) clock.advance(there)
-  const statuses = await standing(ana)
+  const [statuses, ended] = [await standing(ana), (await kept.get('/mine')).status]
+  const invented = world.visitor()
+  invented.cookies.set('user_session_id', 'A'.repeat(43))
+  const nobody = (await invented.get('/mine')).status
   for (const clock of [world.clock, skewed]) clock.advance(-there)
   assert.ok(
     statuses.every((status) => status === 204 || status === 401),
     `${statuses}`,
   )
+  assert.deepEqual([ended, nobody], [401, 401])
   assert.deepEqual(await standing(ana), [204, 204])
 })

@@ -43,6 +43,7 @@ test('MF-11 v5.0.0-V6.3.4 every way to a session, as the code has it, leads thro
     'identity/sessions/mint-session.ts',
     'identity/sessions/rotate-session.ts',
     'identity/token-api/refresh-tokens.ts',
+    'identity/tokens/own/session-of-token.ts',
   ])
   // Whoever calls `enter`: a provider, a password, a passkey, an invitation, a second factor. Each is
   // tried with somebody who has a factor: below, and in the tests beside these files.

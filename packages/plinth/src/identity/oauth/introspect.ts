@@ -30,12 +30,12 @@ export async function introspect(
   asking: OAuthClient,
   text: string,
 ): Promise<Introspected | { readonly active: false }> {
-  const { own, platform, clock } = identity
+  const { own, platform, clock, mint } = identity
   const token = await own.tokens.verify(text)
   if (typeof token === 'string') return NOT_ACTIVE
   const standing =
     token.of === 'session'
-      ? await sessionPrincipal(platform, token, clock.now())
+      ? await sessionPrincipal({ ...mint, platform }, token, clock.now())
       : await clientPrincipal(platform, token, clock.now())
   if (standing === undefined) return NOT_ACTIVE
   const isOwn = token.of === 'client' && token.client === asking.id

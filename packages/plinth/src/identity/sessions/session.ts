@@ -1,5 +1,6 @@
 import type { Principal } from '../../access/index.ts'
 import type { Id } from '../../kernel/index.ts'
+import type { Amr } from './second-factors.ts'
 
 /** A session and whose it is, as one query reads it. Times are ISO texts. */
 export interface SessionRow {
@@ -19,7 +20,7 @@ export interface SessionRow {
   readonly revoked_at: string | null
   readonly mismatch_reported_at: string | null
   readonly acr: string | null
-  readonly amr: readonly string[]
+  readonly amr: readonly Amr[]
   /** Whether what the person may do in the tenant changed since this session id was made. */
   readonly rights_changed: boolean
   readonly name: string

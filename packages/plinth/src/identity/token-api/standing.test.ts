@@ -113,6 +113,18 @@ for (const [title, change] of demands) {
   })
 }
 
+test('MF-11 v5.0.0-V6.3.3 a role that demands a factor ends access tokens of a password alone, and no others', async () => {
+  const [ana, twice] = [await tokens.holder(), await tokens.holder()]
+  await sql("update plinth.sessions set amr = '{pwd,otp}' where id = $1", twice.session)
+  for (const { person, tenant, access } of [ana, twice]) {
+    await sql("insert into plinth.mfa_rules (tenant_id, roles) values ($1, '{admin}')", tenant)
+    assert.equal((await tokens.get('/who', access)).status, 200)
+    await sql("update plinth.memberships set role = 'admin' where person_id = $1", person)
+  }
+  await untilRefused(ana.access)
+  assert.equal((await tokens.get('/who', twice.access)).status, 200)
+})
+
 test('RR-16 after a sign-in the new token shows the new rights', async () => {
   const ana = await tokens.holder()
   await sql(

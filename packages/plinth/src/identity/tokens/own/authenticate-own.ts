@@ -1,17 +1,16 @@
 import type { Principal } from '../../../access/index.ts'
-import type { PlatformDb } from '../../../data/index.ts'
 import type { Clock } from '../../../kernel/index.ts'
 import { tokenKey } from '../../../kernel/index.ts'
 import { identityProblems } from '../../identity.errors.ts'
 import type { PrincipalCache } from '../../principal-cache.ts'
 import { clientPrincipal } from './client-principal.ts'
 import type { OwnTokens } from './own-tokens.ts'
+import type { SessionLookup } from './session-of-token.ts'
 import { sessionPrincipal } from './session-of-token.ts'
 import type { TokenStanding } from './token-standing.ts'
 
 /** What authenticating our own tokens needs. */
-export interface AuthenticateOwnDeps {
-  readonly platform: PlatformDb
+export interface AuthenticateOwnDeps extends SessionLookup {
   readonly clock: Clock
   readonly tokens: OwnTokens
   readonly cache: PrincipalCache | undefined
@@ -38,7 +37,7 @@ export function authenticateOwn(deps: AuthenticateOwnDeps): AuthenticateOwn {
 }
 
 async function readPrincipal(
-  { platform, clock, tokens, cache }: AuthenticateOwnDeps,
+  { platform, secondFactors, clock, tokens, cache }: AuthenticateOwnDeps,
   text: string,
   key: string,
 ): Promise<Principal> {
@@ -48,7 +47,7 @@ async function readPrincipal(
   const readAtMs = clock.now()
   const standing: TokenStanding | undefined =
     token.of === 'session'
-      ? await sessionPrincipal(platform, token, readAtMs)
+      ? await sessionPrincipal({ platform, secondFactors }, token, readAtMs)
       : await clientPrincipal(platform, token, readAtMs)
   if (standing === undefined) throw refused('ended')
   const { principal, subjects } = standing

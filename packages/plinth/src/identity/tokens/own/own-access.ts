@@ -1,4 +1,4 @@
-import type { Database, PlatformDb } from '../../../data/index.ts'
+import type { Database } from '../../../data/index.ts'
 import type { Clock, Secret } from '../../../kernel/index.ts'
 import type { PrincipalCache } from '../../principal-cache.ts'
 import { createPrincipalCache } from '../../principal-cache.ts'
@@ -8,12 +8,12 @@ import type { KeyRing } from './key-ring.ts'
 import { createKeyRing } from './key-ring.ts'
 import type { OwnTokens } from './own-tokens.ts'
 import { createOwnTokens } from './own-tokens.ts'
+import type { SessionLookup } from './session-of-token.ts'
 import type { TokenSettings } from './tokens.settings.ts'
 
 /** What access by our own tokens is made from. */
-export interface OwnAccessDeps {
+export interface OwnAccessDeps extends SessionLookup {
   readonly settings: TokenSettings
-  readonly platform: PlatformDb
   readonly clock: Clock
   /** `app.session_signing_secret`. */
   readonly secret: Secret
@@ -35,7 +35,7 @@ export interface OwnAccess {
 
 /** Puts it together; nothing is read and no key made before somebody needs it. */
 export function createOwnAccess(deps: OwnAccessDeps): OwnAccess {
-  const { settings, platform, clock, secret, listen, cacheEntries: most } = deps
+  const { settings, platform, secondFactors, clock, secret, listen, cacheEntries: most } = deps
   const policy = {
     algorithm: settings.algorithm,
     rotateAfterDays: settings.rotate_keys_after_days,
@@ -57,6 +57,6 @@ export function createOwnAccess(deps: OwnAccessDeps): OwnAccess {
     keys,
     tokens,
     cache,
-    authenticate: authenticateOwn({ platform, clock, tokens, cache }),
+    authenticate: authenticateOwn({ platform, secondFactors, clock, tokens, cache }),
   }
 }

@@ -15,6 +15,8 @@ const ROOMS = ['access', 'http', 'identity'].map((room) => `packages/plinth/src/
 const FLOOR_PERCENT = 95
 const LONG_TESTS = ['plinth/src/', 'test/conformance/']
 
+// That taking types out of a source is experimental need not be said: the Node is pinned.
+process.removeAllListeners('warning')
 const { values: options } = parseArgs({ options: { report: { type: 'boolean', default: false } } })
 if (!options.report) {
   runTests(['--coverage'])

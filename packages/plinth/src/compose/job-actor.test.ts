@@ -23,10 +23,19 @@ const first = job('stock.first', {
     await second.enqueue(tx, input)
   },
 })
+const guarded = job('stock.guarded', {
+  access: may.order,
+  handle: ({ tx, actor }) => record(tx, actor, { action: 'stock.guarded', outcome: 'success' }),
+})
 const stock = feature('stock', {
   permissions: [may],
-  jobs: [first, second],
+  jobs: [first, second, guarded],
   routes: [
+    route('POST /guarded', {
+      access: may.order,
+      status: 202,
+      handle: ({ db }) => db.transaction((tx) => guarded.enqueue(tx, {})),
+    }),
     route('POST /order', {
       access: may.order,
       idempotent: true,
@@ -45,7 +54,7 @@ after(() => world[Symbol.asyncDispose]())
 async function rowsOf(tenant: string) {
   const { rows } = await world.database.forTenant(tenant as Id<'tenant'>).query(
     `select action, actor_kind, actor_id, request_id, credential_kind, client_address
-       from plinth.audit_events where action like 'stock.%' order by action desc`,
+       from plinth.audit_events where action in ('stock.ordered', 'stock.counted') order by action desc`,
   )
   return rows
 }
@@ -79,4 +88,29 @@ test('v5.0.0-V8.3.3 a job, and what it enqueues, goes on as whoever asked for it
     told.map(() => ({ request_id: by.request_id, actor_id: by.actor_id, tenant: me.tenant.id })),
   )
   assert.equal(told.length, 3)
+})
+
+test('v5.0.0-V8.3.3 a job that names its access does nothing for whoever lost that while it waited', async () => {
+  await world.signIn('eve', { tenant: 'evil' })
+  const ben = await world.signIn('ben', { tenant: 'evil', can: ['stock:order'] })
+  const me = (await ben.get<{ user: { id: string }; tenant: { id: string } }>('/auth/web/me')).body
+  const db = world.database.forTenant(me.tenant.id as Id<'tenant'>)
+  const guardedRows = async () => {
+    const { rows } = await db.query<{ outcome: string; reason: string | null; actor_id: string }>(
+      "select outcome, reason, actor_id from plinth.audit_events where action = 'stock.guarded' order by occurred_at, id",
+    )
+    return rows
+  }
+  const by = { actor_id: me.user.id }
+  const done = { outcome: 'success', reason: null, ...by }
+  assert.equal((await ben.post('/guarded')).status, 202)
+  await world.drainJobs()
+  assert.deepEqual(await guardedRows(), [done])
+  assert.equal((await ben.post('/guarded')).status, 202)
+  await db.query("update plinth.memberships set permissions = '{}' where person_id = $1", [
+    me.user.id,
+  ])
+  await world.drainJobs()
+  const denied = { outcome: 'denied', reason: 'access.not_permitted', ...by }
+  assert.deepEqual(await guardedRows(), [done, denied])
 })

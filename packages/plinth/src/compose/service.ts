@@ -6,7 +6,7 @@ import type { Feature } from '../feature/index.ts'
 import type { RenderProblem } from '../http/index.ts'
 import { bringForeignRoutes, createCsrf, createServer } from '../http/index.ts'
 import type { IdentityHooks } from '../identity/index.ts'
-import type { RunnableJob, Worker } from '../jobs/index.ts'
+import type { JobRights, RunnableJob, Worker } from '../jobs/index.ts'
 import { createOutbox, startWorker } from '../jobs/index.ts'
 import type { Clock } from '../kernel/index.ts'
 import { systemClock } from '../kernel/index.ts'
@@ -24,6 +24,7 @@ import type { ConfigPlace, LoadedConfig } from './load-service-config.ts'
 import { loadServiceConfig } from './load-service-config.ts'
 import type { Replacements } from './platform-features.ts'
 import { platformFeatures } from './platform-features.ts'
+import { createRefusalRecorder } from './record-refusal.ts'
 import type { Served } from './serve-http.ts'
 import { serveHttp } from './serve-http.ts'
 import type { ServiceConfig } from './settings.ts'
@@ -74,6 +75,7 @@ export interface Service extends Parts, Served {
   readonly app: FastifyInstance
   readonly features: readonly Feature[]
   readonly jobs: readonly RunnableJob[]
+  readonly rights: JobRights
   readonly drain: Drain
   /** Opens the features' resources, in order. */
   openResources(): Promise<void>
@@ -96,6 +98,10 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
   const features = [...platform.features, ...options.features]
   const jobs = [...parts.notify.jobs, ...features.flatMap((one) => one.jobs ?? [])]
   late.outbox = createOutbox({ jobs, settings: parts.config.jobs })
+  const rights: JobRights = {
+    everybodys: parts.config.tenancy.member_permissions,
+    refused: createRefusalRecorder(parts.database.platform, parts.log),
+  }
   const app = options.app ?? serverFor(parts.config, !bringForeignRoutes(options.features))
   const drain = createDrain({
     app,
@@ -125,13 +131,14 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
     app,
     features,
     jobs,
+    rights,
     ...served,
     drain,
     openResources: async () => {
       for (const resource of resources) await resource.open?.()
     },
     startWorker: async () => {
-      late.worker = await startWorker({ ...parts, jobs, settings: parts.config.jobs })
+      late.worker = await startWorker({ ...parts, jobs, rights, settings: parts.config.jobs })
       return late.worker
     },
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Actor } from '../access/index.ts'
+import type { Actor, CanAccess } from '../access/index.ts'
 import type { Tx } from '../data/index.ts'
 import type { Log } from './context.ts'
 import type { Fields } from './route.ts'
@@ -25,6 +25,11 @@ export interface JobSpec<F extends Fields> {
   readonly in?: 'each tenant'
   /** Seconds after which an attempt counts as failed; 900 by default. */
   readonly timeoutSeconds?: number
+  /**
+   * What whoever asked for the job must hold in its tenant at the moment when it runs, however long it
+   * waited. Without it the job is finished whatever became of them.
+   */
+  readonly access?: CanAccess
   /** Runs in the tenant that enqueued it; commits together with the job's completion. */
   readonly handle: (context: {
     readonly tx: Tx

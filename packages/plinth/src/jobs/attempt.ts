@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Actor } from '../access/index.ts'
-import type { Database } from '../data/index.ts'
+import type { Database, Tx } from '../data/index.ts'
 import type { Clock } from '../kernel/index.ts'
 import { NIL_ID } from '../kernel/index.ts'
 import { cleanFacts, type Log, type Metrics, type Tracer } from '../telemetry/index.ts'
@@ -10,6 +10,8 @@ import { enqueueForEachTenant } from './enqueue.ts'
 import { actorOf, originOf, type Payload, readPayload } from './payload.ts'
 import { PermanentFailure } from './permanent-failure.ts'
 import { timeoutSeconds } from './queue.ts'
+import type { JobRights } from './rights-of-actor.ts'
+import { requireRights } from './rights-of-actor.ts'
 import type { RunnableJob } from './system-job.ts'
 import { refuseUnlessActive } from './tenant-standing.ts'
 
@@ -20,6 +22,7 @@ export interface AttemptDeps {
   readonly log: Log
   readonly metrics: Pick<Metrics, 'observeJob'>
   readonly clock: Clock
+  readonly rights: JobRights
   readonly tracer?: Pick<Tracer, 'inSpan'> | undefined
 }
 
@@ -78,7 +81,7 @@ type Order = Payload & { readonly actor: Actor }
 
 /** What the job did and the fact that it is done commit together, or neither does. */
 async function performInTransaction(
-  { database, boss, log }: AttemptDeps,
+  { database, boss, log, rights }: AttemptDeps,
   { job, claimed, signal }: Attempt,
   { tenant, input: given, actor }: Order,
 ): Promise<void> {
@@ -86,9 +89,12 @@ async function performInTransaction(
   const input = await job.schema.parseAsync(given)
   await database.platform.transaction(async (tx) => {
     if (tenant !== NIL_ID) await refuseUnlessActive(tx, tenant)
-    await tx.inTenant(tenant, (inside) => handle({ tx: inside, input, actor, log, signal }), {
-      actor,
-    })
+    const perform = async (inside: Tx) => {
+      if (job.kind === 'job')
+        await requireRights(inside, rights, { name: job.name, access: job.spec.access, actor })
+      await handle({ tx: inside, input, actor, log, signal })
+    }
+    await tx.inTenant(tenant, perform, { actor })
     signal.throwIfAborted()
     settled(await boss.complete(job.name, claimed, null, { db: inTransaction(tx) }))
   })

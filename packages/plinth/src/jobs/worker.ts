@@ -8,6 +8,7 @@ import { type Boss, openBoss } from './boss.ts'
 import type { JobsSettings } from './jobs.settings.ts'
 import { Poller } from './poller.ts'
 import { declareQueues } from './queue.ts'
+import type { JobRights } from './rights-of-actor.ts'
 import { checkSchedules, declareSchedules } from './schedules.ts'
 import type { RunnableJob } from './system-job.ts'
 
@@ -19,6 +20,8 @@ export interface WorkerOptions {
   readonly metrics: Pick<Metrics, 'observeJob'>
   readonly clock: Clock
   readonly settings: JobsSettings
+  /** How the `access` of jobs is judged. */
+  readonly rights: JobRights
   /** Each attempt is a span, where spans are asked for. */
   readonly tracer?: Pick<Tracer, 'inSpan'> | undefined
 }

@@ -68,6 +68,7 @@ function drain(using: Notify = notify): Promise<number> {
   return drainJobs({
     database: opened.database,
     jobs: using.jobs,
+    rights: { everybodys: [], refused: async () => undefined },
     log,
     metrics,
     clock: systemClock,

@@ -4,6 +4,8 @@ import type { Database } from '../data/index.ts'
 import {
   createOutbox,
   drainJobs,
+  type JobRefusal,
+  type JobRights,
   type JobsSettings,
   jobsSettings,
   type RunnableJob,
@@ -26,6 +28,8 @@ export interface TestJobs extends AsyncDisposable {
   readonly bob: Id<'tenant'>
   /** Every log line since the last `clear()`. */
   readonly lines: Record<string, unknown>[]
+  /** Every job that was refused to whoever asked for it. */
+  readonly refusals: JobRefusal[]
   options(more?: Partial<WorkerOptions>): WorkerOptions
   /** Runs what is due now, once. */
   drain(more?: Partial<WorkerOptions>): Promise<number>
@@ -53,6 +57,7 @@ export async function openTestJobs(jobs: readonly RunnableJob[]): Promise<TestJo
   const owner = new Client({ connectionString: opened.ownerUrl })
   await owner.connect()
   const lines: Record<string, unknown>[] = []
+  const refusals: JobRefusal[] = []
   const log = createLog({
     settings: loggingSettings.parse({ file: null }),
     clock: systemClock,
@@ -60,11 +65,12 @@ export async function openTestJobs(jobs: readonly RunnableJob[]): Promise<TestJo
   })
   const { database } = opened
   const metrics = { observeJob: () => undefined }
-  const base = { database, jobs, log, metrics, clock: systemClock, settings }
+  const rights: JobRights = { everybodys: [], refused: async (one) => void refusals.push(one) }
+  const base = { database, jobs, log, metrics, clock: systemClock, settings, rights }
   const workers: Worker[] = []
   const makeTenant = (slug: string) => insertTenant(owner, slug)
   return {
-    ...{ database, appUrl: opened.appUrl, owner, settings, lines, makeTenant },
+    ...{ database, appUrl: opened.appUrl, owner, settings, lines, refusals, makeTenant },
     ana: await makeTenant('ana'),
     bob: await makeTenant('bob'),
     options: (more = {}) => ({ ...base, ...more }),

@@ -95,6 +95,10 @@ test('plinth people export: JSON lines, hashes only when asked, a file that only
     JSON.parse((await readFile(file, 'utf8')).split('\n')[0] ?? '').password_hash,
     /^\$2b\$/,
   )
+  const { rows } = await db.database.platform.query(
+    "select actor_kind from plinth.audit_events where action = 'person.hashes_exported'",
+  )
+  assert.deepEqual(rows, [{ actor_kind: 'system' }])
   const twice = await people(['export', '--out', 'people.ndjson'])
   assert.deepEqual([twice.code, /is there already/.test(twice.err)], [2, true])
 })

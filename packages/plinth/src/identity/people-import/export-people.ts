@@ -1,5 +1,7 @@
 import type { z } from 'zod'
+import { record } from '../../audit/index.ts'
 import type { PlatformDb } from '../../data/index.ts'
+import { personEvents } from '../people/people.events.ts'
 import type { exportedLine } from './read-plinth.ts'
 
 const PAGE = 500
@@ -21,11 +23,13 @@ const LINES = `
           or exists (select from plinth.credentials c where c.person_id = p.id))
    order by p.id limit $2`
 
+const SYSTEM = { kind: 'system', person: null, clientAddress: null, requestId: null } as const
+
 /** A person as `plinth people export` writes them. */
 export type ExportedPerson = z.output<typeof exportedLine>
 
 /**
- * All people of a service, in the order in which they came.
+ * All people of a service, in the order in which they came. That hashes leave is noted before the first.
  * @param owner the door of a database that was opened as its owner
  * @param hashes whether the hashes of their passwords leave too
  */
@@ -33,10 +37,16 @@ export async function* exportPeople(
   owner: PlatformDb,
   { hashes }: { readonly hashes: boolean },
 ): AsyncGenerator<ExportedPerson> {
+  if (hashes) await noteHashes(owner)
   let after: string | undefined
   do {
     const { rows } = await owner.query<ExportedPerson>(LINES, [after ?? null, PAGE, hashes])
     yield* rows
     after = rows.length < PAGE ? undefined : rows.at(-1)?.id
   } while (after !== undefined)
+}
+
+async function noteHashes(owner: PlatformDb): Promise<void> {
+  const event = personEvents.hashes_exported({ outcome: 'success' })
+  await owner.transaction((tx) => record(tx, SYSTEM, event))
 }

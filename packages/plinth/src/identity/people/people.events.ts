@@ -9,6 +9,8 @@ export const personEvents = defineEvents('person', {
   deactivated: { data: { status: z.string(), sessions: z.int() } },
   removed: {},
   exported: { data: { by: z.enum(['self', 'platform']) } },
+  /** Of all people, by whoever runs the service. */
+  hashes_exported: {},
   erased: {
     reasons: ['owns_tenants', 'platform_administrator'],
     data: { by: z.enum(['self', 'platform']), rows: z.int() },

@@ -4,6 +4,7 @@ import type { Clock, Id } from '../../kernel/index.ts'
 import type { TenancySettings } from '../../tenancy/index.ts'
 import { roleEvents } from '../../tenancy/index.ts'
 import { emailName } from '../password/sign-in-name.ts'
+import { personEvents } from '../people/people.events.ts'
 import type { SeededPerson } from './seed-person.ts'
 import { findOrMakePerson } from './seed-person.ts'
 import type { SeededTenant } from './seed-tenant.ts'
@@ -105,7 +106,16 @@ const JOIN = `
 
 async function join(tx: Tx, person: Id<'person'>, kind: SeededTenant['kind']): Promise<void> {
   await tx.query(JOIN, [tx.tenant, person, kind !== 'service'])
+  const { rowCount } = await tx.query(LET_IN, [tx.tenant, person])
+  if (rowCount === 0) return
+  const target = { type: 'person', id: person }
+  await record(tx, SYSTEM, personEvents.activated({ outcome: 'success', target }))
 }
+
+// Whoever was deactivated here would hold the role and could do nothing with it.
+const LET_IN = `
+  update plinth.memberships set status = 'active'
+   where tenant_id = $1 and person_id = $2 and status <> 'active'`
 
 const GIVE = `
   insert into plinth.member_roles (tenant_id, person_id, role_id)

@@ -82,6 +82,17 @@ test('C11 in any order: whoever signed in before is the one, and keeps what they
   while ((await ben.get('/api/v1/roles')).status !== 200) assert.ok(performance.now() < end)
 })
 
+test('C11 in any order: whoever was deactivated in the tenant before is its administrator after', async () => {
+  const seeded = done(await seed({ email: 'fern@seed.test', tenant: 'shy' }))
+  await seed({ email: 'gus@seed.test', tenant: 'shy' })
+  const db = world.database.forTenant(seeded.tenant.id)
+  const standing = `update plinth.memberships set role = 'member', status = 'inactive' where person_id = $1`
+  await db.query(standing, [seeded.person.id])
+  assert.deepEqual(await memberOf(seeded), { role: 'member', grants: [] })
+  await seed({ email: 'fern@seed.test', tenant: 'shy' })
+  assert.deepEqual(await memberOf(seeded), { role: 'member', grants: ['*'] })
+})
+
 test('a role that went missing is there again, and what a tenant made of its own stays', async () => {
   const seeded = done(await seed({ email: 'cleo@seed.test', tenant: 'mended' }))
   const db = world.database.forTenant(seeded.tenant.id)

@@ -1,18 +1,58 @@
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { keptTarballs } from '../scripts/pack/kept-tarballs.ts'
+import { packPackages } from '../scripts/pack/stage.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const PARTS = ['src', 'migrations', 'config.yaml', 'package.json', 'tsconfig.json', 'biome.json']
+/** What this checkout links to itself. */
+const OWN = ['plinth', '@plinth', 'my-service', 'create-plinth', '.bin', '.cache']
+
+/** A service in a folder of its own. */
+export interface ServiceCopy {
+  readonly folder: string
+  remove(): void
+}
 
 /** A copy of the template service to start and stop, so that nobody's own run is touched. */
-export function copyService(): { readonly folder: string; remove(): void } {
+export function copyService(): ServiceCopy {
+  const copy = copyTemplate()
+  symlinkSync(MODULES, join(copy.folder, 'node_modules'), 'dir')
+  return copy
+}
+
+/** The same with the runtime as it is published, which is what a service really starts with. */
+export async function copyPackedService(): Promise<ServiceCopy> {
+  const copy = copyTemplate()
+  const modules = join(copy.folder, 'node_modules')
+  mkdirSync(modules)
+  for (const name of readdirSync(MODULES)) {
+    if (!OWN.includes(name)) symlinkSync(join(MODULES, name), join(modules, name))
+  }
+  const packing = join(copy.folder, 'packing')
+  mkdirSync(packing)
+  const tarball = (await keptTarballs(() => packPackages(packing))).get('plinth') ?? ''
+  execFileSync('tar', ['-xzf', tarball, '-C', modules])
+  renameSync(join(modules, 'package'), join(modules, 'plinth'))
+  return copy
+}
+
+function copyTemplate(): ServiceCopy {
   const folder = mkdtempSync(join(tmpdir(), 'plinth-bench-'))
   for (const part of PARTS) {
     cpSync(join(ROOT, 'template', part), join(folder, part), { recursive: true })
   }
-  symlinkSync(MODULES, join(folder, 'node_modules'), 'dir')
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 

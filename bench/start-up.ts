@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newToken } from '../packages/plinth/src/kernel/index.ts'
 import { median } from './measure.ts'
-import { CLI, copyService } from './service-copy.ts'
+import { CLI, copyPackedService, copyService } from './service-copy.ts'
 
 /** One number, and what it may be at most. */
 export interface Figure {
@@ -20,12 +20,16 @@ const STARTS = 5
 const IDLE_MS = 2_000
 const LONGEST_MS = 60_000
 
-/** Starts `node src/main.ts` a few times with a warm compile cache, then lets the last one rest. */
+/**
+ * Starts `node src/main.ts` of a service on the published packages a few times with a warm compile cache,
+ * then lets the last one rest.
+ */
 export async function measureStart(databaseUrl: string): Promise<readonly Figure[]> {
-  const copy = copyService()
+  const copy = await copyPackedService()
   try {
     const env = {
       ...process.env,
+      NODE_OPTIONS: '',
       NODE_COMPILE_CACHE: join(copy.folder, 'compile-cache'),
       DATABASE_URL: databaseUrl,
       SESSION_SIGNING_SECRET: newToken(),

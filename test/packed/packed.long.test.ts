@@ -5,12 +5,15 @@ import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { type Consumer, makeConsumer, pinnedEnvironment } from './consumer.ts'
+import { modulesAtStart } from './modules-at-start.ts'
 import { productionTree } from './production-tree.ts'
 import { startDev } from './start-dev.ts'
 
 // The limits of a fresh service's production tree: a promise, like speed.
 const MOST_PACKAGES = 200
 const MOST_MEGABYTES = 90
+/** Files of the runtime that a start opens. */
+const MOST_FILES = 40
 
 let consumer: Consumer
 
@@ -81,6 +84,13 @@ test('the tests of a service pass on the packages as published', async () => {
   assert.match(output, /^# pass [1-9]/m)
   assert.match(output, /^# fail 0$/m)
   assert.match(output, /^# skipped 0$/m)
+})
+
+test('a start opens a few files of the runtime', async (context) => {
+  const { own, internal } = await modulesAtStart(consumer.service, pinnedEnvironment())
+  context.diagnostic(`${own} files`)
+  assert.ok(own > 0 && own <= MOST_FILES, `${own} files`)
+  assert.ok(!internal.some((name) => name.includes('undici')))
 })
 
 test('`plinth dev` brings the service up, and a signal brings all of it down', async () => {

@@ -94,6 +94,7 @@ test('FI-11 slow statements, lock waits and idle transactions end in time; other
     ])
   })
   const idle = platform.transaction(async (tx) => {
+    await tx.query('select 1')
     await sleep(300)
     await tx.query('select 1')
   })

@@ -23,7 +23,7 @@ async function cost(work: () => Promise<unknown>): Promise<readonly [trips: numb
   return [now.roundTrips - before.roundTrips, now.statements - before.statements]
 }
 
-test('what a use costs, exactly: one trip for a read, for a batch, and for each end of a transaction', async () => {
+test('what a use costs, exactly: one trip for a read, for a batch, and for the end of a transaction', async () => {
   await database.ping()
   assert.deepEqual(await cost(() => mine.query('select 1')), [1, 2])
   assert.deepEqual(
@@ -31,7 +31,22 @@ test('what a use costs, exactly: one trip for a read, for a batch, and for each 
     [1, 3],
   )
   assert.deepEqual(await cost(() => database.platform.query('select 1')), [1, 1])
-  assert.deepEqual(await cost(() => mine.transaction((tx) => tx.query('select 1'))), [3, 4])
+  assert.deepEqual(await cost(() => mine.transaction((tx) => tx.query('select 1'))), [2, 4])
+  assert.deepEqual(await cost(() => mine.transaction(async () => 'nothing')), [0, 0])
+})
+
+test('TN-25 a transaction has begun, in its tenant, when its client is used first', async () => {
+  const text =
+    "select current_setting('plinth.tenant_id') as tenant, now() = $1::timestamptz as same"
+  await mine.transaction(async ({ client, query }) => {
+    const [{ rows: first }, { rows: second }] = await Promise.all([
+      client.query(text, ['epoch']),
+      query<{ now: string }>('select now()::text as now'),
+    ])
+    assert.deepEqual(first, [{ tenant: acme, same: false }])
+    const { rows } = await client.query(text, [second[0]?.now])
+    assert.deepEqual(rows, [{ tenant: acme, same: true }], 'one transaction, and its tenant')
+  })
 })
 
 test('a transaction commits when its work resolves, and leaves nothing when it throws', async () => {

@@ -132,17 +132,17 @@ function once<T>(
   work: (open: OpenTransaction) => Promise<T>,
 ): Promise<T> {
   return line.hold(async (held) => {
-    await held.send([{ text: 'begin' }, ...(tenant === null ? [] : [enter(tenant)])])
     const open = new OpenTransaction(held, tenant)
     try {
       const result = await work(open)
       open.end()
+      if (!open.hasBegun) return result
       const [answer] = await held.send([{ text: 'commit' }])
       if (answer?.command !== 'COMMIT') throw new Error(SWALLOWED)
       return result
     } catch (error) {
       open.end()
-      await held.send([{ text: 'rollback' }]).catch(() => undefined)
+      if (open.hasBegun) await held.send([{ text: 'rollback' }]).catch(() => undefined)
       throw toCaller(error)
     }
   })

@@ -12,11 +12,16 @@ export function enter(tenant: Id<'tenant'> | null): Statement {
   return { text: ENTER, values: [tenant ?? ''] }
 }
 
-/** One open transaction on one connection. Both kinds of `Tx` are views of it. */
+/**
+ * One open transaction on one connection. Both kinds of `Tx` are views of it. It begins with its first
+ * statement, in the same round trip.
+ */
 export class OpenTransaction {
   readonly client: ClientBase
   readonly #held: Held
   readonly #revoke: () => void
+  /** What opens it; empty once that is on its way. */
+  #opening: readonly Statement[]
   #tenant: Id<'tenant'> | null
   #last: Promise<unknown> = Promise.resolve()
   #over = false
@@ -25,7 +30,13 @@ export class OpenTransaction {
   constructor(held: Held, tenant: Id<'tenant'> | null) {
     this.#held = held
     this.#tenant = tenant
-    const { proxy, revoke } = Proxy.revocable(held.client, { get: borrowed })
+    this.#opening = [{ text: 'begin' }, ...(tenant === null ? [] : [enter(tenant)])]
+    const { proxy, revoke } = Proxy.revocable(held.client, {
+      get: (client, key) => {
+        this.#begin()
+        return borrowed(client, key)
+      },
+    })
     this.client = proxy
     this.#revoke = revoke
   }
@@ -39,9 +50,27 @@ export class OpenTransaction {
     if (tenant !== this.#tenant) {
       throw new TypeError('inTenant(…) is open: use the transaction that it hands to its work')
     }
-    const sent = this.#last.then(() => this.#held.send(statements))
+    const opening = this.#takeOpening()
+    const sent = this.#last.then(() => this.#held.send([...opening, ...statements]))
     this.#last = sent.catch(() => undefined)
-    return sent
+    return opening.length === 0 ? sent : sent.then((answers) => answers.slice(opening.length))
+  }
+
+  /** Whether anything was sent: what never began needs no end. */
+  get hasBegun(): boolean {
+    return this.#opening.length === 0
+  }
+
+  /** Whoever takes the client itself speaks after the beginning, on a connection that keeps the order. */
+  #begin(): void {
+    const opening = this.#takeOpening()
+    if (opening.length > 0) this.#last = this.#held.send(opening).catch(() => undefined)
+  }
+
+  #takeOpening(): readonly Statement[] {
+    const opening = this.#opening
+    if (opening.length > 0) this.#opening = []
+    return opening
   }
 
   /** A part that may fail by itself. PostgreSQL also restores the tenant of before. */

@@ -1,7 +1,6 @@
 import type { Actor } from '../../access/index.ts'
 import { record } from '../../audit/index.ts'
 import type { PlatformTx } from '../../data/index.ts'
-import type { Id } from '../../kernel/index.ts'
 import type { Browser, Entered } from '../enter.ts'
 import { enter } from '../enter.ts'
 import type { Identity } from '../identity-deps.ts'
@@ -31,7 +30,6 @@ export interface NewAcceptance {
 
 /** What comes of it. */
 export interface AcceptedAsNewcomer {
-  readonly person: Id<'person'>
   readonly tenant: JoinedTenant
   readonly entered: Entered
 }
@@ -61,7 +59,7 @@ export async function acceptAsNewcomer(
     if (open === undefined) throw invitationProblems.invalid()
     await becomeSomebody(identity, tx, { open, acceptance, hash })
     const entered = await letIn(identity, tx, { open, acceptance })
-    return { person: open.nobody, tenant: open.tenant, entered }
+    return { tenant: open.tenant, entered }
   })
 }
 

@@ -4,6 +4,7 @@ import { open } from '../../access/index.ts'
 import type { Context } from '../../feature/index.ts'
 import { route } from '../../feature/index.ts'
 import { accountProblems } from '../account/account.errors.ts'
+import { csrfOfSession } from '../account/csrf-of-session.ts'
 import type { Entered } from '../enter.ts'
 import { identityProblems } from '../identity.errors.ts'
 import type { Identity } from '../identity-deps.ts'
@@ -143,11 +144,7 @@ async function handleNewcomer(
   context: Context,
   { token: text, password, ...profile }: NewBody,
 ): Promise<z.input<typeof accepted>> {
-  const {
-    tenant: joined,
-    entered,
-    person,
-  } = await acceptAsNewcomer(identity, {
+  const { tenant: joined, entered } = await acceptAsNewcomer(identity, {
     token: text,
     password,
     profile,
@@ -159,9 +156,7 @@ async function handleNewcomer(
     return answer(identity, { joined, csrf: null, entered })
   }
   setSessionCookie(identity, context, entered.session)
-  const credential = { kind: 'cookie', id: entered.session.id, authenticatedAt: 0 } as const
-  const principal = { person, name: '', tenant: null, permissions: [], credential }
-  return answer(identity, { joined, csrf: identity.csrfTokenFor(principal) })
+  return answer(identity, { joined, csrf: csrfOfSession(identity, entered.session.id) })
 }
 
 interface Accepted {

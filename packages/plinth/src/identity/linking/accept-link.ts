@@ -10,8 +10,7 @@ import { identityEvents } from '../identity.events.ts'
 import type { Identity } from '../identity-deps.ts'
 import type { MintedSession } from '../sessions/mint-session.ts'
 import { isoTime } from '../sessions/mint-session.ts'
-import type { RenewTokens } from '../sessions/rotate-session.ts'
-import { rotateWithin } from '../sessions/rotate-session.ts'
+import { keepTokens, rotateWithin } from '../sessions/rotate-session.ts'
 import type { ShownIdentity } from './identities.repository.ts'
 import { insertIdentity } from './identities.repository.ts'
 import { takeOffer } from './link-offers.repository.ts'
@@ -71,8 +70,6 @@ export async function liveSession(
   if (session === undefined) throw identityProblems.invalidSession()
   return session
 }
-
-const keepTokens: RenewTokens = async (_tx, _session, held) => held
 
 /**
  * Gives the session a new id in the same transaction (ASVS 7.2.4). The provider is not asked.

@@ -1,5 +1,5 @@
 import type { Context } from '../../feature/index.ts'
-import type { Id } from '../../kernel/index.ts'
+import { csrfOfSession } from '../account/csrf-of-session.ts'
 import type { Identity } from '../identity-deps.ts'
 import {
   browserOf,
@@ -57,7 +57,7 @@ export async function handleWebMfa(identity: Identity, context: WebMfaContext) {
     message: 'Signed in',
     mfa_required: false as const,
     mfa_token: null,
-    csrf_token: csrfOf(identity, person, session.id),
+    csrf_token: csrfOfSession(identity, session.id),
     return_to: ownReturnTo(identity, body.return_to),
     ...(done.recoveryCodes && { recovery_codes: [...done.recoveryCodes] }),
   }
@@ -120,14 +120,4 @@ function keepDevice(identity: Identity, { reply }: Context, value: string): void
   const maxAgeSeconds = identity.mfa.remember_days * DAY_SECONDS
   const cookie = { name: rememberedCookieName(identity), value, maxAgeSeconds }
   reply.header('set-cookie', setCookie(identity.cookie, cookie))
-}
-
-/** The CSRF token of a session that just began. */
-export function csrfOf(
-  { csrfTokenFor, clock }: Pick<Identity, 'csrfTokenFor' | 'clock'>,
-  person: Id<'person'>,
-  session: Id<'session'>,
-): string | null {
-  const credential = { kind: 'cookie', id: session, authenticatedAt: clock.now() } as const
-  return csrfTokenFor({ person, name: '', tenant: null, permissions: [], credential })
 }

@@ -2,6 +2,7 @@ import type { InPersonAccess } from '../../access/index.ts'
 import { record } from '../../audit/index.ts'
 import type { ContextFor } from '../../feature/index.ts'
 import type { Id } from '../../kernel/index.ts'
+import { csrfOfSession } from '../account/csrf-of-session.ts'
 import { identityProblems } from '../identity.errors.ts'
 import type { Identity } from '../identity-deps.ts'
 import { askerOf } from '../linking/asker.ts'
@@ -14,7 +15,6 @@ import { countTry, recordFault } from './count-try.ts'
 import { isDemandedAnywhere } from './demand.ts'
 import type { MethodKind } from './factors.repository.ts'
 import { countFactors, hasFactor, shownMethods } from './factors.repository.ts'
-import { csrfOf } from './handle-finish.ts'
 import { mfaProblems } from './mfa.errors.ts'
 import { mfaEvents } from './mfa.events.ts'
 import { maskedAddress } from './phone-country.ts'
@@ -199,5 +199,5 @@ export function giveRaised(
   identity.own.cache?.forget(`person ${person}`)
   if (session === undefined) return null
   setSessionCookie(identity, context, session)
-  return csrfOf(identity, person, session.id)
+  return csrfOfSession(identity, session.id)
 }

@@ -49,7 +49,12 @@ before(async () => {
   world = await startWorld({ features: [shop], settings: { 'telemetry.otel_enabled': true } })
   ana = await world.signIn('ana')
 })
-after(() => world[Symbol.asyncDispose]())
+after(async () => {
+  await world[Symbol.asyncDispose]()
+  // Other tests of this process have no SDK.
+  trace.disable()
+  context.disable()
+})
 beforeEach(() => spans.reset())
 
 /** The span ends when the answer has left, which its reader may see first. */

@@ -37,7 +37,7 @@ test('random secrets of the usual forms are taken', () => {
 })
 
 test('a text of a million characters is judged at once', () => {
-  const started = performance.now()
+  const started = process.threadCpuUsage()
   secretWeakness(`${'ab'.repeat(500_000)}c`)
-  assert.ok(performance.now() - started < 1_000)
+  assert.ok(process.threadCpuUsage(started).user < 1_000_000)
 })

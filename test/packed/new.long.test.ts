@@ -45,12 +45,13 @@ test('plinth new: everything is committed, and nothing that belongs to this mach
   )
 })
 
-test('plinth new: the service installs as its lockfile says, type-checks, is in step and passes its tests', async (context) => {
+test('plinth new: the service installs as its lockfile says, type-checks, is linted, in step and passes its tests', async (context) => {
   await inShop('npm', 'ci')
   await inShop('npm', 'run', 'types')
   await inShop('npx', 'plinth', 'sync', '--check')
   await inShop('npx', 'plinth', 'entity', 'add', 'Category', 'name:string')
   await inShop('npx', 'plinth', 'entity', 'add', 'Invoice', 'number:string', 'total:money')
+  await inShop('npm', 'run', 'lint')
   const started = performance.now()
   const tests = await inShop('npm', 'test')
   const took = performance.now() - started

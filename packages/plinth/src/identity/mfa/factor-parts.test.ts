@@ -152,6 +152,8 @@ test('the settings of mfa: what is left out, and what is refused', () => {
     required_roles: [],
     email_codes: true,
     code_seconds: 600,
+    codes_per_hour: 6,
+    codes_per_day: 20,
     challenge_seconds: 300,
     remember_days: 30,
     sms: { countries: [], most_per_day: 1_000, most_per_country_per_day: 500 },

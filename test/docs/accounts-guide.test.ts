@@ -105,6 +105,7 @@ const NO_WAY_IN = [
   'POST /auth/mfa/codes',
   'POST /auth/mfa/passkey-options',
   'POST /auth/mfa/enrolment',
+  'POST /auth/mfa/enrolment/passkey-options',
   'POST /auth/logout',
   'POST /auth/web/logout',
   'POST /auth/web/refresh',

@@ -25,7 +25,7 @@ const held: Judgement = { verdict: 'held', why: '' }
 export function judge(scene: Scene, shot: Shot, outcome: Outcome): Judgement {
   const { reply, states } = outcome
   const hole = (why: string): Judgement => ({ verdict: 'hole', why })
-  const shown = shownBy(scene, shot, reply)
+  const shown = shownBy(scene, shot, outcome)
   if (shown !== undefined) return hole(`the answer ${reply.status} shows ${shown}`)
   const done = shot.untouched ? intruded(scene, states) : undefined
   if (done !== undefined) return hole(`after the answer ${reply.status} ${done}`)
@@ -34,13 +34,26 @@ export function judge(scene: Scene, shot: Shot, outcome: Outcome): Judgement {
   return byStatus(shot, outcome)
 }
 
-function shownBy({ ours, theirs }: Scene, shot: Shot, { text }: HttpReply): string | undefined {
+function shownBy(
+  scene: Scene,
+  shot: Shot,
+  { reply: { text }, states }: Outcome,
+): string | undefined {
+  const { ours, theirs } = scene
   const { path, body } = shot.request
   const sent = [decodeURIComponent(path), body]
   const hidden = markIn(text, [...ours.marks.hidden, ...theirs.marks.hidden], sent)
   if (hidden !== undefined) return `a hidden value (${hidden})`
-  const foreign = markIn(text, shot.unseen, sent)
+  const unseen = shot.unseen.filter((mark) => !isTakenOver(scene, states, mark))
+  const foreign = markIn(text, unseen, sent)
   return foreign === undefined ? undefined : `a value of a row that is not theirs (${foreign})`
+}
+
+/** What a hole has let into the attackers' own rows is theirs to see from then on. */
+function isTakenOver({ ours }: Scene, { before }: States, mark: string): boolean {
+  if (!ours.marks.all.includes(mark)) return false
+  const rows = [...before.theirs.values()].flatMap((byId) => [...byId.values()])
+  return rows.some((row) => Object.values(row).includes(mark))
 }
 
 function intruded({ ours, theirs }: Scene, { before, after }: States): string | undefined {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { execFile, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { PROGRAM } from '../dev/small-service.fixture.ts'
+import { onTerminal } from '../on-terminal.fixture.ts'
 import { scratchService, treeOf } from './scratch-service.fixture.ts'
 
 const ROOT = join(import.meta.dirname, '../../../..')
@@ -253,30 +254,10 @@ test('without fields and without a terminal, it says how', async () => {
   await refused(2, /plinth entity rm Product/, 'entity', 'rm')
 })
 
-/** Runs a command on a pseudo-terminal, and types each answer when its question is there. */
-function onTerminal(args: readonly string[], answers: readonly (readonly [RegExp, string])[]) {
-  const command = ['stty cols 120;', process.execPath, PROGRAM, ...args].join(' ')
-  const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: service.folder })
-  return new Promise<{ seen: readonly string[]; shown: string }>((resolve, reject) => {
-    const seen: string[] = []
-    let [shown, from] = ['', 0]
-    child.once('error', reject)
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      shown += text
-      const [question, answer] = answers[seen.length] ?? []
-      const found = question?.exec(shown.slice(from))
-      if (question === undefined || answer === undefined || found == null) return
-      from = shown.length
-      seen.push(found[0])
-      child.stdin.write(answer)
-    })
-    child.once('close', () => resolve({ seen, shown }))
-  })
-}
-
 test('on a terminal it asks: name, type, optional, description, until the name is empty', async () => {
   const ENTER = '\r'
   const { seen, shown } = await onTerminal(
+    service.folder,
     ['entity', 'add', 'Shelf'],
     [
       [/Field name \(empty ends\):/, `label${ENTER}`],
@@ -300,6 +281,7 @@ test('on a terminal it asks: name, type, optional, description, until the name i
 
 test('on a terminal, rm asks and takes no for an answer', async () => {
   const { seen } = await onTerminal(
+    service.folder,
     ['entity', 'rm', 'Shelf'],
     [[/Remove shelf and these 2 files\?/, 'n']],
   )

@@ -28,6 +28,10 @@ if (old && fromSource && existsSync(pinned)) {
   again(process.execPath)
 } else {
   module.enableCompileCache?.()
+  // Whoever reads may have seen enough (`| head`); the work is carried to its end all the same.
+  process.stdout.on('error', (error) => {
+    if (error.code !== 'EPIPE') throw error
+  })
   const { main } = await import(fromSource ? '../src/main.ts' : '../dist/main.js')
   await main(process.argv.slice(2))
 }

@@ -26,17 +26,21 @@ const schema = z.strictObject({
 interface Run {
   readonly yaml?: string
   readonly env?: Readonly<Record<string, string>>
+  /** What a running `plinth dev` sets in these variables. */
+  readonly lend?: (env: Record<string, string>) => Promise<void>
 }
 
-async function plinthConfig(rawArgs: readonly string[], { yaml = '', env = {} }: Run = {}) {
+async function plinthConfig(rawArgs: readonly string[], { yaml = '', env = {}, lend }: Run = {}) {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'plinth-cli-config-'))
   await writeFile(join(folder.path, 'config.yaml'), `config:\n${yaml}`)
   const lines: string[] = []
+  const all = { ...SECRETS, DATABASE_URL, ...env }
   let exitCode = 0
   const command = createConfigCommand({
     configuration: async () => ({ schema, names: platformNames, rules: serviceRules }),
     folder: () => folder.path,
-    env: { ...SECRETS, DATABASE_URL, ...env },
+    env: all,
+    ...(lend && { lend: () => lend(all) }),
     print: (line) => lines.push(line),
     exitWith: (code) => {
       exitCode = code
@@ -124,6 +128,24 @@ test('config explain --json prints every fact', async () => {
 test('config explain tells the meaning although the configuration is refused', async () => {
   const { lines } = await plinthConfig(['explain', 'app.port'], { env: { APP_PORT: 'x' } })
   assert.deepEqual(lines.slice(1, 3), ['  value     not set', '  source    not loaded'])
+  assert.match(lines.at(-1) ?? '', /^The values are not known.*plinth config check/)
+})
+
+test('config explain asks a running plinth dev for what it brings, and not for another environment', async () => {
+  const lend = async (env: Record<string, string>) => void Object.assign(env, { APP_PORT: '8123' })
+  const own = await plinthConfig(['explain', 'app.port'], { lend })
+  const there = await plinthConfig(['explain', 'app.port', '--environment', 'test'], { lend })
+  assert.deepEqual([own.lines[1], there.lines[1]], ['  value     8123', '  value     8000'])
+})
+
+test('FI-41 a reader that has seen enough is no failure', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'plinth-cli-config-'))
+  await writeFile(join(folder.path, 'config.yaml'), 'config: {}\n')
+  await writeFile(join(folder.path, 'package.json'), '{}')
+  const script = `"${process.execPath}" "${BIN}" config explain | head -1`
+  const place = { cwd: folder.path, encoding: 'utf8' } as const
+  const { status, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', script], place)
+  assert.deepEqual([status, stderr], [0, ''])
 })
 
 test('config explain refuses a key that is none and names the nearest', async () => {

@@ -21,4 +21,5 @@ export const configCommand = createConfigCommand({
   exitWith: (code) => {
     process.exitCode = code
   },
+  lend: async () => (await import('../dev/lend-database.ts')).lendDatabase(),
 })

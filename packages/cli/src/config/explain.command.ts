@@ -20,12 +20,17 @@ export function explainCommand(parts: ConfigCommandParts) {
       json: { type: 'boolean', description: 'Print JSON' },
     },
     async run({ args }) {
-      const found = await explain(parts, args.key ?? '', args.environment)
-      if (args.json) parts.print(JSON.stringify(found, null, 2))
-      else for (const line of linesOf(found)) parts.print(line)
+      if (args.environment === undefined) await parts.lend?.()
+      const { found, known } = await explain(parts, args.key ?? '', args.environment)
+      if (args.json) return parts.print(JSON.stringify(found, null, 2))
+      for (const line of linesOf(found)) parts.print(line)
+      if (!known) parts.print(UNKNOWN)
     },
   })
 }
+
+const UNKNOWN =
+  'The values are not known, as the configuration is not complete: `plinth config check` says what is missing, and a running `plinth dev` brings its own.'
 
 async function explain(parts: ConfigCommandParts, asked: string, environment: string | undefined) {
   const { describeSettings, explainSettings, nearest } = await import('plinth/config')
@@ -36,7 +41,7 @@ async function explain(parts: ConfigCommandParts, asked: string, environment: st
     ? { schema, rows, config: loaded.config, sources: loaded.sources }
     : { schema, rows, config: undefined, sources: new Map() }
   const found = explainSettings(known, key)
-  if (found.length > 0) return found
+  if (found.length > 0) return { found, known: loaded.ok }
   const near = nearest(key, [
     ...rows.map((row) => row.key),
     ...names.variables.map(({ name }) => name),

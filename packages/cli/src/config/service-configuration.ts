@@ -25,6 +25,8 @@ export interface ConfigCommandParts {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly print: (line: string) => void
   readonly exitWith: (code: number) => void
+  /** Sets what a running `plinth dev` gives the service and nothing else does, in this process only. */
+  readonly lend?: () => Promise<void>
 }
 
 /** Loads the configuration of the service in the folder, for the environment that was asked for. */

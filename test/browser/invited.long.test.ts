@@ -38,7 +38,7 @@ after(async () => {
 
 /** Asks an address into a tenant; answers the link that was sent. */
 async function invite(email: string, { tenant = 'acme', role = 'member' } = {}): Promise<string> {
-  const owner = await service.world.signIn(`owner-of-${tenant}`, { tenant, role: 'owner' })
+  const owner = await service.world.signIn(`owner-of-${tenant}`, { tenant })
   const asked = await owner.post(`/tenants/${tenant}/invitations`, { email, role })
   assert.equal(asked.status, 201, JSON.stringify(asked.body))
   await service.world.drainJobs()

@@ -294,10 +294,17 @@ test('v5.0.0-V7.5.3 a key is made and replaced after a recent sign-in only; a ke
   world.clock.advance(old)
   for (const path of [KEYS, `${KEYS}/${api_key.id}/rotate`]) {
     const refused = await fay.post(path, path === KEYS ? shape : {})
-    assert.deepEqual([refused.status, refused.body['code']], [401, 'access.insufficient_user_authentication'])
+    assert.deepEqual(
+      [refused.status, refused.body['code']],
+      [401, 'access.insufficient_user_authentication'],
+    )
   }
   const byKey = await keyed(world, key).post(KEYS, shape)
-  assert.notEqual(byKey.body['code'], 'access.insufficient_user_authentication', JSON.stringify(byKey.body))
+  assert.notEqual(
+    byKey.body['code'],
+    'access.insufficient_user_authentication',
+    JSON.stringify(byKey.body),
+  )
   world.clock.advance(-old)
   assert.equal((await fay.post(KEYS, shape)).status, 201)
 })

@@ -25,7 +25,10 @@ export const createCommand = defineCommand({
     name: { type: 'string', required: true, description: 'What the key is for' },
     type: { type: 'string', default: 'user', description: `One of ${TYPES.join(', ')}` },
     scopes: { type: 'string', required: true, description: 'Permissions with commas between' },
-    expires: { type: 'string', description: '90d, an ISO time, or never' },
+    expires: {
+      type: 'string',
+      description: '90d, an ISO time, or never; else api_keys.default_lifetime_days',
+    },
     'rate-limit': { type: 'string', description: 'Requests a minute' },
     allow: { type: 'string', description: 'Addresses and networks with commas between' },
     test: { type: 'boolean', description: 'A key that opens nothing in production' },

@@ -327,6 +327,12 @@ test('permissions and presentation follow from the declaration', () => {
   assert.match(JSON.stringify(schema), /"description":"Shown on the invoice"/)
 })
 
+test('the schema of an identifier says of which entity it is, by being no other one’s', () => {
+  assert.notEqual(product.id, category.id)
+  for (const { id } of [product, category])
+    assert.partialDeepStrictEqual(z.toJSONSchema(id), { type: 'string', format: 'uuid' })
+})
+
 test('marks survive what Zod does to a schema', () => {
   const { declaration } = entity('x', {
     a: money().min(1).describe('A').refine(Boolean),

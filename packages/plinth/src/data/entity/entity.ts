@@ -67,7 +67,7 @@ export interface Entity<
   /** Permissions: `access: product.can.read`. */
   readonly can: EntityAccess
   readonly declaration: Declaration
-  /** The schema of an identifier, for params: a UUID in its canonical form. */
+  /** The schema of an identifier, for params: a UUID in its canonical form. No two entities share one. */
   readonly id: z.ZodType<Id<N>, string>
   /** A whole row, as code reads it. */
   readonly row: z.ZodObject<WireShape<N, S>>
@@ -161,7 +161,8 @@ export function entity<
     plural: declaration.plural,
     can: accessTo(name, declaration.owned),
     declaration,
-    id: idSchema<N>(),
+    // Of its own: by this very object `plinth attack` knows whose row a parameter names.
+    id: idSchema<N>().clone(),
     ...schemas,
     present: presenterOf(declaration),
     ...operationsOf(declaration, { whole, changes }),

@@ -118,6 +118,39 @@ test('config.yaml: a value that both changed is the owner’s, and is named; the
   ])
 })
 
+test('config.yaml: comments of the owner’s stay where the template changes what they stand at', () => {
+  const merged = mergeShared('config.yaml', {
+    base: 'app:\n  # Template\n  port: 8000\n  hosts: [a, b]\n  url: x\n  old: 1\n',
+    mine: '# Ask Ana\napp:\n  port: 8000 # proxy\n  hosts: # ours\n    - a # first\n    # spare\n    - b\n  url: x # Ben\n  old: 1\n  # end\n',
+    theirs:
+      'app:\n  # Template\n  port: 8001\n  hosts: [a, c, b]\n  url: { x: 1 }\n  # News\n  compat: 1\n',
+  })
+  assert.deepEqual(merged.clashes, [])
+  for (const comment of ['Ask Ana', 'proxy', 'ours', 'first', 'spare', 'Ben', 'end', 'News'])
+    assert.match(merged.text, new RegExp(`# ${comment}$`, 'm'))
+  const app = { port: 8001, hosts: ['a', 'c', 'b'], url: { x: 1 }, compat: 1 }
+  assert.deepEqual(parse(merged.text), { app })
+})
+
+test('config.yaml: a key that is a number is found like any other', () => {
+  const ports = (name: string, more = '') => `ports:\n  8000:\n    name: ${name}\n${more}`
+  const merged = mergeShared('config.yaml', {
+    base: ports('api', '    old: 1\n'),
+    mine: ports('api # Ana', '    old: 1 # gone soon\n'),
+    theirs: ports('web'),
+  })
+  assert.deepEqual(merged, { text: ports('web # Ana'), clashes: [] })
+})
+
+test('package.json: a layout of the owner’s stays when nothing else in it is theirs', () => {
+  const { text } = manifests(
+    { name: 'a', scripts: { dev: 'x' }, version: '1' },
+    { version: '1', name: 'a', scripts: { dev: 'x' } },
+    { name: 'a', scripts: { dev: 'y' }, version: '2' },
+  )
+  assert.equal(text, json({ version: '2', name: 'a', scripts: { dev: 'y' } }))
+})
+
 test('a workflow: steps that each side added come together, and it still reads', () => {
   const steps = (...names: string[]) =>
     `jobs:\n  test:\n    steps:\n${names.map((name) => `      - name: ${name}\n        run: ${name}\n`).join('')}`

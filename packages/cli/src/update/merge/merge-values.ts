@@ -42,9 +42,11 @@ export function mergeValues(trees: Trees, settle: Settle = () => undefined): Mer
     after: readonly string[],
   ) => {
     if (isDeepStrictEqual(base, theirs) || isDeepStrictEqual(mine, theirs)) return
-    if (isDeepStrictEqual(mine, base)) edits.push(change(path, theirs, after))
-    else if (isMap(mine) && (isMap(theirs) || (theirs === undefined && isMap(base))))
-      within(path, { base, mine, theirs: theirs ?? {} })
+    // Key by key even where the owner changed no value: order and comments may be theirs.
+    if (isMap(mine) && isMap(theirs)) within(path, { base, mine, theirs })
+    else if (isDeepStrictEqual(mine, base)) edits.push(change(path, theirs, after))
+    else if (isMap(mine) && isMap(base) && theirs === undefined)
+      within(path, { base, mine, theirs: {} })
     // The owner took it away.
     else if (mine === undefined) return
     else if (merges(path, { base, mine, theirs }))

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type Document, isMap, isScalar, type Pair, parseDocument, visit, type YAMLMap } from 'yaml'
 import { mergeLines } from './merge-lines.ts'
 import { type Edit, mergeValues, type Value } from './merge-values.ts'
+import { renewedNode } from './renewed-node.ts'
 import type { Merged, Versions } from './versions.ts'
 
 /**
@@ -49,13 +50,14 @@ function sharesNodes(document: Document): boolean {
 
 function apply(mine: Document, { path, value, after }: Edit, theirs: Document): void {
   const [parents, key] = [path.slice(0, -1), path.at(-1)]
+  const map = mapAt(mine, parents)
   if (key === undefined) mine.contents = theirs.contents
-  else if (value === undefined) mine.deleteIn(path)
-  else if (mine.hasIn(path)) mine.setIn(path, mine.createNode(value))
+  else if (map === undefined) return
+  else if (value === undefined) map.items = map.items.filter((pair) => nameOf(pair) !== key)
   else {
-    const map = parents.length === 0 ? mine.contents : mine.getIn(parents, true)
-    if (isMap(map)) insert(map, pairOf(theirs, path) ?? mine.createPair(key, value), after)
-    else mine.setIn(path, value)
+    const pair = pairIn(map, key)
+    if (pair !== undefined) pair.value = renewedNode(mine, pair.value, value)
+    else insert(map, pairIn(mapAt(theirs, parents), key) ?? mine.createPair(key, value), after)
   }
 }
 
@@ -66,11 +68,18 @@ function insert(map: YAMLMap, pair: Pair, after: readonly string[]): void {
   map.items.splice(anchor === undefined ? names.length : names.indexOf(anchor) + 1, 0, pair)
 }
 
-/** The key with its value and the comments at both, as the template writes them. */
-function pairOf(document: Document, path: readonly string[]): Pair | undefined {
-  const parents = path.slice(0, -1)
-  const map = parents.length === 0 ? document.contents : document.getIn(parents, true)
-  return isMap(map) ? map.items.find((pair) => nameOf(pair) === path.at(-1)) : undefined
+/** The map under a path of keys as `toJS` names them: a number is found by its text. */
+function mapAt({ contents }: Document, path: readonly string[]): YAMLMap | undefined {
+  const at = path.reduce<unknown>(
+    (node, key) => pairIn(isMap(node) ? node : undefined, key)?.value,
+    contents,
+  )
+  return isMap(at) ? at : undefined
+}
+
+/** The key with its value and the comments at both. */
+function pairIn(map: YAMLMap | undefined, key: string): Pair | undefined {
+  return map?.items.find((pair) => nameOf(pair) === key)
 }
 
 function nameOf({ key }: Pair): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { argon2, bcrypt } from './native-hashes.ts'
+import { argon2 } from './native-hashes.ts'
 import { pbkdf2Text } from './pbkdf2-hash.ts'
 import { scryptText } from './scrypt-hash.ts'
 
@@ -35,7 +35,8 @@ function argon2Fits(hash: string): boolean {
 }
 
 function bcryptFits(hash: string): boolean {
-  return bcrypt().parseOptions(hash).cost <= 16 && hash.length === 60
+  const [, cost] = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(hash) ?? []
+  return Number(cost) >= 4 && Number(cost) <= 16
 }
 
 /** `$pbkdf2-sha256$29000$salt$hash`, with `.` for `+`. */

@@ -145,7 +145,7 @@ const mutations: readonly (readonly [file: string, from: string, to: string, hol
   ],
   [
     'http/guard/guard.ts',
-    'if (kinds.filter(Boolean).length > 1)',
+    'if (Number(bearer) + Number(key) + Number(session) > 1)',
     'if (false)',
     'GET /api/v1/products [two credentials]',
   ],

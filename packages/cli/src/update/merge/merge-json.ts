@@ -27,7 +27,10 @@ export function mergeJson(versions: Versions, { isManifest }: JsonKind): Merged 
   )
   const value = edits.reduce(applied, mine)
   const byLines = mergeLines(versions)
-  const same = byLines.clashes.length === 0 && isDeepStrictEqual(parse(byLines.text)?.value, value)
+  const same =
+    byLines.clashes.length === 0 &&
+    isDeepStrictEqual(parse(byLines.text)?.value, value) &&
+    keysWritten(byLines.text) === keysWritten(JSON.stringify(value))
   return { text: same ? byLines.text : printed(value, versions.mine), clashes }
 }
 
@@ -43,6 +46,11 @@ function parse(text: string): { readonly value: Value } | undefined {
   } catch {
     return undefined
   }
+}
+
+/** How many keys a text of JSON writes; reading it hides one that is written twice. */
+function keysWritten(text: string): number {
+  return [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon).length
 }
 
 /** The tree with one edit made; a new key comes behind the one that it follows in the template. */

@@ -142,6 +142,20 @@ test('config.yaml: a key that is a number is found like any other', () => {
   assert.deepEqual(merged, { text: ports('web # Ana'), clashes: [] })
 })
 
+test('package.json: a script that both sides added in two places stands there once', () => {
+  const [dev, test, build] = ['plinth dev', 'node --test', 'tsc']
+  const { text, clashes } = manifests(
+    { scripts: { dev, test, build } },
+    { scripts: { dev, test, build, lint: 'eslint .' } },
+    { scripts: { dev, lint: 'biome check "a": b', test, build } },
+  )
+  assert.equal(text, json({ scripts: { dev, test, build, lint: 'eslint .' } }))
+  assert.deepEqual(
+    clashes.map(({ where }) => where),
+    ['scripts.lint'],
+  )
+})
+
 test('package.json: a layout of the owner’s stays when nothing else in it is theirs', () => {
   const { text } = manifests(
     { name: 'a', scripts: { dev: 'x' }, version: '1' },

@@ -50,7 +50,6 @@ export interface Scene {
     key: string,
     options: SignInOptions,
     then?: (caller: Caller) => Promise<void>,
-    who?: string,
   ): Promise<Caller>
   send(request: HttpRequest): Promise<HttpReply>
   close(): void
@@ -94,9 +93,8 @@ export async function setScene(started: ServiceWorld): Promise<Scene> {
 
 function knownBy(signIn: SignIn): Scene['known'] {
   const known = new Map<string, Promise<Caller>>()
-  return (key, options, then = async () => undefined, who = undefined) => {
-    const made =
-      known.get(key) ?? signIn(options, who).then((caller) => then(caller).then(() => caller))
+  return (key, options, then = async () => undefined) => {
+    const made = known.get(key) ?? signIn(options).then((caller) => then(caller).then(() => caller))
     known.set(key, made)
     return made
   }

@@ -19,6 +19,8 @@ export interface SignInOptions {
   readonly tenant?: string
   /** Permissions in that tenant; everything when left out. */
   readonly can?: readonly string[]
+  /** Seconds since they proved who they are, for routes that demand a recent sign-in; 0 by default. */
+  readonly provedSecondsAgo?: number
 }
 
 /** What signing people in takes. */
@@ -53,7 +55,7 @@ export function createSignIn({ service, visitor }: SignInDeps) {
         identity,
         tenant,
         provider: 'test',
-        authenticatedAt: clock.now(),
+        authenticatedAt: clock.now() - (options.provedSecondsAgo ?? 0) * 1_000,
         acr: null,
         kind: 'browser',
         amr: ['fed'],

@@ -150,10 +150,12 @@ test('TN-59 deleting is for owners with a recent sign-in, and never for a person
   const personal = await aide.delete(`/tenants/${tenant}`)
   assert.deepEqual([personal.status, personal.body['code']], [409, 'tenant.personal'])
   await admin.query("update plinth.tenants set kind = 'organisation' where id = $1", [tenant])
-  const session =
-    'update plinth.sessions set authenticated_at = authenticated_at - interval $$901 s$$'
-  await admin.query(session)
-  assert.equal((await aide.delete(`/tenants/${tenant}`)).status, 401)
+  const late = await world.signIn('aide', { tenant: 'of-carl', provedSecondsAgo: 901 })
+  const tooLate = await late.delete(`/tenants/${tenant}`)
+  assert.deepEqual(
+    [tooLate.status, tooLate.body['code']],
+    [401, 'access.insufficient_user_authentication'],
+  )
 })
 
 interface Line {

@@ -69,7 +69,9 @@ for (const [title, head] of [
     const streams = Array.from({ length: 4 }, () => stream(head))
     for (const { text, sentMb } of await Promise.all(streams)) {
       assert.ok(sentMb < STREAM_MB, `it took ${sentMb} MB`)
-      if (text !== '') assert.match(text, /^HTTP\/1\.1 (413|100 Continue\r\n\r\nHTTP\/1\.1 413)/)
+      // The answer may be lost to the reset that follows it; what went before it may not.
+      const answer = text.replace(/^HTTP\/1\.1 100 Continue\r\n\r\n/, '')
+      if (answer !== '') assert.match(answer, /^HTTP\/1\.1 413/)
     }
     const growth = (await peakMb()) - start
     assert.ok(growth < MOST_GROWTH_MB, `${growth} MB`)

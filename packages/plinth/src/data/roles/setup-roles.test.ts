@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { after, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { Client } from 'pg'
 import { systemClock } from '../../kernel/index.ts'
 import { testServerUrl } from '../../testing/test-server.ts'
 import type { PlatformDb } from '../index.ts'
 import { databaseSettings, migrate, openDatabase, roleStanding, setupRoles } from '../index.ts'
 
-const adminUrl = await testServerUrl()
+let adminUrl: string
 const database = `setup_${randomBytes(4).toString('hex')}`
 const log = { info() {}, warn() {}, error() {} }
 
@@ -27,6 +27,9 @@ function open(url: string) {
   return openDatabase({ settings: databaseSettings.parse({ url }), clock: systemClock, log })
 }
 
+before(async () => {
+  adminUrl = await testServerUrl()
+})
 after(() =>
   run(
     adminUrl,

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { openTestDatabase } from 'plinth/testing'
+import { environmentOn, type Outcome, runPlinth } from '../run-plinth.fixture.ts'
 
-const PROGRAM = fileURLToPath(new URL('../../bin/plinth.js', import.meta.url))
 const db = await openTestDatabase()
 const cwd = await mkdtemp(join(tmpdir(), 'plinth-cli-clients-'))
 after(async () => {
@@ -18,20 +16,8 @@ after(async () => {
 await writeFile(join(cwd, 'package.json'), '{"name":"shelf","type":"module"}')
 await writeFile(join(cwd, 'config.yaml'), 'config:\n  oauth:\n    enabled: true\n')
 
-function clients(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  const env = {
-    ...process.env,
-    NO_COLOR: '1',
-    SESSION_SIGNING_SECRET: 'kq3Zr8Wv1xN5tB7yL0pD4sF6hJ9mG2cA',
-    CSRF_SIGNING_SECRET: 'Xw2Ee9Rr4Tt7Yy1Uu6Ii3Oo8Pp5Aa0Ss',
-    DATABASE_URL: db.appUrl,
-  }
-  return new Promise((resolve) => {
-    execFile(process.execPath, [PROGRAM, 'clients', ...args], { cwd, env }, (error, out, err) => {
-      const code = typeof error?.code === 'number' ? error.code : 0
-      resolve({ code, out: out.trim(), err: err.trim() })
-    })
-  })
+function clients(...args: string[]): Promise<Outcome> {
+  return runPlinth(['clients', ...args], { cwd, env: environmentOn(db.appUrl) })
 }
 
 await db.database.platform.query(

@@ -3,15 +3,14 @@ import { defineCommand } from 'citty'
 import { CliError } from '../cli-error.ts'
 import { say } from '../dev/terminal.ts'
 import { idOf } from '../id-of.ts'
+import { overlapOf } from '../keys/overlap.ts'
 import { remark } from '../keys/remark.ts'
 import { withKeys } from '../keys/with-keys.ts'
 import { listOf } from '../list-of.ts'
-import { wholeNumber } from '../whole-number.ts'
 
 const json = { type: 'boolean', description: 'Print JSON' } as const
 const id = { type: 'positional', required: true, description: 'Id of the client' } as const
 const CLIENT = { name: 'client', shownBy: 'plinth clients ls' }
-const MOST_OVERLAP_SECONDS = 30 * 86_400
 
 const add = defineCommand({
   meta: { name: 'add', description: 'Make a machine client for a service account' },
@@ -70,9 +69,7 @@ const rotate = defineCommand({
   },
   async run({ args }) {
     const client = idOf(args.id, CLIENT)
-    const range = { least: 0, most: MOST_OVERLAP_SECONDS }
-    const overlap =
-      args.overlap === undefined ? undefined : wholeNumber('--overlap', args.overlap, range)
+    const overlap = overlapOf(args.overlap)
     const { 'dry-run': dryRun } = args
     const secret = await withKeys(dryRun, ({ clients }) => clients.rotate(client, overlap))
     if (dryRun) return say(args.json ? '{"dry_run":true}' : `${client} can get a new secret.`)

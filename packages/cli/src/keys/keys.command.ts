@@ -3,15 +3,14 @@ import { defineCommand } from 'citty'
 import { CliError } from '../cli-error.ts'
 import { say } from '../dev/terminal.ts'
 import { idOf } from '../id-of.ts'
-import { wholeNumber } from '../whole-number.ts'
 import { createCommand } from './create.command.ts'
+import { overlapOf } from './overlap.ts'
 import { remark } from './remark.ts'
 import { withKeys } from './with-keys.ts'
 
 const json = { type: 'boolean', description: 'Print JSON' } as const
 const id = { type: 'positional', required: true, description: 'Id of the key' } as const
 const KEY = { name: 'key', shownBy: 'plinth keys ls' }
-const MOST_OVERLAP_SECONDS = 30 * 86_400
 
 const list = defineCommand({
   meta: { name: 'ls', description: 'Show the API keys of a tenant' },
@@ -40,9 +39,7 @@ const rotate = defineCommand({
     json,
   },
   async run({ args }) {
-    const range = { least: 0, most: MOST_OVERLAP_SECONDS }
-    const overlap =
-      args.overlap === undefined ? undefined : wholeNumber('--overlap', args.overlap, range)
+    const overlap = overlapOf(args.overlap)
     const { 'dry-run': dryRun } = args
     const [key, record] = await withKeys(dryRun, ({ manager }) =>
       manager.rotateKey(idOf(args.id, KEY), overlap),

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { openTestDatabase } from 'plinth/testing'
+import { environmentOn, type Outcome, runPlinth } from '../run-plinth.fixture.ts'
 
-const PROGRAM = fileURLToPath(new URL('../../bin/plinth.js', import.meta.url))
 const db = await openTestDatabase()
 const cwd = await mkdtemp(join(tmpdir(), 'plinth-cli-platform-'))
 after(async () => {
@@ -21,27 +19,10 @@ await db.database.platform.query(
    values (gen_random_uuid(), 'Ana', 'ana@example.com', true)`,
 )
 
-interface Outcome {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
 function platform(args: string, ownerUrl = db.ownerUrl): Promise<Outcome> {
-  const env = {
-    ...process.env,
-    NO_COLOR: '1',
-    SESSION_SIGNING_SECRET: 'kq3Zr8Wv1xN5tB7yL0pD4sF6hJ9mG2cA',
-    CSRF_SIGNING_SECRET: 'Xw2Ee9Rr4Tt7Yy1Uu6Ii3Oo8Pp5Aa0Ss',
-    DATABASE_URL: db.appUrl,
-    DATABASE_OWNER_URL: ownerUrl,
-  }
-  const call = [PROGRAM, 'platform', ...args.split(' ')]
-  return new Promise((resolve) => {
-    execFile(process.execPath, call, { cwd, env }, (error, out, err) => {
-      const code = typeof error?.code === 'number' ? error.code : 0
-      resolve({ code, out: out.trim(), err: err.trim() })
-    })
+  return runPlinth(['platform', ...args.split(' ')], {
+    cwd,
+    env: environmentOn(db.appUrl, ownerUrl),
   })
 }
 

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,8 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { migrationStatus, onConnection, setupRoles } from 'plinth/data'
 import type { TestDatabase } from 'plinth/testing'
 import { openTestDatabase } from 'plinth/testing'
+import { environmentOn, type Outcome, runPlinth } from '../run-plinth.fixture.ts'
 
-const PROGRAM = fileURLToPath(new URL('../../bin/plinth.js', import.meta.url))
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
 
 let db: TestDatabase
@@ -28,27 +27,8 @@ after(async () => {
   await rm(cwd, { recursive: true, force: true })
 })
 
-interface Outcome {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
 function plinthDb(...args: readonly string[]): Promise<Outcome> {
-  const env = {
-    ...process.env,
-    NO_COLOR: '1',
-    SESSION_SIGNING_SECRET: 'kq3Zr8Wv1xN5tB7yL0pD4sF6hJ9mG2cA',
-    CSRF_SIGNING_SECRET: 'Xw2Ee9Rr4Tt7Yy1Uu6Ii3Oo8Pp5Aa0Ss',
-    DATABASE_URL: db.appUrl,
-    DATABASE_OWNER_URL: db.ownerUrl,
-  }
-  return new Promise((resolve) => {
-    execFile(process.execPath, [PROGRAM, 'db', ...args], { cwd, env }, (error, out, err) => {
-      const code = typeof error?.code === 'number' ? error.code : 0
-      resolve({ code, out: out.trim(), err: err.trim() })
-    })
-  })
+  return runPlinth(['db', ...args], { cwd, env: environmentOn(db.appUrl, db.ownerUrl) })
 }
 
 async function done(...args: readonly string[]): Promise<string> {

@@ -4,11 +4,11 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { after, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { openTestDatabase } from 'plinth/testing'
+import { PROGRAM } from '../dev/small-service.fixture.ts'
+import { environmentOn, type Outcome, runPlinth } from '../run-plinth.fixture.ts'
 
-const PROGRAM = fileURLToPath(new URL('../../bin/plinth.js', import.meta.url))
 const db = await openTestDatabase()
 const cwd = await mkdtemp(join(tmpdir(), 'plinth-cli-people-'))
 after(async () => {
@@ -26,32 +26,10 @@ const CSV = `id,email,email_verified,first_name,last_name,password_hash
 3,broken,true,No,Body,
 `
 
-interface Outcome {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-function environment(ownerUrl = db.ownerUrl) {
-  return {
-    ...process.env,
-    NO_COLOR: '1',
-    SESSION_SIGNING_SECRET: 'kq3Zr8Wv1xN5tB7yL0pD4sF6hJ9mG2cA',
-    CSRF_SIGNING_SECRET: 'Xw2Ee9Rr4Tt7Yy1Uu6Ii3Oo8Pp5Aa0Ss',
-    DATABASE_URL: db.appUrl,
-    DATABASE_OWNER_URL: ownerUrl,
-  }
-}
+const environment = (ownerUrl = db.ownerUrl) => environmentOn(db.appUrl, ownerUrl)
 
 function people(args: readonly string[], ownerUrl = db.ownerUrl): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const env = environment(ownerUrl)
-    const call = [PROGRAM, 'people', ...args]
-    execFile(process.execPath, call, { cwd, env }, (error, out, err) => {
-      const code = typeof error?.code === 'number' ? error.code : 0
-      resolve({ code, out: out.trim(), err: err.trim() })
-    })
-  })
+  return runPlinth(['people', ...args], { cwd, env: environment(ownerUrl) })
 }
 
 test('plinth people import: a dry run, the run, a second run; a line each, and exit 1 while rows are refused', async () => {

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, afterEach, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { devFolder } from './dev-folder.ts'
 import { readState } from './dev-state.ts'
 import { isRunning } from './process-stamp.ts'
+import { rememberedPort } from './remembered-ports.ts'
 import { MAIN, PROGRAM } from './small-service.fixture.ts'
 import { stopEverything } from './stop-everything.ts'
 
@@ -32,16 +34,19 @@ const CONFIG = `config:
 let service: string
 const started: Running[] = []
 
-before(() => {
+before(async () => {
   service = mkdtempSync(join(tmpdir(), 'plinth-dev-'))
   mkdirSync(join(service, 'src'))
   writeFileSync(join(service, 'package.json'), '{ "name": "small", "type": "module" }')
   writeFileSync(join(service, 'config.yaml'), CONFIG)
   writeFileSync(join(service, 'src/main.ts'), MAIN)
+  // Another environment that starts at the same time would take 8080 while a supervisor is dead.
+  await rememberedPort(devFolder(service).home, 'provider', randomInt(10_000, 32_000))
 })
 
-after(async () => {
-  await stopEverything(devFolder(service))
+afterEach(() => stopEverything(devFolder(service)))
+
+after(() => {
   for (const { child } of started) child.kill('SIGKILL')
   rmSync(service, { recursive: true, force: true })
 })

@@ -7,21 +7,29 @@ export async function startDelayProxy(targetPort: number, roundTripMs: number) {
   const server = createServer((client) => {
     const target = connect(targetPort, '127.0.0.1')
     for (const socket of [client, target]) socket.setNoDelay(true).on('error', () => undefined)
-    const later = (to: typeof client) => (chunk: Buffer) => delayed(half, () => to.write(chunk))
-    client.on('data', later(target)).on('close', () => delayed(half, () => target.destroy()))
-    target.on('data', later(client)).on('close', () => delayed(half, () => client.destroy()))
+    const [toTarget, toClient] = [delayLine(half), delayLine(half)]
+    client.on('data', (chunk) => toTarget(() => target.write(chunk)))
+    client.on('close', () => toTarget(() => target.destroy()))
+    target.on('data', (chunk) => toClient(() => client.write(chunk)))
+    target.on('close', () => toClient(() => client.destroy()))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return { port, stop: () => server.close() }
 }
 
-/** Timers of Node are coarse: the last stretch is waited for on the event loop. */
-function delayed(ms: number, work: () => void): void {
-  const due = performance.now() + ms
-  const wait = () => {
-    if (performance.now() >= due) work()
-    else setImmediate(wait)
+/**
+ * Does each work `ms` after it was handed in, in the order in which it was: two chunks that come at
+ * one moment must not overtake each other. Timers of Node are coarse: the event loop is asked.
+ */
+function delayLine(ms: number): (work: () => void) => void {
+  const waiting: { due: number; work: () => void }[] = []
+  const look = () => {
+    while (waiting[0] !== undefined && performance.now() >= waiting[0].due) waiting.shift()?.work()
+    if (waiting.length > 0) setImmediate(look)
   }
-  wait()
+  return (work) => {
+    waiting.push({ due: performance.now() + ms, work })
+    if (waiting.length === 1) setImmediate(look)
+  }
 }

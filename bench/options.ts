@@ -39,6 +39,8 @@ export const NAMES = [
   'passwords',
 ] as const
 
+export type Name = (typeof NAMES)[number]
+
 /**
  * Reads the command line.
  * @throws TypeError with one sentence

@@ -11,7 +11,7 @@ import { measureGrowth } from './growth.ts'
 import type { Measured, Servers } from './measure.ts'
 import { measure } from './measure.ts'
 import { measureNew } from './new-service.ts'
-import type { BenchOptions } from './options.ts'
+import type { BenchOptions, Name } from './options.ts'
 import { readOptions } from './options.ts'
 import { measurePasswords } from './password-burst.ts'
 import type { Report } from './report.ts'
@@ -42,15 +42,16 @@ async function run(options: BenchOptions): Promise<Report> {
     const throughput = await measureCases(id, servers, options)
     const credentials = await credentialCosts(servers, options)
     await stopServers(servers)
-    const callback = options.wants('callback') ? await measureSignIn() : []
-    const delayed = options.wants('delayed') ? await measureDelayed(id, appUrl, options) : []
-    const start = options.wants('start') ? await measureStart(appUrl) : []
-    const dev = options.wants('dev') ? await measureDev() : []
-    const made = options.wants('new') ? await measureNew() : []
-    const added = options.wants('entity-add') ? await measureEntityAdd() : []
-    const types = options.wants('types') ? await measureTypes() : []
-    const growth = options.wants('growth') ? await measureGrowth(appUrl) : []
-    const checked = options.wants('check') ? await measureCheck() : []
+    const when = partsOf(options)
+    const callback = await when('callback', measureSignIn)
+    const delayed = await when('delayed', () => measureDelayed(id, appUrl, options))
+    const start = await when('start', () => measureStart(appUrl))
+    const dev = await when('dev', measureDev)
+    const made = await when('new', measureNew)
+    const added = await when('entity-add', measureEntityAdd)
+    const types = await when('types', measureTypes)
+    const growth = await when('growth', () => measureGrowth(appUrl))
+    const checked = await when('check', measureCheck)
     return {
       throughput,
       delayed,
@@ -71,15 +72,29 @@ async function run(options: BenchOptions): Promise<Report> {
   }
 }
 
+/** Measures a part if it is asked for, and says so: the whole takes many minutes. */
+function partsOf({ wants }: BenchOptions) {
+  return async <T>(name: Name, part: () => Promise<readonly T[]>): Promise<readonly T[]> => {
+    if (!wants(name)) return []
+    say(name)
+    return part()
+  }
+}
+
+function say(what: string): void {
+  process.stderr.write(`measuring: ${what}\n`)
+}
+
 async function credentialCosts(
   { plinth }: Servers,
   options: BenchOptions,
 ): Promise<readonly Figure[]> {
   if (plinth === undefined) throw new TypeError('there is no server of Plinth')
-  const session = options.wants('session') ? await measureSession(plinth, options) : []
-  const key = options.wants('key') ? await measureKey(plinth, options) : []
-  const bearer = options.wants('bearer') ? await measureBearer(plinth, options) : []
-  const passwords = options.wants('passwords') ? await measurePasswords(plinth, options) : []
+  const when = partsOf(options)
+  const session = await when('session', () => measureSession(plinth, options))
+  const key = await when('key', () => measureKey(plinth, options))
+  const bearer = await when('bearer', () => measureBearer(plinth, options))
+  const passwords = await when('passwords', () => measurePasswords(plinth, options))
   return [...session, ...key, ...bearer, ...passwords]
 }
 
@@ -90,7 +105,9 @@ async function measureCases(
 ): Promise<Measured[]> {
   const measured: Measured[] = []
   for (const one of casesFor(id)) {
-    if (options.wants(one.name)) measured.push(await measure(one, servers, options))
+    if (!options.wants(one.name)) continue
+    say(one.title)
+    measured.push(await measure(one, servers, options))
   }
   return measured
 }

@@ -9,7 +9,7 @@ import type { IdentityHooks } from '../identity/index.ts'
 import type { JobRights, RunnableJob, Worker } from '../jobs/index.ts'
 import { createOutbox, startWorker } from '../jobs/index.ts'
 import type { Clock } from '../kernel/index.ts'
-import { systemClock } from '../kernel/index.ts'
+import { createServiceClock } from '../kernel/index.ts'
 import type { Notify } from '../notify/index.ts'
 import { createNotify } from '../notify/index.ts'
 import { createOutbound } from '../outbound/index.ts'
@@ -155,7 +155,7 @@ type PartsOptions = ServiceOptions & Pick<Parts, 'tracer'>
 
 function openParts(options: PartsOptions, loaded: LoadedConfig, outbox: () => Outbox): Parts {
   const { config } = loaded
-  const clock = options.clock ?? systemClock
+  const clock = options.clock ?? createServiceClock()
   const log = createLog({
     settings: config.logging,
     clock,

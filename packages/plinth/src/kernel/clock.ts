@@ -4,6 +4,18 @@ export interface Clock {
   now(): number
   /** Milliseconds that only ever grow; for durations. */
   monotonic(): number
+  /** Hears what the clock of the database showed; left out by a clock that goes by nobody else's. */
+  readonly hear?: (reading: ClockReading) => void
+}
+
+/** What another clock showed at some moment between asking it and its answer. */
+export interface ClockReading {
+  /** Milliseconds since 1970 (UTC). */
+  readonly showsMs: number
+  /** By our own `monotonic()`. */
+  readonly askedAt: number
+  /** By our own `monotonic()`. */
+  readonly answeredAt: number
 }
 
 /** The clock of the machine. */

@@ -1,4 +1,4 @@
-export type { Clock } from './clock.ts'
+export type { Clock, ClockReading } from './clock.ts'
 export { epochSeconds, systemClock } from './clock.ts'
 export type { Id } from './id.ts'
 export { isId, NIL_ID, newId } from './id.ts'
@@ -9,6 +9,7 @@ export type { ErrorDetail, Problem, ProblemContext, ProblemKind, ProblemStatus }
 export { AppError, problem } from './problem.ts'
 export { seal, unseal } from './seal.ts'
 export { Secret } from './secret.ts'
+export { createServiceClock } from './service-clock.ts'
 export type { JsonFault, JsonLimits, ParsedJson } from './strict-json.ts'
 export { JSON_LIMITS, parseStrictJson } from './strict-json.ts'
 export type { Purpose } from './token.ts'

@@ -3,11 +3,15 @@ import { Socket } from 'node:net'
 import { Client, escapeIdentifier } from 'pg'
 import type { DatabaseSettings } from '../database.settings.ts'
 import { directConnectionConfig } from '../pool/connection-config.ts'
+import { SERVER_TIME, serverTimeOf } from '../server-time.ts'
 
 /** One connection that listens, from its opening to its loss. */
 export interface Ear {
-  /** Sends a number to ourselves, after everything that was committed before: it comes back as an echo. */
-  call(number: number): void
+  /**
+   * Sends a number to ourselves, after everything that was committed before: it comes back as an echo.
+   * @param told what the server's clock showed
+   */
+  call(number: number, told: (showsMs: number) => void): void
   /** Drops the connection; nothing is heard any more. */
   close(): void
 }
@@ -68,8 +72,11 @@ export async function openEar(
   opened = true
   return {
     close,
-    call(number) {
-      client.query(`notify ${own}, '${number}'`).catch(lose)
+    call(number, told) {
+      client
+        .query(`select pg_catalog.pg_notify('${own}', '${number}'), ${SERVER_TIME}`)
+        .then(({ rows }) => told(serverTimeOf(rows[0])))
+        .catch(lose)
     },
   }
 }

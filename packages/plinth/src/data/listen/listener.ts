@@ -129,9 +129,13 @@ class ChannelListener implements Listener {
   }
 
   #call(): void {
+    const { clock } = this.#options
+    const askedAt = clock.monotonic()
     this.#calls += 1
-    this.#calledAt = this.#options.clock.monotonic()
-    this.#ear?.call(this.#calls)
+    this.#calledAt = askedAt
+    this.#ear?.call(this.#calls, (showsMs) => {
+      clock.hear?.({ showsMs, askedAt, answeredAt: clock.monotonic() })
+    })
     this.#later(GIVE_UP_MS, () => this.#lose(new Error(NO_ECHO)))
   }
 

@@ -1,5 +1,7 @@
 import type { PoolClient } from 'pg'
+import type { Clock } from '../../kernel/index.ts'
 import type { Statement } from '../db.ts'
+import { SERVER_TIME, serverTimeOf } from '../server-time.ts'
 import { toCaller } from '../sql-fault.ts'
 import { oneSync } from '../wire/one-sync.ts'
 import { plain } from '../wire/plain.ts'
@@ -106,7 +108,10 @@ function chooseWire(options: LineOptions): Choice {
   async function proveInOrder(): Promise<Ready> {
     for (;;) {
       const { wire, connections } = candidate
-      const fault = await connections.use((client) => faultOf(wire, client))
+      const fault = await connections.use(async (client) => {
+        await readClock(options.clock, client)
+        return faultOf(wire, client)
+      })
       if (fault === undefined) {
         proven = candidate
         return candidate
@@ -130,6 +135,14 @@ function chooseWire(options: LineOptions): Choice {
       return proving
     },
   }
+}
+
+/** Before anything is judged by it: the service's time is the database's. */
+async function readClock(clock: Clock, client: PoolClient): Promise<void> {
+  if (clock.hear === undefined) return
+  const askedAt = clock.monotonic()
+  const { rows } = await client.query(`select ${SERVER_TIME}`)
+  clock.hear({ showsMs: serverTimeOf(rows[0]), askedAt, answeredAt: clock.monotonic() })
 }
 
 /** Undefined when the way holds. A database that goes away meanwhile is no fault of the way. */

@@ -6,13 +6,23 @@ import type { ShownRows } from './shown-rows.ts'
 
 /** `fields`, and `expand` where there is something to expand: what a list and one row share. */
 export function choiceParameters(rows: ShownRows, expandables: readonly Expandable[]) {
-  const fields = nameList((name) => (rows.names.has(name) ? undefined : 'There is no such field.'))
-  const expand = nameList((name) => expandFault(expandables, name))
-  const names = expandables.map(({ name }) => name).join(', ')
   return {
-    fields: fields.optional().describe('Only these fields, with commas between them: id,name'),
-    ...offeredWhere(expandables.length > 0, {
-      expand: expand.optional().describe(`References to expand: ${names}`),
-    }),
+    fields: fieldsParameter(rows),
+    ...offeredWhere(expandables.length > 0, { expand: expandParameter(expandables) }),
   }
+}
+
+/** The query parameter `fields=id,name`: what alone is to be shown. */
+export function fieldsParameter({ names }: Pick<ShownRows, 'names'>) {
+  return nameList((name) => (names.has(name) ? undefined : 'There is no such field.'))
+    .optional()
+    .describe('Only these fields, with commas between them: id,name')
+}
+
+/** The query parameter `expand=category`: references whose rows are to stand beside. */
+export function expandParameter(expandables: readonly Expandable[]) {
+  const names = expandables.map(({ name }) => name).join(', ')
+  return nameList((name) => expandFault(expandables, name))
+    .optional()
+    .describe(`References to expand: ${names}`)
 }

@@ -51,12 +51,9 @@ export function bulkRoute({ entity, path, access }: Operation): RouteOptions {
     handle: async ({ db, body, actor, principal, placement }) => {
       const given = body.items.map((item): object => Object(item))
       const values = given.map((item) => withOwner(entity, item, { principal, placement }))
-      let at = 0
-      const rows = await entity.insertMany(db, values, (id) => {
-        const fields = given[at] ?? {}
-        at += 1
-        return [created(entity, { db, actor, id, given: fields })]
-      })
+      const rows = await entity.insertMany(db, values, (id, at) => [
+        created(entity, { db, actor, id, given: given[at] ?? {} }),
+      ])
       return { items: rows.map((row) => entity.present(row)), count: rows.length }
     },
   })

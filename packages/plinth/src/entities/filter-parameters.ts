@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Declaration, Filter, FilterField, Operator } from '../data/index.ts'
+import type { AnyEntity, Declaration, Filter, FilterField, Operator } from '../data/index.ts'
 import { filterFields, whyNotFiltered } from '../data/index.ts'
 import type { Fields } from '../feature/index.ts'
 import type { OneOrSeveral } from './filter-values.ts'
@@ -14,7 +14,10 @@ interface FilterParameter {
 
 /** The filters of an entity as query parameters, and how to read them. */
 export interface FilterParameters {
-  readonly fields: Fields
+  /** For the `query` of a route. */
+  readonly parameters: Fields
+  /** For its `whyNoQuery`: says to a caller why a list has no parameter of that name. */
+  readonly whyNot: (name: string) => string
   /** The conditions that a validated query asks for. */
   filtersIn(query: Readonly<Record<string, unknown>>): readonly Filter[]
 }
@@ -34,12 +37,15 @@ const SAID: Readonly<Record<Operator, string>> = {
  * The query parameters that a list can be filtered by: `price[gte]=100`, `category=in:a,b`. A field
  * has them where an index can answer; hidden fields have none.
  */
-export function filterParameters(declaration: Declaration): FilterParameters {
+export function filterParameters({
+  declaration,
+}: Pick<AnyEntity, 'declaration'>): FilterParameters {
   const parameters = [...filterFields(declaration).values()]
     .filter(({ column }) => !column.hidden)
     .flatMap(parametersOf)
   return {
-    fields: Object.fromEntries(parameters.map(({ name, schema }) => [name, schema])),
+    parameters: Object.fromEntries(parameters.map(({ name, schema }) => [name, schema])),
+    whyNot: whyNoFilter(declaration),
     filtersIn: (query) =>
       parameters.flatMap(({ name, filter }) => {
         const value = query[name]
@@ -48,8 +54,7 @@ export function filterParameters(declaration: Declaration): FilterParameters {
   }
 }
 
-/** Says to a caller why a list has no such parameter. */
-export function whyNoFilter(declaration: Declaration): (name: string) => string {
+function whyNoFilter(declaration: Declaration): (name: string) => string {
   const known = filterFields(declaration)
   return (name) => {
     const field = name.replace(/\[.*$/s, '')

@@ -5,12 +5,12 @@ import { entityProblems } from '../data/index.ts'
 import { route } from '../feature/index.ts'
 import { choiceParameters } from './choice-parameters.ts'
 import { expandablesOf, expansionsFor } from './expansions.ts'
-import { filterParameters, whyNoFilter } from './filter-parameters.ts'
+import { filterParameters } from './filter-parameters.ts'
 import { offeredWhere } from './offered-fields.ts'
 import type { Operation } from './operation.ts'
 import { words } from './operation.ts'
 import { sendSparse, shownRows } from './shown-rows.ts'
-import { sortableNames, sortParameter } from './sort-parameter.ts'
+import { sortParameter } from './sort-parameter.ts'
 import { scopeFor } from './visible-rows.ts'
 
 const [PAGE, LARGEST_PAGE, DEEPEST] = [50, 100, 10_000]
@@ -19,10 +19,9 @@ const LONGEST_SEARCH = 200
 
 /** `GET /api/v1/products`: a page, newest first unless a sort is asked for. */
 export function listRoute({ entity, path, access, expand }: Operation): RouteOptions {
-  const { declaration } = entity
   const expandables = expandablesOf(entity, expand)
   const rows = shownRows(entity, expandables)
-  const filters = filterParameters(declaration)
+  const filters = filterParameters(entity)
   return route(`GET ${path}`, {
     access,
     tenant: 'required',
@@ -30,12 +29,12 @@ export function listRoute({ entity, path, access, expand }: Operation): RouteOpt
     query: {
       ...PAGING,
       ...choiceParameters(rows, expandables),
-      sort: sortParameter(declaration).optional().describe(sortText(entity)),
+      sort: sortParameter(entity),
       ...searchParameter(entity),
       ...deletedParameter(entity),
-      ...filters.fields,
+      ...filters.parameters,
     },
-    whyNoQuery: whyNoFilter(declaration),
+    whyNoQuery: filters.whyNot,
     returns: pageOf(rows.schema),
     raises: [entityProblems.cursor, entityProblems.invalid],
     handle: async ({ db, query, principal, placement, reply }) => {
@@ -47,10 +46,10 @@ export function listRoute({ entity, path, access, expand }: Operation): RouteOpt
         ...scopeFor(entity, asker, deleted),
         filters: filters.filtersIn(query),
         expand: expansionsFor(expandables, query.expand, asker),
-        ...(cursor !== undefined && { cursor }),
-        ...(count !== undefined && { count }),
-        ...(sort !== undefined && { sort }),
-        ...(search !== undefined && { search }),
+        cursor,
+        count,
+        sort,
+        search,
       })
       const items = page.items.map((row) => rows.show(row, { fields, expanded: page.expanded }))
       if (fields !== undefined) sendSparse(reply)
@@ -86,10 +85,6 @@ function pageOf(row: z.ZodObject) {
     total: z.int().nullable(),
     next_cursor: z.string().nullable(),
   })
-}
-
-function sortText({ declaration }: AnyEntity): string {
-  return `Fields with commas between them, - before those that descend: ${sortableNames(declaration).join(', ')}`
 }
 
 function searchParameter({ declaration }: AnyEntity) {

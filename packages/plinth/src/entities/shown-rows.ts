@@ -17,11 +17,12 @@ export interface ShownRows {
 export interface ShowOptions {
   /** Only these fields; all unless said. */
   readonly fields: readonly string[] | undefined
-  readonly expanded: Expanded
+  /** What was read beside the rows, if anything. */
+  readonly expanded?: Expanded
 }
 
 /** Makes what shows the rows of an entity. */
-export function shownRows(entity: AnyEntity, expandables: readonly Expandable[]): ShownRows {
+export function shownRows(entity: AnyEntity, expandables: readonly Expandable[] = []): ShownRows {
   const plain = isPlain(entity)
   return {
     schema:
@@ -31,7 +32,7 @@ export function shownRows(entity: AnyEntity, expandables: readonly Expandable[])
       // The serialiser takes what the schema names: a row with nothing to add goes as it is.
       const whole = plain ? (row as Record<string, unknown>) : entity.present(row)
       const shown = fields === undefined ? whole : picked(whole, fields)
-      if (expanded.size === 0) return shown
+      if (expanded === undefined || expanded.size === 0) return shown
       return { ...shown, ...presentExpanded(expandables, expanded, row) }
     },
   }

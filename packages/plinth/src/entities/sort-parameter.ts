@@ -1,11 +1,20 @@
 import { z } from 'zod'
-import type { Declaration, SortField } from '../data/index.ts'
+import type { AnyEntity, Declaration, SortField } from '../data/index.ts'
 import { listOrder } from '../data/index.ts'
 
 const LONGEST = 200
 
 /** The query parameter `sort=-created_at,name`: fields with an index to walk, `-` for descending. */
-export function sortParameter(declaration: Declaration): z.ZodType<readonly SortField[]> {
+export function sortParameter({
+  declaration,
+}: Pick<AnyEntity, 'declaration'>): z.ZodType<readonly SortField[] | undefined> {
+  const names = sortableNames(declaration).join(', ')
+  return sortSchema(declaration)
+    .optional()
+    .describe(`Fields with commas between them, - before those that descend: ${names}`)
+}
+
+function sortSchema(declaration: Declaration): z.ZodType<readonly SortField[]> {
   return z
     .string()
     .max(LONGEST)
@@ -22,7 +31,7 @@ export function sortParameter(declaration: Declaration): z.ZodType<readonly Sort
 }
 
 /** Names that a list can be sorted by alone, for the documents. */
-export function sortableNames(declaration: Declaration): readonly string[] {
+function sortableNames(declaration: Declaration): readonly string[] {
   const names = ['created_at', 'updated_at', 'id', ...declaration.columns.map(({ name }) => name)]
   return names.filter(
     (field) => listOrder(declaration, [{ field, descending: false }]).code === 'ordered',

@@ -107,12 +107,13 @@ export interface Entity<
   ): Promise<RowOf<N, S>>
   /**
    * Writes new rows in one round trip, all or none.
+   * @param beside statements that commit with the row at a place of the list
    * @throws entity.invalid, entity.conflict with the place in the list: `body/items/3/sku`
    */
   insertMany(
     db: Db,
     list: readonly NewRow<S>[],
-    beside?: (id: Id<N>) => readonly Statement[],
+    beside?: (id: Id<N>, at: number) => readonly Statement[],
   ): Promise<readonly RowOf<N, S>[]>
   /**
    * Changes the named fields and no others.

@@ -6,8 +6,8 @@ import type { AnyRow, RawRow } from './read-row.ts'
 import { checkRules, fillIn, parseFields } from './row-input.ts'
 import { isViolation, namingViolations } from './violations.ts'
 
-/** Statements that commit with a new row, in the same round trip. */
-export type Beside = (id: string) => readonly Statement[]
+/** Statements that commit with a new row, in the same round trip; `at` is its place in the list. */
+export type Beside = (id: string, at: number) => readonly Statement[]
 
 interface NewRows {
   readonly id: string
@@ -20,7 +20,7 @@ export async function insert(
   db: Db,
   { values, beside }: { readonly values: object; readonly beside: Beside },
 ): Promise<AnyRow> {
-  const { statements } = newRow(table, { values, beside, path: 'body' })
+  const { statements } = newRow(table, { values, beside })
   const inserted = await namingViolations(table.declaration, () => runFirst(db, statements))
   return firstRow(table, inserted) ?? unseen(table)
 }
@@ -34,7 +34,7 @@ export async function insertMany(
   db: Db,
   { list, beside }: { readonly list: readonly object[]; readonly beside: Beside },
 ): Promise<readonly AnyRow[]> {
-  const rows = list.map((values, at) => newRow(table, { values, beside, path: `body/items/${at}` }))
+  const rows = list.map((values, at) => newRow(table, { values, beside, at }))
   if (rows.length === 0) return []
   const together = rows.flatMap(({ statements }) => statements)
   const answers = await asUnit(db, together).catch((error) => {
@@ -72,12 +72,13 @@ function asUnit(db: Db, statements: readonly Statement[]): Promise<readonly Rows
 
 function newRow(
   { declaration, schemas, sql }: EntityTable,
-  { values, beside, path }: { values: object; beside: Beside; path: string },
+  { values, beside, at }: { values: object; beside: Beside; at?: number },
 ): NewRows {
+  const path = at === undefined ? 'body' : `body/items/${at}`
   const row = fillIn(declaration, parseFields(schemas.whole, values, path))
   checkRules(declaration, row, path)
   const id = newId()
-  return { id, statements: [sql.insert(id, row), ...beside(id)] }
+  return { id, statements: [sql.insert(id, row), ...beside(id, at ?? 0)] }
 }
 
 async function runFirst(db: Db, statements: readonly Statement[]): Promise<Rows<RawRow>> {

@@ -32,7 +32,7 @@ export interface Operations {
   insertMany(
     db: Db,
     list: readonly object[],
-    beside?: (id: string) => readonly Statement[],
+    beside?: (id: string, at: number) => readonly Statement[],
   ): Promise<readonly AnyRow[]>
   update(db: Db, id: string, changes: object, options?: UpdateOptions): Promise<AnyRow>
   remove(db: Db, id: string, options?: UpdateOptions): Promise<void>

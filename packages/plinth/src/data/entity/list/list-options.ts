@@ -41,15 +41,15 @@ export interface ListOptions extends Scope {
   /** Rows to skip; 0 by default. */
   readonly offset?: number
   /** `nextCursor` of the page before; all else must be asked for as it was then. */
-  readonly cursor?: string
+  readonly cursor?: string | undefined
   /** `exact` counts all rows, which costs many times the page itself. */
-  readonly count?: 'exact'
+  readonly count?: 'exact' | undefined
   /** All of them hold. */
   readonly filters?: readonly Filter[]
   /** Newest first unless said. */
-  readonly sort?: readonly SortField[]
+  readonly sort?: readonly SortField[] | undefined
   /** Words that the fields of the option `search` contain. */
-  readonly search?: string
+  readonly search?: string | undefined
   readonly expand?: readonly Expansion[]
 }
 

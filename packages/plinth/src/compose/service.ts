@@ -18,6 +18,7 @@ import { createLog, createMetrics, createTracer } from '../telemetry/index.ts'
 import type { TenantSettings } from '../tenancy/index.ts'
 import { keepTenantPath, splitsPaths, splitTenantPath } from '../tenancy/index.ts'
 import { announce } from './announce.ts'
+import { showClock } from './clock-metric.ts'
 import type { Drain } from './drain.ts'
 import { createDrain } from './drain.ts'
 import type { ConfigPlace, LoadedConfig } from './load-service-config.ts'
@@ -163,6 +164,7 @@ function openParts(options: PartsOptions, loaded: LoadedConfig, outbox: () => Ou
     ...(options.logTo && { stream: options.logTo }),
   })
   const metrics = createMetrics({ droppedLines: log.dropped })
+  showClock(metrics, clock)
   const { onStatements } = options
   const watched = onStatements && { onStatements }
   const database = openDatabase({

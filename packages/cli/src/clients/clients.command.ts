@@ -5,8 +5,8 @@ import { say } from '../dev/terminal.ts'
 import { idOf } from '../id-of.ts'
 import { overlapOf } from '../keys/overlap.ts'
 import { remark } from '../keys/remark.ts'
-import { withKeys } from '../keys/with-keys.ts'
 import { listOf } from '../list-of.ts'
+import { withMachineCredentials } from '../machine-credentials.ts'
 
 const json = { type: 'boolean', description: 'Print JSON' } as const
 const id = { type: 'positional', required: true, description: 'Id of the client' } as const
@@ -35,7 +35,9 @@ const add = defineCommand({
       publicKeys,
       makeAccount: args.account === true,
     }
-    const { client, secret } = await withKeys(dryRun, ({ clients }) => clients.create(wish))
+    const { client, secret } = await withMachineCredentials(dryRun, ({ clients }) =>
+      clients.create(wish),
+    )
     if (dryRun) return say(args.json ? '{"dry_run":true}' : `The client "${name}" can be made.`)
     if (args.json) return say(JSON.stringify({ client_id: client.id, client_secret: secret }))
     say(secret === null ? client.id : `${client.id} ${secret}`)
@@ -51,7 +53,7 @@ const list = defineCommand({
     json,
   },
   async run({ args }) {
-    const found = await withKeys(false, ({ clients }) => clients.list(args.tenant))
+    const found = await withMachineCredentials(false, ({ clients }) => clients.list(args.tenant))
     if (args.json) return say(JSON.stringify(found.map(shown)))
     if (found.length === 0) say('The tenant has no machine clients: plinth clients add makes one')
     for (const { id, name, scopes, authentication, last_used_at: used } of found)
@@ -71,7 +73,9 @@ const rotate = defineCommand({
     const client = idOf(args.id, CLIENT)
     const overlap = overlapOf(args.overlap)
     const { 'dry-run': dryRun } = args
-    const secret = await withKeys(dryRun, ({ clients }) => clients.rotate(client, overlap))
+    const secret = await withMachineCredentials(dryRun, ({ clients }) =>
+      clients.rotate(client, overlap),
+    )
     if (dryRun) return say(args.json ? '{"dry_run":true}' : `${client} can get a new secret.`)
     if (args.json) return say(JSON.stringify({ client_id: client, client_secret: secret }))
     say(secret)
@@ -89,7 +93,7 @@ const revoke = defineCommand({
   async run({ args }) {
     const client = idOf(args.id, CLIENT)
     const { 'dry-run': dryRun } = args
-    await withKeys(dryRun, ({ clients }) => clients.revoke(client))
+    await withMachineCredentials(dryRun, ({ clients }) => clients.revoke(client))
     if (args.json) return say(JSON.stringify({ client_id: client, dry_run: dryRun === true }))
     say(`The client ${client} ${dryRun ? 'would end' : 'ended'}`)
   },

@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { runPlinth } from '../run-plinth.fixture.ts'
 import { devFolder } from './dev-folder.ts'
 import { readState } from './dev-state.ts'
 import { isRunning } from './process-stamp.ts'
 import { rememberedPort } from './remembered-ports.ts'
-import { MAIN, PROGRAM } from './small-service.fixture.ts'
+import { type RunningPlinth, startPlinth } from './running-plinth.fixture.ts'
+import { MAIN, smallService } from './small-service.fixture.ts'
 import { stopEverything } from './stop-everything.ts'
 
 const CONFIG = `config:
@@ -31,66 +30,33 @@ const CONFIG = `config:
         client_secret: \${OIDC_KEYCLOAK_CLIENT_SECRET:-}
 `
 
-let service: string
-const started: Running[] = []
+const started: RunningPlinth[] = []
+const { folder: service, remove } = smallService(CONFIG)
 
-before(async () => {
-  service = mkdtempSync(join(tmpdir(), 'plinth-dev-'))
-  mkdirSync(join(service, 'src'))
-  writeFileSync(join(service, 'package.json'), '{ "name": "small", "type": "module" }')
-  writeFileSync(join(service, 'config.yaml'), CONFIG)
-  writeFileSync(join(service, 'src/main.ts'), MAIN)
-  // Another environment that starts at the same time would take 8080 while a supervisor is dead.
-  await rememberedPort(devFolder(service).home, 'provider', randomInt(10_000, 32_000))
-})
+// Another environment that starts at the same time would take 8080 while a supervisor is dead.
+before(() => rememberedPort(devFolder(service).home, 'provider', randomInt(10_000, 32_000)))
 
 afterEach(() => stopEverything(devFolder(service)))
 
 after(() => {
   for (const { child } of started) child.kill('SIGKILL')
-  rmSync(service, { recursive: true, force: true })
+  remove()
 })
 
-interface Running {
-  readonly child: ChildProcess
-  readonly text: () => string
-}
-
-function start(...args: readonly string[]): Running {
-  const env = { ...process.env, NO_COLOR: '1' }
-  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: service, env })
-  let text = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on('data', (data) => {
-      text += String(data)
-    })
-  const running = { child, text: () => text }
+function start(...args: readonly string[]): RunningPlinth {
+  const running = startPlinth(service, ...args)
   started.push(running)
   return running
 }
 
-function plinth(...args: readonly string[]): Promise<{ code: number; output: string }> {
+async function plinth(...args: readonly string[]): Promise<{ code: number; output: string }> {
   const env = { ...process.env, NO_COLOR: '1' }
-  return new Promise((resolve) => {
-    const options = { cwd: service, env }
-    execFile(process.execPath, [PROGRAM, ...args], options, (error, stdout, stderr) => {
-      resolve({ code: Number(error?.code ?? 0), output: stdout + stderr })
-    })
-  })
+  const { code, out, err } = await runPlinth(args, { cwd: service, env })
+  return { code, output: out + err }
 }
 
-async function said(running: Running, what: RegExp): Promise<RegExpExecArray> {
-  for (let tries = 0; tries < 1200; tries++) {
-    const found = what.exec(running.text())
-    if (found !== null) return found
-    if (running.child.exitCode !== null) break
-    await sleep(25)
-  }
-  return assert.fail(`${what} was not said, but: ${running.text()}`)
-}
-
-async function ready(running: Running): Promise<string> {
-  return (await said(running, /Service +(http:\/\/localhost:\d+)/))[1] ?? ''
+async function ready(running: RunningPlinth): Promise<string> {
+  return (await running.said(/Service +(http:\/\/localhost:\d+)/))[1] ?? ''
 }
 
 async function variables(url: string): Promise<Record<string, string>> {
@@ -125,10 +91,10 @@ test('plinth dev: one command runs everything, and Ctrl-C stops all of it, exit 
 
   const second = await plinth('dev')
   assert.equal(second.code, 2)
-  assert.match(second.output, /^plinth dev already runs here at http:.*`plinth dev stop`\.\n$/)
+  assert.match(second.output, /^plinth dev already runs here at http:.*`plinth dev stop`\.$/)
 
   writeFileSync(join(service, 'src/main.ts'), `${MAIN}console.log('the second generation')\n`)
-  await said(running, /the second generation[\s\S]*Reloaded in [\d.]+ s \(src\/main\.ts\)/)
+  await running.said(/the second generation[\s\S]*Reloaded in [\d.]+ s \(src\/main\.ts\)/)
   assert.match((await plinth('dev', 'logs', 'server')).output, /the second generation/)
 
   running.child.kill('SIGINT')
@@ -155,7 +121,7 @@ test('what a killed supervisor left behind is taken over, and `dev stop` ends it
     postgres?.process.pid,
   )
   const stop = await plinth('dev', 'stop')
-  assert.deepEqual(stop, { code: 0, output: 'Stopped: server.\n' })
+  assert.deepEqual(stop, { code: 0, output: 'Stopped: server.' })
   assert.equal(isRunning(postgres?.process), false)
 })
 
@@ -171,8 +137,8 @@ test('start-env holds the services, start-server uses them and leaves them runni
   assert.deepEqual(await once(server.child, 'close'), [0, null])
   assert.equal(await states(), 'postgres up, provider up, mailbox up, server off')
   assert.match((await plinth('init-db')).output, /The database is ready/)
-  assert.deepEqual(await plinth('dev', 'stop-env'), { code: 0, output: 'Stopped: services.\n' })
-  assert.equal((await plinth('dev', 'stop')).output, 'Nothing was running.\n')
+  assert.deepEqual(await plinth('dev', 'stop-env'), { code: 0, output: 'Stopped: services.' })
+  assert.equal((await plinth('dev', 'stop')).output, 'Nothing was running.')
 })
 
 test('a crash keeps the supervisor; --no-reload ends with exit code 1', async () => {
@@ -197,7 +163,7 @@ test('production is refused in one sentence', async () => {
   const { code, output } = await plinth('dev')
   rmSync(join(service, '.env'))
   assert.equal(code, 2)
-  assert.match(output, /^plinth dev is for development.*`node src\/main\.ts`\.\n$/)
+  assert.match(output, /^plinth dev is for development.*`node src\/main\.ts`\.$/)
 })
 
 test('nothing secret can be read by others', () => {

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { PROGRAM } from './small-service.fixture.ts'
+import { after, test } from 'node:test'
+import { runPlinth } from '../run-plinth.fixture.ts'
+import { smallService } from './small-service.fixture.ts'
 
 const CONFIG = `config:
   app:
@@ -14,27 +13,19 @@ const CONFIG = `config:
     url: \${DATABASE_URL:?run plinth dev}
 `
 
-let service: string
-before(() => {
-  service = mkdtempSync(join(tmpdir(), 'plinth-dry-run-'))
-  writeFileSync(join(service, 'package.json'), '{ "name": "small", "type": "module" }')
-  writeFileSync(join(service, 'config.yaml'), CONFIG)
-})
-after(() => rmSync(service, { recursive: true, force: true }))
+const { folder: service, remove } = smallService(CONFIG)
+after(remove)
 
-function plinth(...args: readonly string[]): Promise<string> {
-  return new Promise((resolve) => {
-    const env = { ...process.env, NO_COLOR: '1' }
-    execFile(process.execPath, [PROGRAM, ...args], { cwd: service, env }, (_, stdout, stderr) =>
-      resolve(stdout + stderr),
-    )
-  })
+async function plinth(...args: readonly string[]): Promise<string> {
+  const env = { ...process.env, NO_COLOR: '1' }
+  const { out, err } = await runPlinth(args, { cwd: service, env })
+  return out + err
 }
 
 test('--dry-run of start-env and init-db says what would be done, and writes nothing', async () => {
   assert.equal(
     await plinth('dev', 'start-env', '--dry-run'),
-    'would start  PostgreSQL, with the roles, schemas and migrations that are missing\nwould start  the mailbox\n',
+    'would start  PostgreSQL, with the roles, schemas and migrations that are missing\nwould start  the mailbox',
   )
   assert.match(await plinth('init-db', '--dry-run'), /^Would start the PostgreSQL of this service/)
   assert.equal(existsSync(join(service, '.plinth')), false)

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,8 +10,9 @@ import { readState } from './dev-state.ts'
 import { devStatus } from './dev-status.ts'
 import { lastLines } from './follow-file.ts'
 import { isRunning } from './process-stamp.ts'
+import { startPlinth } from './running-plinth.fixture.ts'
 import { logFileOf } from './service-names.ts'
-import { MAIN, PROGRAM } from './small-service.fixture.ts'
+import { smallService } from './small-service.fixture.ts'
 import { stopEverything } from './stop-everything.ts'
 
 const INFRA = fileURLToPath(new URL('../../../../template/infra', import.meta.url))
@@ -37,25 +36,21 @@ const CONFIG = `config:
 
 const missing = (await findJava()) === undefined || preparedKeycloak() === undefined
 const skip = missing && 'Keycloak is not prepared on this machine: `npm run keycloak` fetches it'
-const service = mkdtempSync(join(tmpdir(), 'plinth-dev-keycloak-'))
+const { folder: service, remove } = smallService(CONFIG)
 
 after(async () => {
   await stopEverything(devFolder(service))
-  rmSync(service, { recursive: true, force: true })
+  remove()
 })
 
 test('plinth dev --provider keycloak runs it, tells it where the service is, and leaves nothing behind when killed', {
   skip,
 }, async () => {
-  mkdirSync(join(service, 'src'))
-  writeFileSync(join(service, 'package.json'), '{ "name": "small", "type": "module" }')
-  writeFileSync(join(service, 'config.yaml'), CONFIG)
-  writeFileSync(join(service, 'src/main.ts'), MAIN)
   cpSync(INFRA, join(service, 'infra'), { recursive: true })
   const folder = devFolder(service)
 
-  const { child, text } = start('dev', '--provider', 'keycloak')
-  const url = await said(text, /Service +(http:\/\/localhost:\d+)/)
+  const { child, text, said } = startPlinth(service, 'dev', '--provider', 'keycloak')
+  const url = (await said(/Service +(http:\/\/localhost:\d+)/))[1] ?? ''
   assert.match(text(), /Keycloak console +http:\/\/localhost:\d+\/admin +admin \/ admin/)
   const { provider } = readState(folder.home, 'state') ?? assert.fail('nothing is written down')
   assert.equal(provider?.kind, 'keycloak')
@@ -77,30 +72,10 @@ test('plinth dev --provider keycloak runs it, tells it where the service is, and
   const status = (await devStatus(folder)).find(({ name }) => name === 'provider')
   assert.deepEqual([status?.state, status?.detail], ['up', 'Keycloak'])
   assert.match(lastLines(logFileOf(folder, 'provider'), 50).join('\n'), /Keycloak .* started in/)
-  const other = start('dev', 'start-server', '--provider', 'development', '--no-reload')
-  await said(other.text, /plinth dev already runs here/)
+  const args = ['dev', 'start-server', '--provider', 'development', '--no-reload']
+  await startPlinth(service, ...args).said(/plinth dev already runs here/)
 
   child.kill('SIGKILL')
   for (let tries = 0; tries < 600 && isRunning(provider?.process); tries += 1) await sleep(50)
   assert.equal(isRunning(provider?.process), false)
 })
-
-function start(...args: readonly string[]) {
-  const env = { ...process.env, NO_COLOR: '1' }
-  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: service, env })
-  let heard = ''
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (data) => {
-      heard += String(data)
-    })
-  return { child, text: () => heard }
-}
-
-async function said(text: () => string, what: RegExp): Promise<string> {
-  for (let tries = 0; tries < 10_000; tries += 1) {
-    const found = what.exec(text())
-    if (found !== null) return found[1] ?? ''
-    await sleep(50)
-  }
-  return assert.fail(`${what} was not said, but: ${text()}`)
-}

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { PROGRAM } from './small-service.fixture.ts'
+import { type Outcome, runPlinth } from '../run-plinth.fixture.ts'
+import { smallService } from './small-service.fixture.ts'
 
 const REALMS = fileURLToPath(new URL('../../../../template/infra', import.meta.url))
 const CONFIG = `config:
@@ -20,30 +19,14 @@ const CONFIG = `config:
         issuer: \${OIDC_KEYCLOAK_ISSUER:-http://localhost:8080/realms/test-realm}
 `
 
-let service: string
-before(() => {
-  service = mkdtempSync(join(tmpdir(), 'plinth-choice-'))
-  mkdirSync(join(service, 'empty'))
-  writeFileSync(join(service, 'package.json'), '{ "name": "small", "type": "module" }')
-  writeFileSync(join(service, 'config.yaml'), CONFIG)
-})
-after(() => rmSync(service, { recursive: true, force: true }))
-
-interface Outcome {
-  readonly code: number
-  readonly err: string
-}
+const { folder: service, remove } = smallService(CONFIG)
+after(remove)
 
 /** Runs the command where neither Java nor Docker can be found. */
 function plinthDev(args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<Outcome> {
   const { NODE_OPTIONS, HOME } = process.env
   const env = { NODE_OPTIONS, HOME, PATH: join(service, 'empty'), NO_COLOR: '1', ...more }
-  return new Promise((resolve) => {
-    const options = { cwd: service, env }
-    execFile(process.execPath, [PROGRAM, 'dev', ...args], options, (error, _, stderr) => {
-      resolve({ code: Number(error?.code ?? 0), err: stderr.trim() })
-    })
-  })
+  return runPlinth(['dev', ...args], { cwd: service, env })
 }
 
 test('--provider names what can be said, and the nearest one', async () => {

@@ -3,10 +3,10 @@ import type { KeyType } from 'plinth/identity'
 import { misuse } from '../cli-error.ts'
 import { say } from '../dev/terminal.ts'
 import { listOf } from '../list-of.ts'
+import { withMachineCredentials } from '../machine-credentials.ts'
 import { wholeNumber } from '../whole-number.ts'
 import { endOfKey } from './lifetime.ts'
 import { remark } from './remark.ts'
-import { withKeys } from './with-keys.ts'
 
 const TYPES: readonly KeyType[] = ['user', 'service', 'admin', 'readonly']
 const MOST_REQUESTS = 1_000_000
@@ -52,7 +52,9 @@ export const createCommand = defineCommand({
       ...(args['rate-limit'] !== undefined && { rateLimit: rateOf(args['rate-limit']) }),
       ...(args.allow !== undefined && { allowedIps: listOf(args.allow) }),
     }
-    const [key, record] = await withKeys(dryRun, ({ manager }) => manager.generateKey(wish))
+    const [key, record] = await withMachineCredentials(dryRun, ({ manager }) =>
+      manager.generateKey(wish),
+    )
     if (dryRun) return say(args.json ? '{"dry_run":true}' : `The key "${name}" can be made.`)
     if (args.json) return say(JSON.stringify({ key, api_key: record }))
     say(key)

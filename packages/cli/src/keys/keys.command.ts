@@ -3,10 +3,10 @@ import { defineCommand } from 'citty'
 import { CliError } from '../cli-error.ts'
 import { say } from '../dev/terminal.ts'
 import { idOf } from '../id-of.ts'
+import { withMachineCredentials } from '../machine-credentials.ts'
 import { createCommand } from './create.command.ts'
 import { overlapOf } from './overlap.ts'
 import { remark } from './remark.ts'
-import { withKeys } from './with-keys.ts'
 
 const json = { type: 'boolean', description: 'Print JSON' } as const
 const id = { type: 'positional', required: true, description: 'Id of the key' } as const
@@ -19,7 +19,7 @@ const list = defineCommand({
     json,
   },
   async run({ args }) {
-    const keys = await withKeys(false, ({ manager }) => manager.listKeys(args.tenant))
+    const keys = await withMachineCredentials(false, ({ manager }) => manager.listKeys(args.tenant))
     if (args.json) return say(JSON.stringify(keys))
     if (keys.length === 0) say('The tenant has no API keys: plinth keys create makes one')
     for (const key of keys) {
@@ -41,7 +41,7 @@ const rotate = defineCommand({
   async run({ args }) {
     const overlap = overlapOf(args.overlap)
     const { 'dry-run': dryRun } = args
-    const [key, record] = await withKeys(dryRun, ({ manager }) =>
+    const [key, record] = await withMachineCredentials(dryRun, ({ manager }) =>
       manager.rotateKey(idOf(args.id, KEY), overlap),
     )
     if (dryRun) return say(args.json ? '{"dry_run":true}' : `The key ${args.id} can be rotated.`)
@@ -60,7 +60,9 @@ const revoke = defineCommand({
   },
   async run({ args }) {
     const { 'dry-run': dryRun } = args
-    const revoked = await withKeys(dryRun, ({ manager }) => manager.revokeKey(idOf(args.id, KEY)))
+    const revoked = await withMachineCredentials(dryRun, ({ manager }) =>
+      manager.revokeKey(idOf(args.id, KEY)),
+    )
     if (args.json) return say(JSON.stringify({ revoked, dry_run: dryRun === true }))
     if (revoked === 0) return say('The key was revoked before')
     say(`${revoked} ${revoked === 1 ? 'key' : 'keys'} ${dryRun ? 'would end' : 'ended'}`)
@@ -79,7 +81,7 @@ const importFile = defineCommand({
     const { importKeys } = await import('plinth/identity')
     const { systemClock: clock } = await import('plinth/kernel')
     const { 'dry-run': dryRun } = args
-    const result = await withKeys(false, ({ platform }) =>
+    const result = await withMachineCredentials(false, ({ platform }) =>
       importKeys({ platform, clock, dryRun: dryRun === true }, entries),
     )
     if (result.faults.length > 0) {

@@ -1,11 +1,11 @@
 import type { PlatformDb } from 'plinth/data'
 import type { APIKeyManager, MachineClientManager } from 'plinth/identity'
-import { CliError, misuse } from '../cli-error.ts'
-import { devFolder } from '../dev/dev-folder.ts'
-import { loadServiceSettings } from '../dev/service-settings.ts'
+import { CliError, misuse } from './cli-error.ts'
+import { devFolder } from './dev/dev-folder.ts'
+import { loadServiceSettings } from './dev/service-settings.ts'
 
 /** What a command about keys and machine clients works with. */
-export interface KeyTools {
+export interface MachineCredentials {
   readonly manager: APIKeyManager
   readonly clients: MachineClientManager
   readonly platform: PlatformDb
@@ -15,13 +15,13 @@ export interface KeyTools {
 class Undone extends Error {}
 
 /**
- * Works on the keys of the service here, as the running service would: the role of the app is enough.
+ * Works on the keys and machine clients of the service here, as the running service would: the role of the app is enough.
  * @param dryRun does everything in a transaction that is undone
  * @throws CliError with the sentence of what was refused
  */
-export async function withKeys<T>(
+export async function withMachineCredentials<T>(
   dryRun: boolean | undefined,
-  work: (tools: KeyTools) => Promise<T>,
+  work: (tools: MachineCredentials) => Promise<T>,
 ): Promise<T> {
   const loaded = await loadServiceSettings(devFolder().service, process.env)
   if (!loaded.ok) throw misuse(loaded.lines.join('\n'))
@@ -36,7 +36,7 @@ export async function withKeys<T>(
     clock,
     log: { info() {}, warn() {}, error() {} },
   })
-  const toolsOn = (platform: PlatformDb): KeyTools => ({
+  const toolsOn = (platform: PlatformDb): MachineCredentials => ({
     platform,
     clients: new identity.MachineClientManager({ platform, clock }),
     manager: new identity.APIKeyManager({

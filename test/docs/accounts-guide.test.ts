@@ -100,6 +100,7 @@ const NO_WAY_IN = [
   'POST /auth/password-reset-request',
   'POST /auth/password-reset',
   'POST /auth/invitations/look',
+  'POST /auth/invitations/decline',
   'POST /auth/passkeys/authentication/options',
   'POST /auth/mfa/challenge',
   'POST /auth/mfa/codes',

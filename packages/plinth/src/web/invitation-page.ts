@@ -30,7 +30,7 @@ export function invitationPage(deps: InvitationDeps): RouteOptions {
 function render({ service, ways }: InvitationDeps, { principal }: Context): Html {
   return html`<section class="card narrow stack" aria-labelledby="invitation">
 <h1 id="invitation">You are invited</h1>
-<div class="stack" data-look="/auth/invitations/look" hidden>
+<div class="stack" data-look="/auth/invitations/look" data-step hidden>
 <p>Somebody asked you to join them in ${service}.</p>
 <dl class="facts">
 <div data-when="tenant"><dt>Organisation</dt><dd data-fill="tenant.name"></dd></div>
@@ -38,8 +38,18 @@ function render({ service, ways }: InvitationDeps, { principal }: Context): Html
 <div><dt>Open until</dt><dd><time data-fill="expires_at"></time></dd></div>
 </dl>
 ${principal === undefined ? newcomer(ways) : member(principal)}
-<p class="hint">You do not want to, or know nobody there? Close this page: nothing happens, and the invitation runs out.</p>
+<form class="stack divided" data-action="POST" action="/auth/invitations/decline" data-show="show-declined">
+${token}
+<p class="hint">You do not want to, or know nobody there? Say so, and whoever asked you sees it; or close this page, and the invitation runs out.</p>
+<div class="choices"><button class="button">Decline</button></div>
+</form>
 </div>
+<template id="show-declined">
+<div class="stack">
+<h2>You have declined</h2>
+<p>Whoever asked you sees it. Should you change your mind, they can invite you again.</p>
+</div>
+</template>
 ${needsScript}
 </section>`
 }

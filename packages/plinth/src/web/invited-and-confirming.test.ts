@@ -88,6 +88,9 @@ test('MF-45 an invitation is accepted by a click: as who is signed in, or with a
   const providersOnly = await visit('/invitation', { password: false })
   assert.doesNotMatch(providersOnly.text, /name="password"/)
   assert.match(providersOnly.text, /data-keep="invitation"/)
+  for (const { text } of [stranger, member, providersOnly]) {
+    assert.match(text, /action="\/auth\/invitations\/decline" data-show="show-declined"/)
+  }
 })
 
 test('ASVS 7.5.3 a fresh proof is what the person has: a factor where there is one, else the password', async () => {

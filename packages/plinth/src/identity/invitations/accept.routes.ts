@@ -15,6 +15,7 @@ import { tokenCookie } from '../sessions/cookie.ts'
 import { isSessionPrincipal } from '../sessions/session.ts'
 import { acceptAsMember } from './accept-as-member.ts'
 import { acceptAsNewcomer } from './accept-as-newcomer.ts'
+import { declineInvitation } from './decline-invitation.ts'
 import { invitationProblems } from './invitations.errors.ts'
 import { isSomebodys } from './join.repository.ts'
 import { findInvitation } from './redeem-invitation.ts'
@@ -36,9 +37,9 @@ const accepted = z.object({
 
 const { invalid, otherAddress, signInFirst, noAccounts, signedInAlready } = invitationProblems
 
-/** `POST /auth/invitations/accept` (D23), and what its page shows before. */
+/** `POST /auth/invitations/accept` (D23), what its page shows before, and the other answer. */
 export function acceptRoutes(identity: Identity): readonly RouteOptions[] {
-  return [lookRoute(identity), acceptRoute(identity)]
+  return [lookRoute(identity), acceptRoute(identity), declineRoute(identity)]
 }
 
 function lookRoute(identity: Identity): RouteOptions {
@@ -103,6 +104,23 @@ function acceptRoute(identity: Identity): RouteOptions {
       }
       if (password === undefined) throw signInFirst()
       return handleNewcomer(identity, context, { ...body, password })
+    },
+  })
+}
+
+function declineRoute(identity: Identity): RouteOptions {
+  return route('POST /auth/invitations/decline', {
+    access: open('whoever holds the token was sent it'),
+    tenant: 'none',
+    ownSitesOnly: true,
+    limit: 'sign_in',
+    summary: 'Says no to an invitation: it is used up, and whoever asked sees it.',
+    body: z.strictObject({ token }),
+    returns: z.object({ message: z.string() }),
+    raises: [invalid],
+    handle: async ({ body, actor }) => {
+      await declineInvitation(identity, { ...body, actor })
+      return { message: 'Invitation declined' }
     },
   })
 }

@@ -6,6 +6,8 @@ export const invitationEvents = defineEvents('invitation', {
   created: { data: { role: z.string() } },
   sent_again: {},
   revoked: {},
+  /** By whoever was asked in, or holds the mail. */
+  declined: {},
   /** Ended long enough ago; those who never came went with theirs. */
   forgotten: { data: { count: z.int() } },
   accepted: {

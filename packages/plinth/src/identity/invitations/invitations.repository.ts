@@ -13,11 +13,12 @@ export interface InvitationRow {
   readonly expires_at: string
   readonly accepted_at: string | null
   readonly revoked_at: string | null
+  readonly declined_at: string | null
 }
 
 const COLUMNS =
-  'id, person_id, email, role, invited_by, created_at, sent_at, expires_at, accepted_at, revoked_at'
-const OPEN = 'accepted_at is null and revoked_at is null'
+  'id, person_id, email, role, invited_by, created_at, sent_at, expires_at, accepted_at, revoked_at, declined_at'
+const OPEN = 'accepted_at is null and revoked_at is null and declined_at is null'
 
 /** An invitation that is written. */
 export type NewInvitation = Pick<
@@ -121,13 +122,16 @@ export async function noteSent(
   return rows[0]
 }
 
+/** How an invitation ends before its time does. */
+export type InvitationEnd = 'accepted' | 'revoked' | 'declined'
+
 /** Closes an invitation. */
 export async function closeInvitation(
   tx: Tx,
   id: string,
-  { as, now }: { readonly as: 'accepted' | 'revoked'; readonly now: string },
+  { as, now }: { readonly as: InvitationEnd; readonly now: string },
 ): Promise<void> {
-  const column = { accepted: 'accepted_at', revoked: 'revoked_at' }[as]
+  const column = { accepted: 'accepted_at', revoked: 'revoked_at', declined: 'declined_at' }[as]
   await tx.query(
     `update plinth.invitations set ${column} = $3 where tenant_id = $1 and id = $2 and ${OPEN}`,
     [tx.tenant, id, now],
@@ -156,11 +160,11 @@ export async function takeLapsed(
   return rows
 }
 
-/** Forgets invitations that were accepted or revoked before a moment; how many there were. */
+/** Forgets invitations that ended before a moment; how many there were. */
 export async function forgetEnded(tx: Tx, before: string): Promise<number> {
   const { rowCount } = await tx.query(
     `delete from plinth.invitations
-      where tenant_id = $1 and coalesce(accepted_at, revoked_at) < $2`,
+      where tenant_id = $1 and coalesce(accepted_at, revoked_at, declined_at) < $2`,
     [tx.tenant, before],
   )
   return rowCount

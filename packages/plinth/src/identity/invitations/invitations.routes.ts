@@ -21,7 +21,7 @@ const shown = z.object({
   person_id: z.uuid().nullable().describe('Whom the tenant keeps as invited; null after the end'),
   email: z.string(),
   role: z.string(),
-  state: z.enum(['waiting', 'expired', 'accepted', 'revoked']),
+  state: z.enum(['waiting', 'expired', 'accepted', 'revoked', 'declined']),
   invited_by: z.uuid().nullable(),
   created_at: z.string(),
   sent_at: z.string(),
@@ -121,17 +121,18 @@ function revokeRoute(deps: PeopleDeps): RouteOptions {
         const { person_id: person } = found(await holdOpen(tx, { id: params.invitation_id }))
         if (person === null) throw unknown()
         await deps.personProfile?.remove(tx, person)
-        await withdraw(tx, { clock: deps.clock, by: managerOf(context), person })
+        const { actor } = managerOf(context)
+        await withdraw(tx, { clock: deps.clock, actor, person, as: 'revoked' })
       })
     },
   })
 }
 
 function show(
-  { accepted_at: accepted, revoked_at: revoked, ...row }: InvitationRow,
+  { accepted_at: accepted, revoked_at: revoked, declined_at: declined, ...row }: InvitationRow,
   now: string,
 ): z.input<typeof shown> {
-  const ended = (accepted && 'accepted') || (revoked && 'revoked')
+  const ended = (accepted && 'accepted') || (revoked && 'revoked') || (declined && 'declined')
   const state = ended || (row.expires_at > now ? 'waiting' : 'expired')
   return { ...row, state }
 }

@@ -15,6 +15,7 @@ const invitations = platformTable(
     expires_at: timestamp(),
     accepted_at: timestamp().nullable(),
     revoked_at: timestamp().nullable(),
+    declined_at: timestamp().nullable(),
   },
   {
     key: ['tenant_id', 'id'],
@@ -22,7 +23,7 @@ const invitations = platformTable(
       person: '(person_id)',
       invited_by: '(invited_by)',
     },
-    check: { once: '((accepted_at is null) or (revoked_at is null))' },
+    check: { once: '(num_nonnulls(accepted_at, revoked_at, declined_at) <= 1)' },
     policies: ['tenant'],
   },
 )

@@ -277,6 +277,46 @@ suite('invitations', () => {
     assert.deepEqual(noted?.data, { count: 2 })
   })
 
+  test('MF-48 whoever holds the mail declines, signed in or not: once, for good, and whoever asked sees it', async () => {
+    const tim = await people.stranger('tim')
+    const nobody = people.world.visitor()
+    for (const [browser, email] of [
+      [nobody, 'una@new.test'],
+      [tim, 'tim@example.com'],
+    ] as const) {
+      const { id, token } = await invited(email)
+      const [waiting] = await find(email)
+      const answers = await Promise.all(
+        Array.from({ length: 5 }, () => browser.post('/auth/invitations/decline', { token })),
+      )
+      assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 400, 400, 400, 400])
+      assert.equal((await browser.post('/auth/invitations/look', { token })).status, 400)
+      const { body } = await ana.get<{ items: Record<string, unknown>[] }>(
+        '/tenants/acme/invitations?limit=200',
+      )
+      const shown = body.items.find((one) => one['id'] === id)
+      assert.deepEqual([shown?.['state'], shown?.['person_id']], ['declined', null])
+      assert.deepEqual(await find(email), [])
+      const gone = 'select 1 from plinth.people where id = $1'
+      assert.deepEqual(await people.sql(gone, [waiting?.['id']]), [])
+      const noted = await people.sql(
+        "select outcome from plinth.audit_events where action = 'invitation.declined' and target_id = $1",
+        [id],
+      )
+      assert.deepEqual(noted, [{ outcome: 'success' }])
+      const again = await ana.post(`/tenants/acme/invitations/${id}/resend`)
+      assert.deepEqual([again.status, again.body['code']], [404, 'invitation.unknown'])
+    }
+    await invited('una@new.test')
+  })
+
+  test('MF-49 a token of another purpose or none declines nothing', async () => {
+    const answer = await people.world
+      .visitor()
+      .post('/auth/invitations/decline', { token: 'A'.repeat(43) })
+    assert.deepEqual([answer.status, answer.body['code']], [400, 'invitation.invalid'])
+  })
+
   test('whoever was asked in holds nothing, is nowhere, and is no owner', async () => {
     await invited('ida@example.com', { role: 'admin' })
     const held = await people.sql<{ grants: string[] }>(

@@ -1,8 +1,10 @@
+import type { Actor } from '../../access/index.ts'
 import { record } from '../../audit/index.ts'
 import type { Tx } from '../../data/index.ts'
 import type { Clock, Id } from '../../kernel/index.ts'
 import { holdMembers, mayManage, readMember } from '../../tenancy/index.ts'
 import { invitationEvents } from '../invitations/invitations.events.ts'
+import type { InvitationEnd } from '../invitations/invitations.repository.ts'
 import { closeInvitation, holdOpen, removeInvited } from '../invitations/invitations.repository.ts'
 import { voidOneTime } from '../one-time/one-time-tokens.ts'
 import { isoTime } from '../sessions/iso-time.ts'
@@ -45,7 +47,9 @@ export async function removePerson(
   const own = await readMember(tx, by.person)
   if (own === undefined || !mayManage({ ...own, within: by.grants }, row)) return { code: 'beyond' }
   await personProfile?.remove(tx, person)
-  if (row.invited) await withdraw(tx, { clock, by, person: row.id as Id<'person'> })
+  const { actor } = by
+  if (row.invited)
+    await withdraw(tx, { clock, actor, person: row.id as Id<'person'>, as: 'revoked' })
   else await endMembership(tx, by, person)
   return { code: 'removed' }
 }
@@ -59,23 +63,25 @@ async function endMembership(tx: Tx, by: Manager, person: string): Promise<void>
   await record(tx, by.actor, personEvents.removed({ outcome: 'success', target }))
 }
 
-/** Takes an invitation back: its token is void, and the person whom nobody is goes. */
-export async function withdraw(
-  tx: Tx,
-  {
-    clock,
-    by,
-    person,
-  }: { readonly clock: Clock; readonly by: Manager; readonly person: Id<'person'> },
-): Promise<void> {
+/** An invitation that somebody ends before it is accepted. */
+export interface Withdrawal {
+  readonly clock: Clock
+  readonly actor: Actor
+  /** Whom nobody is yet. */
+  readonly person: Id<'person'>
+  readonly as: Exclude<InvitationEnd, 'accepted'>
+}
+
+/** Ends an invitation: its token is void, and the person whom nobody is goes. */
+export async function withdraw(tx: Tx, { clock, actor, person, as }: Withdrawal): Promise<void> {
   const open = await holdOpen(tx, { person })
   await voidOneTime(tx, clock, { purpose: 'invitation', person })
   if (open !== undefined) {
-    await closeInvitation(tx, open.id, { as: 'revoked', now: isoTime(clock.now()) })
+    await closeInvitation(tx, open.id, { as, now: isoTime(clock.now()) })
     const target = { type: 'invitation', id: open.id }
-    await record(tx, by.actor, invitationEvents.revoked({ outcome: 'success', target }))
+    await record(tx, actor, invitationEvents[as]({ outcome: 'success', target }))
   }
   await removeInvited(tx, person)
   const target = { type: 'person', id: person }
-  await record(tx, by.actor, personEvents.removed({ outcome: 'success', target }))
+  await record(tx, actor, personEvents.removed({ outcome: 'success', target }))
 }

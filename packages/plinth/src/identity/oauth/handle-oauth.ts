@@ -19,10 +19,14 @@ type FormContext = Context & { readonly body: Form }
 /** `POST /oauth/token` (RFC 6749 4.4): a machine gets a token for what it is. */
 export function handleToken(deps: OAuthDeps, context: FormContext): Promise<object> {
   return asClient(deps, context, 'token', async (client) => {
-    const { grant_type: grant, scope } = context.body
+    const { body, actor } = context
+    const [grant, scope] = [given(body['grant_type']), given(body['scope'])]
+    if (grant === undefined) return 'field_missing'
     if (grant !== 'client_credentials') return 'grant_unsupported'
-    const issued = await issueMachineToken(deps, { client, scope, actor: context.actor })
+    const issued = await issueMachineToken(deps, { client, scope, actor })
     if (issued.code !== 'issued') return issued.code
+    // Beside Cache-Control, for caches that know nothing newer (RFC 6749 5.1).
+    context.reply.header('pragma', 'no-cache')
     return {
       access_token: issued.token,
       token_type: 'Bearer',
@@ -34,16 +38,19 @@ export function handleToken(deps: OAuthDeps, context: FormContext): Promise<obje
 
 /** `POST /oauth/introspect` (RFC 7662). */
 export function handleIntrospect(deps: OAuthDeps, context: FormContext): Promise<object> {
-  return asClient(deps, context, 'introspect', (client) =>
-    introspect(deps.identity, client, context.body['token'] ?? ''),
-  )
+  return asClient(deps, context, 'introspect', async (client) => {
+    const token = given(context.body['token'])
+    return token === undefined ? 'field_missing' : introspect(deps.identity, client, token)
+  })
 }
 
 /** `POST /oauth/revoke` (RFC 7009): a client gives up a token of its own; an unknown one is no error. */
 export function handleRevoke(deps: OAuthDeps, context: FormContext): Promise<object> {
   const { platform, own, clock } = deps.identity
   return asClient(deps, context, 'revoke', async (client) => {
-    const token = await own.tokens.verify(context.body['token'] ?? '')
+    const text = given(context.body['token'])
+    if (text === undefined) return 'field_missing'
+    const token = await own.tokens.verify(text)
     if (typeof token === 'string') return {}
     if (token.of !== 'client' || token.client !== client.id) return 'other_client'
     await platform.transaction(async (tx) => {
@@ -56,6 +63,11 @@ export function handleRevoke(deps: OAuthDeps, context: FormContext): Promise<obj
     own.cache?.forget(`person ${client.person_id}`)
     return {}
   })
+}
+
+/** A field without a value counts as left out (RFC 6749 3.2). */
+function given(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text
 }
 
 /** Lets a client in, does its work, and answers a refusal in the words of OAuth. */

@@ -50,6 +50,11 @@ export const REFUSALS: { readonly [F in ClientFault]: OAuthRefusal } = {
     error: 'invalid_request',
     description: 'The client proved itself in two ways at once. Use one.',
   },
+  field_missing: {
+    status: 400,
+    error: 'invalid_request',
+    description: 'A field that this endpoint needs is missing: grant_type, or the token.',
+  },
   grant_unsupported: {
     status: 400,
     error: 'unsupported_grant_type',

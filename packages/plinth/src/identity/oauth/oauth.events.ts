@@ -10,6 +10,7 @@ export const CLIENT_FAULTS = [
   'method_not_allowed',
   'assertion_invalid',
   'assertion_replayed',
+  'field_missing',
   'grant_unsupported',
   'scope_beyond',
   'account_disabled',

@@ -8,6 +8,7 @@ import { CLIENT_AUTHENTICATIONS } from './client-authentications.ts'
 import { ASSERTION_ALGORITHMS } from './client-keys.ts'
 import { handleIntrospect, handleRevoke, handleToken } from './handle-oauth.ts'
 import type { OAuthDeps } from './oauth-deps.ts'
+import { inWordsOfOAuth } from './readable-form.ts'
 
 const LONGEST_BODY_BYTES = 16_384
 /** Refused clients that one address may send in a minute. */
@@ -39,7 +40,8 @@ const common = {
 export function oauthRoutes(identity: Identity): readonly RouteOptions[] {
   if (!identity.oauth.enabled) return []
   const deps = oauthDeps(identity)
-  return [tokenRoute(deps), introspectRoute(deps), revokeRoute(deps), metadataRoute(identity)]
+  const forms = [tokenRoute(deps), introspectRoute(deps), revokeRoute(deps)]
+  return [...forms.map(inWordsOfOAuth), metadataRoute(identity)]
 }
 
 function oauthDeps(identity: Identity): OAuthDeps {

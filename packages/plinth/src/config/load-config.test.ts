@@ -153,11 +153,11 @@ test('the file may name the environment through a variable of .env', async () =>
   assert.equal(source('app.environment'), 'config.yaml:3 (STAGE from .env:1)')
 })
 
-test('secret files: folder, NAME_FILE, and one line break less', async () => {
+test('secret files: folder, NAME_FILE, and no line breaks around them', async () => {
   const files = {
     'infra/secrets/keys/app_host.txt': 'from-folder\n',
     'infra/secrets/keys/base-url.txt': 'https://folder.test\n',
-    'mine/port': '77\n',
+    'mine/port': '\r\n77\n',
   }
   const env = { APP_PORT_FILE: 'mine/port', BASE_URL: 'https://shell.test' }
   const { config, source } = await loaded({ files, env })
@@ -256,6 +256,30 @@ test('D14 C24 the key session_jwt_secret is read under its new name', async () =
   assert.match(notices[0] ?? '', /^config.yaml:3: app.session_jwt_secret is now called/)
 })
 
+test('D14 a list under its old and its new name must agree too', async () => {
+  const listed = (old: string) => ({
+    'config.yaml': `config:\n  compat: [${old}]\n  app:\n    compat: [s0, s3]\n`,
+  })
+  assert.match(
+    (await refusals({ files: listed('s0') }))[0] ?? '',
+    /compat: differs from app.compat/,
+  )
+  const { config } = await loaded({ files: listed('s0, s3') })
+  assert.deepEqual(config.app.compat, ['s0', 's3'])
+})
+
+test('a value where a block belongs is refused, also when variables set keys of that block', async () => {
+  for (const [given, shown] of [
+    ['3', ', not "3"'],
+    ['[1]', ''],
+  ]) {
+    const files = { 'config.yaml': `config:\n  app: ${given}\n` }
+    const [line] = await refusals({ files, env: { APP_PORT: '9000' } })
+    const see = 'see: plinth config explain app'
+    assert.equal(line, `config.yaml:2 app: must be a block of keys${shown} → ${see}`)
+  }
+})
+
 test('S1 CLIENT_ORIGINS wins over CLIENT_ORIGIN and says so', async () => {
   const env = { CLIENT_ORIGINS: 'https://a.test,https://b.test/', CLIENT_ORIGIN: 'https://c.test' }
   const { config, notices } = await loaded({ env })
@@ -265,11 +289,12 @@ test('S1 CLIENT_ORIGINS wins over CLIENT_ORIGIN and says so', async () => {
 
 test('a name that looks like a slip gets a notice, others do not', async () => {
   const { notices } = await loaded({
-    env: { BASE_URI: 'x', PATH: '/bin', HOME: '/', SESION_MAX_AGE: '1' },
+    env: { BASE_URI: 'x', PATH: '/bin', HOME: '/', SESION_MAX_AGE: '1', APP_PROT: '1' },
   })
   assert.deepEqual(notices, [
     'environment: BASE_URI is not a name this service knows; did you mean BASE_URL?',
     'environment: SESION_MAX_AGE is not a name this service knows; did you mean SESSION_MAX_AGE?',
+    'environment: APP_PROT is not a name this service knows; did you mean APP_PORT?',
   ])
 })
 
@@ -291,9 +316,10 @@ test('a secret reference is fetched, and refused when it cannot be', async () =>
   const env = { SESSION_SIGNING_SECRET: 'openbao://secret/data/app#key' }
   const { config } = await loaded({ env, resolveSecret: async () => SESSION })
   assert.equal(config.app.session_signing_secret.reveal(), SESSION)
-  const [line] = await refusals({ env })
+  const lines = await refusals({ env })
+  assert.equal(lines.length, 1)
   assert.match(
-    line ?? '',
+    lines[0] ?? '',
     /is a secret reference that cannot be resolved \(this service has no secret store\)/,
   )
 })

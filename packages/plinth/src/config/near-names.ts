@@ -1,4 +1,4 @@
-import { editDistance } from '../kernel/index.ts'
+import { editDistance, nearest } from '../kernel/index.ts'
 import type { Notice } from './fault.ts'
 import type { SettingNames } from './setting-names.ts'
 import type { Variable } from './variable.ts'
@@ -16,7 +16,10 @@ export function nearNames(
   const notices: Notice[] = []
   for (const [name, { place }] of variables) {
     if (isKnown.has(name) || name.length < SHORTEST) continue
-    const near = known.find((candidate) => looksLike(name, candidate))
+    const near = nearest(
+      name,
+      known.filter((candidate) => looksLike(name, candidate)),
+    )
     if (near === undefined || variables.has(near)) continue
     const says = `${name} is not a name this service knows; did you mean ${near}?`
     notices.push({ code: 'config.near_name', place, says })

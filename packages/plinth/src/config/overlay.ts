@@ -3,7 +3,7 @@ import type { Fault, Notice } from './fault.ts'
 import type { SettingNames, VariableName } from './setting-names.ts'
 import { schemaAt } from './shape.ts'
 import type { TreeMap, TreeScalar } from './tree.ts'
-import { nodeAt, scalar, withNode, withoutNode } from './tree.ts'
+import { nodeAt, scalar, withNode, withoutNode, writtenIn } from './tree.ts'
 import type { Variable } from './variable.ts'
 
 /** A tree and what was found on the way. */
@@ -23,7 +23,7 @@ export function renameKeys(tree: TreeMap, names: SettingNames): Overlaid {
     if (old === undefined) continue
     renamed = withoutNode(renamed, from)
     if (current === undefined) renamed = withNode(renamed, to, old)
-    else if (textOf(old) !== textOf(current)) faults.push(keysDiffer(old.place, from, to))
+    else if (writtenIn(old) !== writtenIn(current)) faults.push(keysDiffer(old.place, from, to))
     notices.push({
       code: 'config.deprecated',
       place: old.place,
@@ -31,10 +31,6 @@ export function renameKeys(tree: TreeMap, names: SettingNames): Overlaid {
     })
   }
   return { tree: renamed, faults, notices }
-}
-
-function textOf(node: ReturnType<typeof nodeAt>): string | undefined {
-  return node?.kind === 'scalar' ? node.text : undefined
 }
 
 function keysDiffer(place: string, from: string, to: string): Fault {

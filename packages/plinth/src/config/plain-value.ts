@@ -47,7 +47,9 @@ class Walk {
         : this.#scalar(tree, schema, key)
     }
     if (tree.kind === 'list') return this.#list(tree, base, key)
-    return isBlock ? this.#block(tree, base, key) : {}
+    if (isBlock) return this.#block(tree, base, key)
+    this.#findings.sources.set(key, { kind: 'file', place: tree.place, variables: [] })
+    return {}
   }
 
   #scalar(scalar: TreeScalar, schema: z.core.$ZodType, key: string): unknown {

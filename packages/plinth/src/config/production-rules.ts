@@ -1,6 +1,10 @@
 import { Secret } from '../kernel/index.ts'
 import { isLoopbackHost } from '../outbound/index.ts'
 import type { Read, Rule } from './rule.ts'
+import { isPlaceholder } from './secret-strength.ts'
+
+/** Secret of the client at the development provider, and in the documents of services like this one. */
+const PUBLISHED_CLIENT_SECRET = 'test-client-secret'
 
 /** Rules over the whole configuration that hold in every environment or for production only (FI-52). */
 export const productionRules: readonly Rule[] = [
@@ -27,9 +31,32 @@ export const productionRules: readonly Rule[] = [
     fix: 'write the https:// URL that browsers use',
   },
   {
-    broken: (read) => (isProduction(read) ? issuers(read).filter((key) => isHttp(read(key))) : []),
+    broken: (read) =>
+      isProduction(read) ? offered(read, 'issuer').filter((key) => isHttp(read(key))) : [],
     says: 'is an http issuer in production',
     fix: 'write the https:// issuer of the provider, or remove this provider',
+  },
+  {
+    broken: (read) =>
+      isProduction(read)
+        ? offered(read, 'client_secret').filter((key) => isPublished(read(key)))
+        : [],
+    says: 'is the published secret of the development provider',
+    fix: 'put the one that your provider gave you in a secret file or in the environment',
+  },
+  {
+    broken: (read) => only('telemetry.metrics_token', isUnfilled(read('telemetry.metrics_token'))),
+    says: 'is a placeholder, not a secret',
+    fix: 'use the output of: openssl rand -base64 32',
+  },
+  {
+    broken: (read) =>
+      only(
+        'http.headers_timeout_ms',
+        Number(read('http.headers_timeout_ms')) > Number(read('http.request_timeout_ms')),
+      ),
+    says: 'is longer than http.request_timeout_ms, in which the body must have arrived too',
+    fix: 'write at most that many milliseconds',
   },
   {
     // MF-22: the log of a service is read by more people than may sign in as anybody.
@@ -166,13 +193,21 @@ function sameSecret(read: Read): boolean {
   return session instanceof Secret && csrf instanceof Secret && session.reveal() === csrf.reveal()
 }
 
-/** Keys of the issuers of the providers that production offers. */
-function issuers(read: Read): readonly string[] {
+function isPublished(value: unknown): boolean {
+  return value instanceof Secret && value.reveal() === PUBLISHED_CLIENT_SECRET
+}
+
+function isUnfilled(value: unknown): boolean {
+  return value instanceof Secret && isPlaceholder(value.reveal())
+}
+
+/** One key of each provider that production offers. */
+function offered(read: Read, key: string): readonly string[] {
   const providers = read('oidc.providers')
   if (typeof providers !== 'object' || providers === null) return []
-  const offered = Object.keys(providers).filter((name) => {
+  const names = Object.keys(providers).filter((name) => {
     const of = (key: string) => read(`oidc.providers.${name}.${key}`)
     return of('client_id') !== undefined && of('enabled') !== false && of('dev_only') !== true
   })
-  return offered.map((name) => `oidc.providers.${name}.issuer`)
+  return names.map((name) => `oidc.providers.${name}.${key}`)
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { z } from 'zod'
+import { loggingSettings, telemetrySettings } from '../telemetry/index.ts'
 import { appSettings } from './app.settings.ts'
 import { platformNames } from './environment-names.ts'
 import { faultLine } from './fault.ts'
@@ -29,7 +30,14 @@ const provider = z.strictObject({
 const schema = z.strictObject({
   app: appSettings,
   database: z.strictObject({ url: z.string().optional(), owner_url: z.string().optional() }),
-  telemetry: z.strictObject({ metrics_token: z.string().min(16).optional() }),
+  telemetry: telemetrySettings.prefault({}),
+  logging: loggingSettings.prefault({}),
+  http: z
+    .strictObject({
+      headers_timeout_ms: z.int().default(10_000),
+      request_timeout_ms: z.int().default(30_000),
+    })
+    .prefault({}),
   oidc: z.strictObject({ providers: z.record(z.string(), provider).default({}) }),
   tenancy: z.strictObject({
     strategies: z.array(z.string()).default([]),
@@ -304,7 +312,65 @@ const cases: readonly Case[] = [
     title: 'a secret that is too short for its room is not quoted',
     env: { METRICS_TOKEN: 'hunter2' },
     lines: [
-      'environment telemetry.metrics_token (METRICS_TOKEN): must be text of at least 16 characters → see: plinth config explain telemetry.metrics_token',
+      'environment telemetry.metrics_token (METRICS_TOKEN): has fewer than 16 characters → use the output of: openssl rand -base64 32',
+    ],
+  },
+  {
+    title: 'a placeholder for the metrics token',
+    env: { METRICS_TOKEN: 'change-me-to-something' },
+    lines: [
+      `environment telemetry.metrics_token (METRICS_TOKEN): is a placeholder, not a secret → use the output of: ${GENERATE}`,
+    ],
+  },
+  {
+    title: 'the secret of the development client in production',
+    yaml: keycloak(
+      'issuer: https://id.test',
+      'client_id: app',
+      'client_secret: test-client-secret',
+    ),
+    env: PRODUCTION,
+    lines: [
+      'config.yaml:7 oidc.providers.keycloak.client_secret: is the published secret of the development provider → put the one that your provider gave you in a secret file or in the environment',
+    ],
+  },
+  {
+    title: 'headers may take longer than the whole request',
+    yaml: '  http: { headers_timeout_ms: 10000, request_timeout_ms: 5000 }\n',
+    lines: [
+      'config.yaml:2 http.headers_timeout_ms: is longer than http.request_timeout_ms, in which the body must have arrived too → write at most that many milliseconds',
+    ],
+  },
+  {
+    title: 'a log level that is none',
+    env: { LOG_LEVEL: 'loud' },
+    lines: [
+      'environment logging.level (LOG_LEVEL): must be one of debug, info, warn, error, not "loud" → see: plinth config explain logging.level',
+    ],
+  },
+  {
+    title: 'a block where a text belongs',
+    yaml: app('name: { a: b }'),
+    lines: [
+      'config.yaml:3 app.name: must be text of 1 to 80 characters → see: plinth config explain app.name',
+    ],
+  },
+  {
+    title: 'several documents in one file',
+    yaml: '---\nconfig: {}\n',
+    lines: ['config.yaml:2: begins a second document → remove the line with ---'],
+  },
+  {
+    title: 'NUL in the file',
+    yaml: app('name: "a\0b"'),
+    lines: ['config.yaml: is not UTF-8 text → mend the file'],
+  },
+  {
+    title: 'a secret file that is not there, outside the folder',
+    env: { CSRF_SIGNING_SECRET: undefined, CSRF_SIGNING_SECRET_FILE: '/nowhere/at/all' },
+    lines: [
+      '/nowhere/at/all: the secret file for CSRF_SIGNING_SECRET is not there → put the value of CSRF_SIGNING_SECRET in this file',
+      `config.yaml app.csrf_signing_secret: is required and not set → set CSRF_SIGNING_SECRET, for example to the output of: ${GENERATE} (plinth dev sets it by itself)`,
     ],
   },
   {

@@ -15,7 +15,7 @@ export interface SecretFiles {
 
 /**
  * Reads each `*.txt` of the secrets folder as a variable: `csrf_signing_secret.txt` is
- * CSRF_SIGNING_SECRET. One line break at the end of a file is not part of the secret.
+ * CSRF_SIGNING_SECRET. Line breaks around the text of a file are not part of the secret.
  * @param named folder from SECRETS_KEYS_DIR; without it `infra/secrets/keys`, then `secrets/keys`
  */
 export async function readSecretFolder(
@@ -56,10 +56,16 @@ export async function readSecretFile(
   path: string,
   name: string,
 ): Promise<Variable | Fault> {
-  const place = relative(cwd, resolve(cwd, path))
+  const within = relative(cwd, resolve(cwd, path))
+  const place = within.startsWith('..') ? resolve(cwd, path) : within
   const read = await readSmallFile(resolve(cwd, path), MAX_BYTES)
   if (read.code === 'text') {
-    return { name, value: read.text.replace(/\r?\n$/, ''), origin: 'secret-file', place }
+    return {
+      name,
+      value: read.text.replace(/^[\r\n]+|[\r\n]+$/g, ''),
+      origin: 'secret-file',
+      place,
+    }
   }
   const says = read.code === 'absent' ? `the secret file for ${name} is not there` : read.says
   return { code: 'config.secret_file', place, says, fix: `put the value of ${name} in this file` }

@@ -60,11 +60,15 @@ function isDefault(schema: z.core.$ZodType): schema is z.ZodDefault | z.ZodPrefa
 }
 
 function below(schema: z.core.$ZodType): z.core.$ZodType | undefined {
-  if (schema instanceof z.ZodPipe)
-    return schema.in instanceof z.ZodTransform ? schema.out : schema.in
+  if (schema instanceof z.ZodPipe) return saysMore(schema) ? schema.out : schema.in
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return schema.unwrap()
   if (isDefault(schema) || schema instanceof z.ZodReadonly) return schema.unwrap()
   return undefined
+}
+
+// What goes in tells what a person may write, unless only what comes out has a name for it.
+function saysMore({ in: given, out }: z.ZodPipe): boolean {
+  return given instanceof z.ZodTransform || out instanceof z.ZodEnum
 }
 
 /** The schema of one key below a schema; undefined when there is no such key. */

@@ -14,6 +14,7 @@ export async function readSmallFile(path: string, maxBytes: number): Promise<Fil
     if (facts.size > maxBytes)
       return { code: 'refused', says: `is larger than ${maxBytes / 1024} KiB` }
     const bytes = await readFile(path)
+    if (bytes.includes(0)) return { code: 'refused', says: 'is not UTF-8 text' }
     return { code: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
   } catch (error) {
     return failure(error)

@@ -87,7 +87,7 @@ export function dereferenced(resolve: ResolveSecret | undefined, faults: Fault[]
       return { ...scalar, value, text: value, from: 'variable' }
     } catch (error) {
       faults.push(unresolved(scalar, key, error))
-      return { ...scalar, value: null, text: '', unset: key }
+      return { ...scalar, value: null, text: '' }
     }
   }
 }

@@ -29,13 +29,28 @@ export interface TreeScalar {
   readonly unset?: string
 }
 
-/** A map with `node` under the dotted `key`; maps on the way are made, anything else there is replaced. */
+/**
+ * A map with `node` under the dotted `key`; maps on the way are made. Where something else than a block
+ * stands on the way (`app: 3`), the map stays as it is, so that the schema names the mistake.
+ */
 export function withNode(tree: TreeMap, key: string, node: Tree): TreeMap {
   const [head = '', ...rest] = key.split('.')
   const below = tree.entries.get(head)
+  if (rest.length > 0 && below !== undefined && !canHold(below)) return tree
   const inner = below?.kind === 'map' ? below : emptyMap(tree.place)
   const next = rest.length === 0 ? node : withNode(inner, rest.join('.'), node)
   return { ...tree, entries: new Map(tree.entries).set(head, next) }
+}
+
+function canHold(node: Tree): boolean {
+  return node.kind === 'map' || (node.kind === 'scalar' && node.value === null)
+}
+
+/** What a node says, whatever its lines and comments; equal texts mean the same. */
+export function writtenIn(node: Tree): string {
+  if (node.kind === 'scalar') return JSON.stringify(node.text)
+  if (node.kind === 'list') return `[${node.items.map(writtenIn).join()}]`
+  return `{${[...node.entries].map(([name, below]) => `${name}:${writtenIn(below)}`).join()}}`
 }
 
 /** A map without the dotted `key`. */

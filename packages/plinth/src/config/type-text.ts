@@ -34,6 +34,9 @@ function stringText(schema: z.ZodString): string {
   const { minLength, maxLength } = schema
   const meaning = z.globalRegistry.get(schema)?.['takes']
   if (typeof meaning === 'string') return meaning
-  if (minLength !== null && minLength > 1) return `text of at least ${minLength} characters`
-  return maxLength === null ? 'text' : `text of at most ${maxLength} characters`
+  if (minLength === null || minLength === 0) {
+    return maxLength === null ? 'text' : `text of at most ${maxLength} characters`
+  }
+  if (maxLength !== null) return `text of ${minLength} to ${maxLength} characters`
+  return minLength === 1 ? 'text that is not empty' : `text of at least ${minLength} characters`
 }

@@ -112,6 +112,10 @@ function syntaxFault(place: string, code: string, message: string): Fault {
     const says = 'this key stands twice in the same block'
     return { code: 'config.syntax', place, says, fix: 'keep one of the two' }
   }
+  if (code === 'MULTIPLE_DOCS') {
+    const says = 'begins a second document'
+    return { code: 'config.syntax', place, says, fix: 'remove the line with ---' }
+  }
   const says = `is not valid YAML (${message.split(':')[0]?.slice(0, 80)})`
   const fix = 'check the indentation, and quote values that hold ": ", " #", { or ['
   return { code: 'config.syntax', place, says, fix }

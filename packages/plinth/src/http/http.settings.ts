@@ -1,7 +1,10 @@
 import { z } from 'zod'
 
 const count = (fallback: number, meaning: string) =>
-  z.int().min(1).default(fallback).describe(meaning)
+  z.int32().min(1).default(fallback).describe(meaning)
+
+// Node keeps 1,000 header lines and drops the others without an error (CS-29).
+const MOST_HEADERS = 999
 
 /** Limits and switches of the HTTP server; times are enforced by Node, sizes before parsing. */
 export const httpSettings = z.strictObject({
@@ -10,7 +13,12 @@ export const httpSettings = z.strictObject({
     'Largest request body in bytes, unless a route says less or more.',
   ),
   url_limit_bytes: count(8_192, 'Longest request target in bytes.'),
-  max_headers: count(200, 'Most header lines of a request; one more is answered with 431.'),
+  max_headers: z
+    .int()
+    .min(1)
+    .max(MOST_HEADERS)
+    .default(200)
+    .describe('Most header lines of a request; one more is answered with 431.'),
   headers_timeout_ms: count(10_000, 'Milliseconds in which all headers must have arrived.'),
   request_timeout_ms: count(30_000, 'Milliseconds in which the whole request must have arrived.'),
   idle_socket_timeout_ms: count(
@@ -22,7 +30,7 @@ export const httpSettings = z.strictObject({
   json_max_depth: count(32, 'Deepest nesting of a JSON body.'),
   json_max_items: count(10_000, 'Most keys and items of a JSON body.'),
   drain_delay_ms: z
-    .int()
+    .int32()
     .min(0)
     .default(0)
     .describe('Milliseconds between failing readiness and closing the socket, for load balancers.'),
@@ -51,6 +59,11 @@ export const httpSettings = z.strictObject({
   ),
   hsts: z
     .string()
+    .regex(
+      /^max-age=\d{1,10}(?:; ?(?:includeSubDomains|preload))*$/,
+      'is no such header → write it like max-age=31536000; includeSubDomains',
+    )
+    .meta({ takes: 'text like max-age=31536000; includeSubDomains; preload' })
     .default('max-age=31536000; includeSubDomains')
     .describe('Strict-Transport-Security, sent when app.base_url is https.'),
 })

@@ -48,7 +48,7 @@ export type LoggingSettings = z.output<typeof loggingSettings>
 export const telemetrySettings = z.strictObject({
   metrics_token: z
     .string()
-    .min(16)
+    .min(16, 'has fewer than 16 characters → use the output of: openssl rand -base64 32')
     .meta({ secret: true, takes: 'a secret' })
     .transform((token) => new Secret(token))
     .optional()

@@ -81,6 +81,45 @@ async function remembered() {
   return { ...app, browser }
 }
 
+const isRemembered = async (browser: Person, who: TestAccount) => {
+  await browser.post('/auth/web/logout')
+  return (await mfa.logIn(who, browser)).answer.body['mfa_required'] === false
+}
+
+test('MF-33 v5.0.0-V7.4.3 who signs out everywhere else is remembered here alone, and no sign-in waits any more', async () => {
+  const here = await remembered()
+  const there = await mfa.logIn(here.who)
+  const proof = { mfa_token: there.token, code: mfa.codeOf(here.secret, 1), remember_device: true }
+  assert.equal((await there.browser.post('/auth/web/mfa', proof)).status, 200)
+  assert.equal(await isRemembered(there.browser, here.who), true)
+  const waiting = await mfa.logIn(here.who)
+  assert.equal((await here.browser.delete('/auth/sessions')).status, 200)
+  const late = { mfa_token: waiting.token, code: here.recoveryCodes[0] }
+  const refused = await waiting.browser.post('/auth/web/mfa', late)
+  assert.deepEqual([refused.status, refused.body['detail']], [401, 'Invalid MFA token'])
+  assert.equal(await isRemembered(there.browser, here.who), false)
+  assert.equal(await isRemembered(here.browser, here.who), true)
+})
+
+test('MF-33 v5.0.0-V7.4.5 whom an administrator signs out, or everybody, shows all proofs again', async () => {
+  const admin = await mfa.withApp()
+  await demandOf(admin.who)
+  const { browser } = await mfa.logIn(admin.who)
+  const code = mfa.codeOf(admin.secret, 1)
+  assert.equal((await browser.post('/auth/web/mfa', { code })).status, 200)
+  for (const path of ['people/:id/sessions', 'sessions']) {
+    const [one, other] = [await remembered(), await remembered()]
+    const waiting = await mfa.logIn(one.who)
+    const all = path.replace(':id', one.who.person)
+    const answer = await browser.delete(`/api/v1/platform/${all}`)
+    assert.equal(answer.status, 200, JSON.stringify(answer.body))
+    const late = { mfa_token: waiting.token, code: one.recoveryCodes[0] }
+    assert.equal((await waiting.browser.post('/auth/web/mfa', late)).status, 401)
+    assert.equal(await isRemembered(one.browser, one.who), false)
+    assert.equal(await isRemembered(other.browser, other.who), path !== 'sessions')
+  }
+})
+
 test('MF-19 v5.0.0-V7.5.1 an address is not changed, nor a first password set, by whom the browser alone spared the factor', async () => {
   const { browser, who } = await remembered()
   const change = { email: `new.${who.email}` }

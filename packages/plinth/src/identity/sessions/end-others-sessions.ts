@@ -3,6 +3,7 @@ import { record } from '../../audit/index.ts'
 import { sessionEvents } from '../identity.events.ts'
 import { readPlatformPerson } from '../people/platform-people.repository.ts'
 import { endSessions } from './end-sessions.repository.ts'
+import { forgetShortcuts } from './forget-shortcuts.repository.ts'
 import { isoTime } from './iso-time.ts'
 import type { RevokeDeps } from './revoke-sessions.ts'
 
@@ -13,7 +14,8 @@ export interface EndedForOthers {
 }
 
 /**
- * Ends all sessions of one person, behind cookies and behind tokens (ASVS 7.4.5). Their API keys stay.
+ * Ends all sessions of one person, behind cookies and behind tokens (ASVS 7.4.5), and what would spare
+ * them a proof at the next sign-in. Their API keys stay.
  * @returns undefined when there is no such person
  */
 export async function endSessionsOf(
@@ -24,6 +26,7 @@ export async function endSessionsOf(
     if ((await readPlatformPerson(tx, person)) === undefined) return undefined
     const at = isoTime(sessions.clock.now())
     const count = await endSessions(tx, { person }, { now: at, reason: 'ended_by_administrator' })
+    await forgetShortcuts(tx, { person })
     const target = { type: 'person', id: person }
     const data = { sessions: count }
     await record(tx, actor, sessionEvents.ended_for({ outcome: 'success', target, data }))
@@ -40,6 +43,7 @@ export async function endEverySession(
     const at = isoTime(sessions.clock.now())
     const end = { now: at, reason: 'ended_by_administrator' } as const
     const count = await endSessions(tx, 'everybody', end)
+    await forgetShortcuts(tx, 'everybody')
     const data = { sessions: count }
     await record(tx, actor, sessionEvents.ended_for_all({ outcome: 'success', data }))
     return { at, count }

@@ -5,7 +5,8 @@ import type { ContextFor } from '../../feature/index.ts'
 import { route } from '../../feature/index.ts'
 import { identityProblems } from '../identity.errors.ts'
 import type { Identity } from '../identity-deps.ts'
-import { clearCookie } from './cookie.ts'
+import { rememberedCookieName } from '../own-cookies.ts'
+import { clearCookie, tokenCookie } from './cookie.ts'
 import { isoTime } from './iso-time.ts'
 import { listOwnSessions } from './own-sessions.repository.ts'
 import type { Revocation, Revoker } from './revoke-sessions.ts'
@@ -53,8 +54,12 @@ export function ownSessionRoutes(identity: Identity): readonly RouteOptions[] {
     summary: 'Signs the person out everywhere else.',
     returns: revoked,
     raises: [invalidSession],
-    handle: async (context) =>
-      answer(identity, context, await revokeOthers(revoking(identity), revoker(context))),
+    handle: async (context) => {
+      const { cookie } = context.request.headers
+      const device = tokenCookie(cookie, rememberedCookieName(identity))
+      const by = { ...revoker(context), device }
+      return answer(identity, context, await revokeOthers(revoking(identity), by))
+    },
   })
   const one = route('DELETE /auth/sessions/:id', {
     access: inPerson(),

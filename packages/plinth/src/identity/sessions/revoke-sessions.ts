@@ -4,6 +4,7 @@ import type { PlatformDb, PlatformTx } from '../../data/index.ts'
 import { sessionEvents } from '../identity.events.ts'
 import type { WhichSessions } from './end-sessions.repository.ts'
 import { endSessions } from './end-sessions.repository.ts'
+import { forgetShortcuts } from './forget-shortcuts.repository.ts'
 import { isoTime } from './iso-time.ts'
 import type { SessionDeps } from './mint-session.ts'
 import { findOwnSession } from './own-sessions.repository.ts'
@@ -51,13 +52,21 @@ export async function revokeSession(
   })
 }
 
-/** Ends all sessions of a person but the one that asks (D23). */
-export async function revokeOthers(deps: RevokeDeps, by: Revoker): Promise<Revocation> {
+/**
+ * Ends all sessions of a person but the one that asks (D23), and what would spare anybody a proof at
+ * their next sign-in; the browser that asks stays remembered.
+ */
+export async function revokeOthers(
+  deps: RevokeDeps,
+  by: Revoker & { readonly device: string | undefined },
+): Promise<Revocation> {
   return deps.platform.transaction(async (tx) => {
     const own = await findOwnSession(tx, by.person, by.session)
     if (own === undefined || own.revoked || own.rotated) return { code: 'not_live' }
     const which = { person: by.person, except: own.family }
-    return { code: 'revoked', ...(await end(deps, tx, { by, which })), isCurrent: false }
+    const ended = await end(deps, tx, { by, which })
+    await forgetShortcuts(tx, { person: by.person, keptDevice: by.device })
+    return { code: 'revoked', ...ended, isCurrent: false }
   })
 }
 

@@ -84,14 +84,14 @@ export interface PlatformOptions extends Parts {
 export function platformFeatures(options: PlatformOptions): Platform {
   const { config, clock, log, metrics, database } = options
   const documented = servesDocs(config.http.docs, config.app.environment)
-  const identity = options.authenticate === undefined ? ownIdentity(options) : undefined
+  const catalogue = lateCatalogue(() => [...named, ...options.features])
+  const identity = options.authenticate === undefined ? ownIdentity(options, catalogue) : undefined
   const standings = createStandings(database, config.sessions.cache_entries)
   const pages = createPages({
     service: config.app.name,
     links: documented ? DOCS_LINK : [],
     ...(identity && { account: ACCOUNT_PAGE }),
   })
-  const catalogue = lateCatalogue(() => [...named, ...options.features])
   const named: readonly Feature[] =
     identity === undefined
       ? []
@@ -174,7 +174,7 @@ const DOCS_LINK = [{ text: 'API', href: '/docs' }]
 
 const nobody: AuthenticateRequest = async () => undefined
 
-function ownIdentity(options: PlatformOptions) {
+function ownIdentity(options: PlatformOptions, catalogue: RolesDeps['catalogue']) {
   const { config, clock, log, database, notify, csrfTokenFor, metrics } = options
   const { cache_entries: most } = config.sessions
   const sessionCache = createSessionCache({ listen: database.listen, most })
@@ -194,6 +194,7 @@ function ownIdentity(options: PlatformOptions) {
     tokens: config.tokens,
     oauth: config.oauth,
     apiKeys: config.api_keys,
+    catalogue,
     memberPermissions: config.tenancy.member_permissions,
     platform: database.platform,
     listen: database.listen,

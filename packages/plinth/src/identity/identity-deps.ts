@@ -4,7 +4,7 @@ import type { Log } from '../feature/index.ts'
 import type { Clock, Secret } from '../kernel/index.ts'
 import type { Notify } from '../notify/index.ts'
 import type { Outbound } from '../outbound/index.ts'
-import type { Welcome } from '../tenancy/index.ts'
+import type { PermissionCatalogue, Welcome } from '../tenancy/index.ts'
 import type { AccountSettings } from './account/accounts.settings.ts'
 import type { ApiKeySettings } from './api-keys/api-keys.settings.ts'
 import type { Attempts } from './attempts/attempts.ts'
@@ -73,6 +73,8 @@ export interface IdentityDeps {
   readonly people: PeopleSettings
   /** The entities of the service: `person_profile` may be among them, and what it keeps of people. */
   readonly entities: readonly AnyEntity[]
+  /** What the service declares that can be granted; asked when a request needs it. */
+  readonly catalogue: () => PermissionCatalogue
   /** What every member of a tenant may do. */
   readonly memberPermissions: readonly string[]
   readonly platform: PlatformDb

@@ -11,6 +11,7 @@ import {
   createPlaceInTenant,
   createStandings,
   createWelcome,
+  permissionCatalogue,
   tenancySettings,
 } from '../tenancy/index.ts'
 import type { TestDatabase } from '../testing/database.ts'
@@ -117,6 +118,7 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
     tenantClaim: tenancy.mode === 'none' ? undefined : tenancy.claim_name,
     oauth: oauthSettings.parse(options.oauth ?? {}),
     apiKeys: apiKeySettings.parse({}),
+    catalogue: () => permissionCatalogue([identity.feature, ...(options.features ?? [])]),
     memberPermissions: tenancy.member_permissions,
     platform: db.database.platform,
     listen: db.database.listen,

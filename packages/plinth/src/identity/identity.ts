@@ -103,7 +103,7 @@ function authenticateBearer({ deps, identity, providers }: Shared): Authenticato
     cache: own.cache,
     mapClaims: deps.hooks?.mapClaims,
   })
-  return (request, token) => own.authenticate(token) ?? foreign(request, token)
+  return (request, token) => own.authenticate(request, token) ?? foreign(request, token)
 }
 
 function authenticateKey({ deps, keyCache: cache }: Shared): KeyAuthentication {
@@ -113,9 +113,9 @@ function authenticateKey({ deps, keyCache: cache }: Shared): KeyAuthentication {
 
 /** What the routes of API keys and of service accounts need. */
 function keysDeps({ deps, keyCache: cache }: Pick<Shared, 'deps' | 'keyCache'>) {
-  const { app, apiKeys: settings, clock, notify } = deps
+  const { app, apiKeys: settings, catalogue, clock, notify } = deps
   const production = app.environment === 'production'
-  return { clock, settings, notify, baseUrl: app.base_url, production, cache }
+  return { clock, settings, catalogue, notify, baseUrl: app.base_url, production, cache }
 }
 
 function featureOf({ deps, identity, providers, keyCache }: Shared): Feature {
@@ -154,7 +154,7 @@ function featureOf({ deps, identity, providers, keyCache }: Shared): Feature {
       passkeyRoutes({ identity, providers }),
       mfaRoutes(identity),
       apiKeyRoutes(keysDeps({ deps, keyCache })),
-      serviceAccountRoutes({ clock }),
+      serviceAccountRoutes(identity),
       logoutRoutes({ identity, providers, states, refusals }),
       jwksRoute(identity.own.keys),
       signingKeyRoutes(identity),

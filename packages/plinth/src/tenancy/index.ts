@@ -33,6 +33,7 @@ export {
 } from './platform/platform-roles.ts'
 export type { BuiltInRole } from './roles/built-in-roles.ts'
 export { builtInRoles } from './roles/built-in-roles.ts'
+export { requireGrantable } from './roles/grantable.ts'
 export type { DeclaredPermission, PermissionCatalogue } from './roles/permission-catalogue.ts'
 export { lateCatalogue, permissionCatalogue } from './roles/permission-catalogue.ts'
 export { managerOf } from './roles/role-answers.ts'

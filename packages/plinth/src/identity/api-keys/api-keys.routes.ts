@@ -5,7 +5,7 @@ import { demandedVersion, entityProblems, etagOf } from '../../data/index.ts'
 import type { ContextFor } from '../../feature/index.ts'
 import { route } from '../../feature/index.ts'
 import { httpProblems } from '../../http/index.ts'
-import { pageFrom, pageOf, paging } from '../../tenancy/index.ts'
+import { pageFrom, pageOf, paging, roleProblems } from '../../tenancy/index.ts'
 import { keyChangeBody, madeKey, newKeyBody, showKey, shownKey } from './api-key.schema.ts'
 import { apiKeyProblems } from './api-keys.errors.ts'
 import { findKey, listKeys } from './api-keys.repository.ts'
@@ -27,6 +27,7 @@ const PATH = '/api/v1/api-keys'
 const MOST_OVERLAP_SECONDS = 30 * 86_400
 const { unknown, beyondYours, notYours, ended, rotated, tooMany, unfit } = apiKeyProblems
 const { notInPerson } = httpProblems
+const { permissionUnknown } = roleProblems
 const params = { id: z.uuid() }
 // Making and replacing keys is no daily work; a stolen session shall not stock up on them.
 const limit = { requests: 30, windowMs: 60_000 }
@@ -77,7 +78,7 @@ function createRoute(deps: KeyRouteDeps): RouteOptions {
     body: newKeyBody,
     returns: madeKey,
     status: 201,
-    raises: [notInPerson, beyondYours, unfit, tooMany, ended],
+    raises: [notInPerson, beyondYours, unfit, permissionUnknown, tooMany, ended],
     handle: async (context) => {
       const made = createdOf(await createKey(deps, context.db, keyAsker(context), context.body))
       return answerMade(deps, context, made)
@@ -113,7 +114,16 @@ function changeRoute(deps: KeyRouteDeps, method: 'PUT' | 'PATCH'): RouteOptions 
     },
     body: keyChangeBody,
     returns: shownKey,
-    raises: [notInPerson, unknown, notYours, ended, beyondYours, unfit, entityProblems.stale],
+    raises: [
+      notInPerson,
+      unknown,
+      notYours,
+      ended,
+      beyondYours,
+      unfit,
+      permissionUnknown,
+      entityProblems.stale,
+    ],
     handle: async (context) => {
       const {
         params: { id },

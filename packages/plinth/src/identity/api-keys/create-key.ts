@@ -14,6 +14,7 @@ import type { KeyType } from './key-format.ts'
 import { displayPrefix, hashKey, newKey } from './key-format.ts'
 import { endOfNewKey, termFaults } from './key-terms.ts'
 import type { KeysDeps } from './keys-deps.ts'
+import { requireKnownScopes } from './known-scopes.ts'
 import { tellOfKey } from './tell-of-key.ts'
 import type { KeyOwner } from './write-keys.repository.ts'
 import { countKeys, holdOwner, insertKey } from './write-keys.repository.ts'
@@ -41,7 +42,10 @@ export type KeyCreated =
   | { readonly code: 'too_many' }
   | { readonly code: 'parent_ended' }
 
-/** Makes a key, with its audit row and the mail to whoever is behind it. */
+/**
+ * Makes a key, with its audit row and the mail to whoever is behind it.
+ * @throws AppError permission.unknown
+ */
 export function createKey(
   deps: KeysDeps,
   db: Db,
@@ -58,6 +62,7 @@ export function createKey(
     if (beyond.length > 0) return { code: 'beyond', details: beyond }
     const unfit = [...typeFaults(asked.type, owner), ...faultsOf(deps, wish)]
     if (unfit.length > 0) return { code: 'unfit', details: unfit }
+    await requireKnownScopes(deps, tx, wish.scopes)
     return insert(deps, tx, by, { ...wish, asked, owner, parent })
   })
 }

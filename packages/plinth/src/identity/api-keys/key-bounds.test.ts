@@ -28,6 +28,35 @@ const at = (ms: number) => new Date(world.clock.now() + ms).toISOString()
 const fields = (body: Readonly<Record<string, unknown>>) =>
   (body['details'] as { path: string }[]).map(({ path }) => path)
 
+test('AK-09 AK-10 a scope that no permission stands behind is refused by name, for keys and service accounts', async () => {
+  const unknown = async (path: string, body: object) => {
+    const { status, body: told } = await ana.post(path, body)
+    const [fault] = told['details'] as { path: string; message: string }[]
+    return [status, told['code'], fault?.path, fault?.message]
+  }
+  const refused = (path: string, name: string) => [
+    422,
+    'permission.unknown',
+    path,
+    `there is no permission "${name}"`,
+  ]
+  for (const scope of ['wares:read', 'ware:raed', 'wares:*']) {
+    const body = { ...shape, scopes: ['ware:read', scope] }
+    assert.deepEqual(await unknown(KEYS, body), refused('body/scopes', scope))
+  }
+  const robot = { name: 'r', permissions: ['wares:read'] }
+  const account = await unknown('/api/v1/service-accounts', robot)
+  assert.deepEqual(account, refused('body/permissions', 'wares:read'))
+  const { api_key } = await makeKey(ana)
+  const change = await ana.patch(`${KEYS}/${api_key.id}`, { scopes: ['ware:raed'] })
+  assert.equal(change.body['code'], 'permission.unknown')
+  // What the tenant added itself is a permission like any other.
+  const own = { key: 'barn:clean', description: 'Clean the barn' }
+  assert.equal((await ana.post('/api/v1/permissions', own)).status, 201)
+  const added = await ana.post(KEYS, { ...shape, scopes: ['barn:clean', 'barn:*'] })
+  assert.equal(added.status, 201)
+})
+
 test('AK-11 a key holds nothing that its maker does not: scopes, type and owner', async () => {
   const bo = await world.signIn('bo', { can: ['ware:read', 'ware:count'] })
   const cy = await world.signIn('cy', { can: ['ware:*', 'api_key:manage'] })

@@ -11,6 +11,7 @@ import type { ParentKey } from './key-bounds.ts'
 import { beyondBounds } from './key-bounds.ts'
 import { termFaults } from './key-terms.ts'
 import type { KeysDeps } from './keys-deps.ts'
+import { requireKnownScopes } from './known-scopes.ts'
 import { actsAs } from './may-change-key.ts'
 import type { KeyChange } from './write-keys.repository.ts'
 import { updateKey } from './write-keys.repository.ts'
@@ -36,6 +37,7 @@ export interface AskedChange {
 /**
  * Changes a key; fields left out stay. Whoever changes it gives it nothing beyond what they hold, and
  * a key nothing beyond what it holds itself.
+ * @throws AppError permission.unknown
  */
 export function changeKey(
   deps: KeysDeps,
@@ -54,6 +56,7 @@ export function changeKey(
     const parent = by.key === undefined ? undefined : await findKey(tx, sight, by.key)
     const faults = faultsOf(deps, by, { old, change, parent })
     if (faults !== undefined) return faults
+    await requireKnownScopes(deps, tx, change.scopes ?? [])
     await updateKey(tx, id, change)
     const target = { type: 'api_key', id }
     const data = { fields: Object.keys(change) }

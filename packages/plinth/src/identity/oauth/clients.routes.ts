@@ -6,7 +6,7 @@ import type { Tx } from '../../data/index.ts'
 import { route } from '../../feature/index.ts'
 import { httpProblems } from '../../http/index.ts'
 import type { Id } from '../../kernel/index.ts'
-import { pageFrom, pageOf, paging } from '../../tenancy/index.ts'
+import { pageFrom, pageOf, paging, requireGrantable, roleProblems } from '../../tenancy/index.ts'
 import { shownName } from '../api-keys/shown-name.ts'
 import type { Identity } from '../identity-deps.ts'
 import { holdServiceAccount } from '../service-accounts/service-accounts.repository.ts'
@@ -74,7 +74,7 @@ function listRoute(): RouteOptions {
   })
 }
 
-function createRoute({ clock }: Identity): RouteOptions {
+function createRoute({ clock, catalogue }: Identity): RouteOptions {
   return route(`POST ${PATH}`, {
     access: mayClients.manage,
     stepUp,
@@ -82,7 +82,13 @@ function createRoute({ clock }: Identity): RouteOptions {
     body: created,
     returns: shown.extend({ client_secret: secret }),
     status: 201,
-    raises: [httpProblems.notInPerson, unknownAccount, beyondYours, unfitKeys],
+    raises: [
+      httpProblems.notInPerson,
+      unknownAccount,
+      beyondYours,
+      roleProblems.permissionUnknown,
+      unfitKeys,
+    ],
     handle: async ({ db, body, actor, principal, placement, reply }) => {
       inPerson(principal)
       if (!holdsAll(placement?.permissions, body.scopes)) throw beyondYours()
@@ -91,6 +97,7 @@ function createRoute({ clock }: Identity): RouteOptions {
       const keys = await fitKeys(wanted)
       const made = await db.transaction(async (tx) => {
         if ((await holdServiceAccount(tx, account)) === undefined) throw unknownAccount()
+        await requireGrantable(tx, { catalogue }, { grants: body.scopes, path: 'body/scopes' })
         return makeClient(tx, clock, { wanted, keys, by: principal.person, actor })
       })
       reply.header('location', `${PATH}/${made.client.id}`)

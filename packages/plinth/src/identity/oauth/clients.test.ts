@@ -73,6 +73,10 @@ test('a client acts only as a service account of its own tenant, within what its
     const { status, body } = await makeClient(tokens, small, wanted)
     assert.deepEqual([status, body['code']], [403, 'oauth.beyond_yours'], scope)
   }
+  const all = await tokens.holder({ can: ['*'] })
+  const robot = await serviceAccount(tokens, all)
+  const typo = await makeClient(tokens, all, { service_account_id: robot, scopes: ['stocks:read'] })
+  assert.deepEqual([typo.status, typo.body['code']], [422, 'permission.unknown'])
 })
 
 test('the clients of a tenant are listed page by page, without a secret, and no other tenant’s', async () => {

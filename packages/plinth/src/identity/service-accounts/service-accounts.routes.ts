@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { covers, isGrant, permissions } from '../../access/index.ts'
 import { record } from '../../audit/index.ts'
 import { route } from '../../feature/index.ts'
-import type { Clock } from '../../kernel/index.ts'
 import { newId } from '../../kernel/index.ts'
-import { pageFrom, pageOf, paging } from '../../tenancy/index.ts'
+import { pageFrom, pageOf, paging, requireGrantable, roleProblems } from '../../tenancy/index.ts'
 import { shownName } from '../api-keys/shown-name.ts'
+import type { Identity } from '../identity-deps.ts'
 import { serviceAccountProblems } from './service-accounts.errors.ts'
 import { serviceAccountEvents } from './service-accounts.events.ts'
 import type { ServiceAccount } from './service-accounts.repository.ts'
@@ -53,12 +53,10 @@ const changed = z
 const { unknown, archived, beyondYours } = serviceAccountProblems
 
 /** `/api/v1/service-accounts`: who programs act as, with API keys and as machine clients. */
-export function serviceAccountRoutes({
-  clock,
-}: {
-  readonly clock: Clock
-}): readonly RouteOptions[] {
-  return [listRoute(), createRoute(clock), changeRoute()]
+export function serviceAccountRoutes(
+  deps: Pick<Identity, 'clock' | 'catalogue'>,
+): readonly RouteOptions[] {
+  return [listRoute(), createRoute(deps), changeRoute()]
 }
 
 function listRoute(): RouteOptions {
@@ -75,17 +73,19 @@ function listRoute(): RouteOptions {
   })
 }
 
-function createRoute(clock: Clock): RouteOptions {
+function createRoute({ clock, catalogue }: Pick<Identity, 'clock' | 'catalogue'>): RouteOptions {
   return route(`POST ${PATH}`, {
     access: mayServiceAccounts.manage,
     summary: 'Makes a service account of the tenant.',
     body: created,
     returns: shown,
     status: 201,
-    raises: [beyondYours],
+    raises: [beyondYours, roleProblems.permissionUnknown],
     handle: ({ db, body, actor, placement, reply }) => {
       if (!holdsAll(placement?.permissions, body.permissions)) throw beyondYours()
       return db.transaction(async (tx) => {
+        const asked = { grants: body.permissions, path: 'body/permissions' }
+        await requireGrantable(tx, { catalogue }, asked)
         const id = newId<'person'>(clock)
         await insertServiceAccount(tx, { id, ...body })
         const target = { type: 'person', id }

@@ -7,7 +7,7 @@ export interface MethodTable {
 
 /**
  * Keeps the methods of every route, so that a request with another one is told which there are
- * (RFC 9110 15.5.6). Only failures ask: the router itself decides what is served.
+ * (RFC 9110 15.5.6). Only failures and OPTIONS ask: the router itself decides what is served.
  */
 export function createMethodTable(): MethodTable {
   const patterns = new Map<string, Set<string>>()

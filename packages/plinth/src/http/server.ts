@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import Fastify from 'fastify'
 import type { AppError } from '../kernel/index.ts'
@@ -86,6 +87,10 @@ export function createServer(
   })
   acceptJsonOnly(app, { maxDepth: settings.json_max_depth, maxItems: settings.json_max_items })
   limitConnections(app.server, settings)
+  // Without a listener Node closes the socket and says nothing; we are no proxy.
+  app.server.on('connect', (_request, socket) =>
+    answerOnSocket(socket, httpProblems.malformed(), bareAnswersOf(app)),
+  )
   return app
 }
 
@@ -123,13 +128,17 @@ const PARSER_PROBLEMS: Readonly<Record<string, () => AppError>> = {
 }
 
 /** Answers what Node's parser refuses, on the bare socket, in the same form as every other error. */
-function answerUnparsed(
-  error: NodeJS.ErrnoException,
-  socket: Socket,
-  { headers: security, write }: BareAnswers,
-): void {
+function answerUnparsed(error: NodeJS.ErrnoException, socket: Socket, answers: BareAnswers): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return
   const problem = PARSER_PROBLEMS[error.code ?? '']?.() ?? httpProblems.malformed()
+  answerOnSocket(socket, problem, answers)
+}
+
+function answerOnSocket(
+  socket: Duplex,
+  problem: AppError,
+  { headers: security, write }: BareAnswers,
+): void {
   const requestId = newId<'request'>()
   const { type, text } = write(problemBody(problem, '', requestId))
   const headers = {

@@ -41,9 +41,8 @@ export function hygieneFault(
   anyQuery: boolean,
 ): AppError | undefined {
   const url = raw.url ?? ''
-  if (raw.httpVersion === '0.9') return httpProblems.malformed('no HTTP version')
-  if (raw.httpVersion === '1.1' && raw.headers.host === undefined)
-    return httpProblems.malformed('no Host')
+  const misframed = framingFault(raw)
+  if (misframed !== undefined) return httpProblems.malformed(misframed)
   if (!METHODS.has(raw.method ?? '')) return httpProblems.methodNotAllowed(raw.method)
   if (url.length > limits.urlLimitBytes) return httpProblems.urlTooLong()
   // RFC 9112 3.2: a path, or the star of OPTIONS; routers make something else of anything else.
@@ -58,6 +57,20 @@ export function hygieneFault(
     return httpProblems.malformed('too many fields in the query')
   }
   return headerFault(raw, limits)
+}
+
+// RFC 9110 4.2.1: a name, or an address in brackets, and a port. Nothing is built from it.
+const HOST = /^(?:[\w.~!$&'()*+,;=%-]+|\[[\da-f:.]+\])(?::\d*)?$/i
+
+/** What a proxy in front may have read as another request than we do (RFC 9112 2.3, 3.2, 6.1). */
+function framingFault({ httpVersion, headers }: IncomingMessage): string | undefined {
+  const { host } = headers
+  if (host !== undefined && !HOST.test(host)) return 'no such Host'
+  if (httpVersion === '1.1') return host === undefined ? 'no Host' : undefined
+  // Over HTTP/2, on somebody else's server, the method is a header too.
+  if (httpVersion === '2.0' && headers[':method'] !== undefined) return undefined
+  if (httpVersion !== '1.0') return 'no HTTP version of ours'
+  return headers['transfer-encoding'] === undefined ? undefined : 'chunks in HTTP/1.0'
 }
 
 function hasControl(url: string): boolean {
@@ -82,7 +95,7 @@ function decodes(url: string): boolean {
 function headerFault(raw: IncomingMessage, limits: HygieneLimits): AppError | undefined {
   const { rawHeaders } = raw
   // Node drops headers beyond its own count without an error, Origin and tokens among them (CS-29).
-  if (rawHeaders.length / 2 >= limits.maxHeaders) return httpProblems.headersTooLarge()
+  if (rawHeaders.length / 2 > limits.maxHeaders) return httpProblems.headersTooLarge()
   let seen: Set<string> | undefined
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] ?? '').toLowerCase()

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Principal } from '../access/index.ts'
+import { lastOfConnection } from '../kernel/index.ts'
 
 type Found = Principal | undefined | Promise<Principal | undefined>
 
@@ -21,11 +22,12 @@ const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i
  * seen to (D5). An `Authorization` header that is no Bearer token stands for nobody.
  */
 export function createAuthenticateRequest(by: Authenticators): (request: FastifyRequest) => Found {
+  const bearerIn = lastOfConnection((header) => BEARER.exec(header)?.[1] ?? null)
   return (request) => {
     const { authorization, 'x-api-key': key } = request.headers
     if (authorization !== undefined) {
-      const token = BEARER.exec(authorization)?.[1]
-      return token === undefined ? undefined : by.bearer(request, token)
+      const token = bearerIn(request.socket, authorization)
+      return token === null ? undefined : by.bearer(request, token)
     }
     if (key === undefined) return by.cookie(request)
     return typeof key === 'string' ? by.apiKey(request, key) : undefined

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Actor, Principal } from '../../access/index.ts'
 import { contextOf } from '../../feature/index.ts'
 import { addressBucket, requireTries } from '../../http/index.ts'
+import { lastOfConnection } from '../../kernel/index.ts'
 import type { Acquaintances } from './acquaintances.ts'
 import { createAcquaintances } from './acquaintances.ts'
 import { apiKeyProblems } from './api-keys.errors.ts'
@@ -32,8 +33,8 @@ export type KeyAuthentication = (
 const NO_ADDRESS = 'local'
 
 /**
- * Authenticates API keys, in the order that docs/guides/api-keys.md states. A key in memory costs one
- * SHA-256 and no query, any other one round trip. Whatever is wrong with a key, the answer is one.
+ * Authenticates API keys, in the order that docs/guides/api-keys.md states. A key in memory costs at
+ * most one SHA-256 and no query, any other one round trip. Whatever is wrong with a key, the answer is one.
  */
 export function createKeyAuthentication(deps: KeyAuthenticationDeps): KeyAuthentication {
   const keys = new KeyAuthenticator(deps)
@@ -44,6 +45,8 @@ class KeyAuthenticator {
   readonly #deps: KeyAuthenticationDeps
   readonly #noteRefusal: RefusalNote
   readonly #acquaintances: Acquaintances = createAcquaintances()
+  /** Null for what cannot be a key. */
+  readonly #hashOf = lastOfConnection((key) => (isPresentable(key) ? hashKey(key) : null))
 
   constructor(deps: KeyAuthenticationDeps) {
     this.#deps = deps
@@ -52,10 +55,10 @@ class KeyAuthenticator {
 
   /** @throws AppError 401 api_key.invalid; http counts it against the address */
   authenticate(request: FastifyRequest, key: string): Principal | Promise<Principal> {
-    if (!isPresentable(key)) throw apiKeyProblems.invalid('malformed')
+    const keyHash = this.#hashOf(request.socket, key)
+    if (keyHash === null) throw apiKeyProblems.invalid('malformed')
     const { cache, clock } = this.#deps
     const { actor } = contextOf(request)
-    const keyHash = hashKey(key)
     const answer = cache.find(keyHash, clock.now())
     if (answer === undefined) return this.#lookUp(keyHash, request, actor)
     if (answer.code === 'usable') return this.#admit(answer.key, request, actor)

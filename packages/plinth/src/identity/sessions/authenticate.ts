@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { record } from '../../audit/index.ts'
 import type { PlatformDb } from '../../data/index.ts'
 import { contextOf } from '../../feature/index.ts'
-import { hashToken, tokenKey } from '../../kernel/index.ts'
+import { hashToken, lastOfConnection, tokenKey } from '../../kernel/index.ts'
 import { sessionEvents } from '../identity.events.ts'
 import { changeId } from './change-id.ts'
 import { checkBrowser } from './check-browser.ts'
@@ -50,14 +50,19 @@ export type Authenticate = (
  */
 export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
   const { sessionCache, sessions, cookieName } = deps
+  const shownBy = lastOfConnection((header) => shownIn(header, cookieName))
   return (request) => {
     const { cookie, 'user-agent': userAgent } = request.headers
-    const token = tokenCookie(cookie, cookieName)
-    if (token === undefined) return undefined
-    const key = tokenKey('session', token)
-    const known = sessionCache?.find(key, sessions.clock.now(), userAgent)
-    return known ?? readPrincipal(deps, request, { token, key })
+    const shown = cookie === undefined ? null : shownBy(request.socket, cookie)
+    if (shown === null) return undefined
+    const known = sessionCache?.find(shown.key, sessions.clock.now(), userAgent)
+    return known ?? readPrincipal(deps, request, shown)
   }
+}
+
+function shownIn(header: string, cookieName: string): Shown | null {
+  const token = tokenCookie(header, cookieName)
+  return token === undefined ? null : { token, key: tokenKey('session', token) }
 }
 
 interface Shown {

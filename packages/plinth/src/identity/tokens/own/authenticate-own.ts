@@ -1,6 +1,7 @@
+import type { FastifyRequest } from 'fastify'
 import type { Principal } from '../../../access/index.ts'
 import type { Clock } from '../../../kernel/index.ts'
-import { tokenKey } from '../../../kernel/index.ts'
+import { lastOfConnection, tokenKey } from '../../../kernel/index.ts'
 import { identityProblems } from '../../identity.errors.ts'
 import type { PrincipalCache } from '../../principal-cache.ts'
 import { clientPrincipal } from './client-principal.ts'
@@ -17,7 +18,10 @@ export interface AuthenticateOwnDeps extends SessionLookup {
 }
 
 /** Who an access token stands for; undefined when another than us issued it. */
-export type AuthenticateOwn = (text: string) => Principal | undefined | Promise<Principal>
+export type AuthenticateOwn = (
+  request: FastifyRequest,
+  text: string,
+) => Principal | undefined | Promise<Principal>
 
 /**
  * Authenticates our own access tokens. What a token says decides only whose it is: its row in the
@@ -27,9 +31,10 @@ export type AuthenticateOwn = (text: string) => Principal | undefined | Promise<
  */
 export function authenticateOwn(deps: AuthenticateOwnDeps): AuthenticateOwn {
   const { cache, clock, tokens } = deps
-  return (text) => {
-    // Verified texts have one spelling, so that the hash of the text names the token (JW-44).
-    const key = tokenKey('access-token', text)
+  // Verified texts have one spelling, so that the hash of the text names the token (JW-44).
+  const keyOf = lastOfConnection((text) => tokenKey('access-token', text))
+  return (request, text) => {
+    const key = keyOf(request.socket, text)
     const known = cache?.find(key, clock.now())
     if (known !== undefined) return known
     return tokens.areOurs(text) ? readPrincipal(deps, text, key) : undefined

@@ -20,6 +20,8 @@ import type { OidcSettings } from './oidc/oidc.settings.ts'
 import type { PasskeySettings } from './passkeys/passkeys.settings.ts'
 import type { Passkeys } from './passkeys/passkeys.ts'
 import { createPasskeys } from './passkeys/passkeys.ts'
+import type { Decoys } from './password/decoys.ts'
+import { createDecoys } from './password/decoys.ts'
 import type { Passwords } from './password/passwords.ts'
 import { createPasswords } from './password/passwords.ts'
 import type { PeopleSettings } from './people/people.settings.ts'
@@ -114,6 +116,8 @@ export interface Identity extends IdentityDeps {
   readonly attempts: Attempts
   /** Makes and checks slow hashes, a bounded number at a time. */
   readonly passwords: Passwords
+  /** What is checked where there is no hash. */
+  readonly decoys: Decoys
   /** Second factors: who needs one, what they have, and who waits for one. */
   readonly factors: Mfa
   /** Further fields of people, where the service declared the entity `person_profile`. */
@@ -142,6 +146,7 @@ export function assemble(given: IdentityDeps): Identity {
     maxPerPerson: sessions.max_per_person,
     secondFactors: factors.gate,
   }
+  const passwords = createPasswords(deps.accounts.password)
   const cookie = cookieRule(app)
   const name = sessionCookieName(app.base_url)
   return {
@@ -153,7 +158,8 @@ export function assemble(given: IdentityDeps): Identity {
     mint,
     ...ownTokens({ ...deps, secondFactors: factors.gate }, lives),
     personProfile: personProfileOf(deps.entities),
-    passwords: createPasswords(deps.accounts.password),
+    passwords,
+    decoys: createDecoys({ ...deps, secret, passwords }),
     attempts: createAttempts({ clock, secret, settings: deps.accounts.lockout }),
     factors,
     webauthn,

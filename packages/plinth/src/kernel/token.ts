@@ -39,6 +39,7 @@ export type Purpose =
   | 'mfa-challenge'
   | 'recovery-code'
   | 'remembered-device'
+  | 'decoy'
 
 /** 256 random bits as 43 base64url characters. */
 export function newToken(): string {

@@ -8,6 +8,7 @@ import { createTestClock } from '../../testing/test-clock.ts'
 import { lockoutSettings } from '../attempts/attempts.settings.ts'
 import { createAttempts } from '../attempts/attempts.ts'
 import { putCredential, putName } from './credentials.repository.ts'
+import type { Decoys } from './decoys.ts'
 import type { Passwords } from './passwords.ts'
 import { provePassword } from './prove-password.ts'
 import { signInName } from './sign-in-name.ts'
@@ -38,6 +39,11 @@ after(async () => {
   await db[Symbol.asyncDispose]()
 })
 
+const decoys: Decoys = {
+  for: async () => 'as anybody’s',
+  like: (hash) => `like the ${hash}`,
+}
+
 /** Looks at nothing: says what it was asked. */
 function listening() {
   const looked: (string | null | undefined)[] = []
@@ -62,7 +68,7 @@ const from = (clientAddress: string): Actor => ({
 
 async function prove(username: string, password: string, address = '198.51.100.1') {
   const { looked, passwords } = listening()
-  const deps = { platform: db.database.platform, attempts, passwords }
+  const deps = { platform: db.database.platform, attempts, passwords, decoys }
   const proven = await provePassword(deps, { of: { username }, password, actor: from(address) })
   return {
     looked,
@@ -75,9 +81,9 @@ test('MF-35 one hash is computed whoever is named, and nobody’s where there is
   const cases = [
     ['ana', 'ana', 'hash of ana', undefined],
     ['ana', 'wrong', 'hash of ana', 'wrong_password'],
-    ['nobody', 'ana', undefined, 'unknown_name'],
-    ['not\0a name', 'ana', undefined, 'unknown_name'],
-    ['sso', 'ana', null, 'wrong_password'],
+    ['nobody', 'ana', 'as anybody’s', 'unknown_name'],
+    ['not\0a name', 'ana', 'as anybody’s', 'unknown_name'],
+    ['sso', 'ana', 'as anybody’s', 'wrong_password'],
     ['off', 'off', 'hash of off', 'person_disabled'],
   ] as const
   for (const [name, password, hash, reason] of cases) {
@@ -86,11 +92,14 @@ test('MF-35 one hash is computed whoever is named, and nobody’s where there is
   }
 })
 
-test('MF-35 MF-37 while locked a hash is computed, and not that of the account', async () => {
+test('MF-35 MF-37 while locked a hash is computed that costs as much, and not that of the account', async () => {
   const address = '203.0.113.1'
-  for (const name of ['ana', 'nobody at all']) {
+  for (const [name, decoy] of [
+    ['ana', 'like the hash of ana'],
+    ['nobody at all', 'as anybody’s'],
+  ] as const) {
     for (let one = 0; one < 5; one += 1) await prove(name, 'wrong', address)
     const proven = await prove(name, 'ana', address)
-    assert.deepEqual([proven.looked, proven.reason], [[null], 'locked'], name)
+    assert.deepEqual([proven.looked, proven.reason], [[decoy], 'locked'], name)
   }
 })

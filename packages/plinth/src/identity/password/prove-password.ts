@@ -8,6 +8,7 @@ import type { SignInFault } from '../identity.events.ts'
 import { authEvents } from '../identity.events.ts'
 import type { Account } from './credentials.repository.ts'
 import { accountNamed, accountOf } from './credentials.repository.ts'
+import type { Decoys } from './decoys.ts'
 import type { Passwords } from './passwords.ts'
 import { signInName } from './sign-in-name.ts'
 
@@ -16,6 +17,7 @@ export interface ProveDeps {
   readonly platform: PlatformDb
   readonly attempts: Attempts
   readonly passwords: Passwords
+  readonly decoys: Decoys
 }
 
 /** A password, and whose it is said to be. */
@@ -57,16 +59,19 @@ export function provePassword(deps: ProveDeps, claim: Claim): Promise<ProvenPass
 
 async function prove(deps: ProveDeps, claim: Claim): Promise<ProvenPassword> {
   const { account, subject } = await find(deps.platform, claim.of)
+  // Asked for whoever it is: what takes longer now and then does so for everybody.
+  const nobodys = await deps.decoys.for('name' in subject ? subject.name : subject.person)
   const { device, actor } = claim
   const attempt: Attempt = { subject, factor: 'password', address: actor.clientAddress, device }
   const reserved = await deps.attempts.reserve(deps.platform, attempt)
-  const looksAt = reserved.code === 'go' ? account?.hash : null
-  const right = await deps.passwords.verify(looksAt, claim.password)
+  const hash = account?.hash ?? null
+  const isLookedAt = reserved.code === 'go' && hash !== null
+  const decoy = hash === null ? nobodys : deps.decoys.like(hash)
+  const matches = await deps.passwords.verify(isLookedAt ? hash : decoy, claim.password)
   const person = account?.person ?? null
   if (reserved.code === 'locked') return { code: 'refused', reason: 'locked', person }
   if (account === undefined) return { code: 'refused', reason: 'unknown_name', person }
-  const { hash } = account
-  if (!right || hash === null) return { code: 'refused', reason: 'wrong_password', person }
+  if (!matches || !isLookedAt) return { code: 'refused', reason: 'wrong_password', person }
   if (account.status !== 'active') return { code: 'refused', reason: 'person_disabled', person }
   return {
     code: 'right',

@@ -14,3 +14,18 @@ export class CliError extends Error {
 export function misuse(sentence: string): CliError {
   return new CliError(sentence, 2)
 }
+
+/** What failed, for a program that asked for JSON. */
+export interface ErrorFacts {
+  readonly message: string
+  readonly exit_code: 1 | 2
+}
+
+/** Sentence and exit code of whatever was thrown. */
+export function errorFacts(error: unknown): ErrorFacts {
+  const text = error instanceof Error ? error.message : String(error)
+  return {
+    message: text === '' ? 'It failed without a reason; set PLINTH_DEBUG=1 to see where.' : text,
+    exit_code: error instanceof CliError ? error.exitCode : 1,
+  }
+}

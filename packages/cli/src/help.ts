@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { type CommandDef, renderUsage } from 'citty'
 import { commandNotes } from './command-notes.ts'
 import type { Resolved } from './resolve-command.ts'
@@ -37,7 +38,12 @@ export async function helpFor({ path, command }: Resolved): Promise<string> {
     meta: { ...(await settled(command.meta)), name: path.at(-1) ?? '' },
     args: await optionsOf({ path, command }),
   }
-  return `${await renderUsage(named, parent)}\n${examplesOf(path)}`
+  return inColoursOf(process.stdout, `${await renderUsage(named, parent)}\n${examplesOf(path)}`)
+}
+
+/** Colours are for a terminal that shows them, not for a file, a pager or NO_COLOR. */
+function inColoursOf({ isTTY }: Pick<NodeJS.WriteStream, 'isTTY'>, text: string): string {
+  return isTTY && !process.env['NO_COLOR'] ? text : stripVTControlCharacters(text)
 }
 
 function examplesOf(path: readonly string[]): string {

@@ -13,10 +13,13 @@ interface Outcome {
   readonly stderr: string
 }
 
-function plinth(args: readonly string[], options: { cwd?: string } = {}): Promise<Outcome> {
-  const env = { ...process.env, NO_COLOR: '1' }
+function plinth(
+  args: readonly string[],
+  { cwd, colours = false }: { cwd?: string; colours?: boolean } = {},
+): Promise<Outcome> {
+  const env = { ...process.env, NO_COLOR: colours ? '' : '1' }
   return new Promise((resolve) => {
-    execFile(process.execPath, [PROGRAM, ...args], { ...options, env }, (error, stdout, stderr) => {
+    execFile(process.execPath, [PROGRAM, ...args], { cwd, env }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
     })
   })
@@ -52,11 +55,34 @@ test('a mistyped command or option names the nearest', async () => {
     [['version', '--jsn'], /^`plinth version` has no option --jsn; did you mean --json\?$/],
     [['dev', '--port'], /^--port needs a value; see `plinth dev --help`\.$/],
     [['dev', 'status', 'now'], /^`plinth dev status` does not take "now"; see /],
+    [['why'], /^`plinth why` needs <method>; see `plinth why --help`\.$/],
+    [['keys', 'create'], /^`plinth keys create` needs --tenant; see /],
   ]
   for (const [argv, message] of cases) {
     const refused = resolveCommand(rootCommand, argv).then(checkArguments)
     await assert.rejects(refused, { name: 'CliError', exitCode: 2, message })
   }
+})
+
+test('issue 4 §8: --json is JSON on standard output also where the command fails', async () => {
+  for (const [argv, code, message] of [
+    [['entity', 'lst', '--json'], 2, /^`plinth entity` has no command "lst"; did you mean/],
+    [['db', '--json'], 2, /^`plinth db` needs a command\.$/],
+    [['init-db', '--json'], 2, /^There is no service here: /],
+  ] as const) {
+    const outcome = await plinth(argv, { cwd: '/' })
+    assert.equal(outcome.code, code)
+    const { error } = JSON.parse(outcome.stdout)
+    assert.match(error.message, message)
+    assert.equal(error.exit_code, code)
+    assert.ok(outcome.stderr.endsWith(`${error.message}\n`))
+  }
+})
+
+test('issue 4 §8: what is not a terminal gets no colours', async () => {
+  const { stdout } = await plinth(['entity', 'add', '--help'], { colours: true })
+  assert.match(stdout, /^Write an entity/)
+  assert.ok(!stdout.includes('\u001b'))
 })
 
 test('outside a service the sentence says where to go', async () => {

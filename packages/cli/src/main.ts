@@ -1,17 +1,24 @@
 import { parseArgs } from 'citty'
-import { CliError } from './cli-error.ts'
+import { errorFacts, misuse } from './cli-error.ts'
 import { helpFor, optionsOf } from './help.ts'
-import { asJson } from './json-lines.ts'
+import { asJson, watchOutput } from './json-lines.ts'
 import { checkArguments, type Resolved, resolveCommand, settled } from './resolve-command.ts'
 import { rootCommand } from './root.command.ts'
 
-/** Runs one command line and sets the exit code: 0 done, 1 failed, 2 asked wrongly. */
+/**
+ * Runs one command line and sets the exit code: 0 done, 1 failed, 2 asked wrongly. Who asks for JSON
+ * gets JSON on standard output whatever happens; the sentence stands on standard error in any case.
+ */
 export async function main(argv: readonly string[]): Promise<void> {
+  const hasSpoken = watchOutput()
   try {
     await run(argv)
   } catch (error) {
-    process.exitCode = error instanceof CliError ? error.exitCode : 1
-    process.stderr.write(`${sentence(error)}\n`)
+    const facts = errorFacts(error)
+    process.exitCode = facts.exit_code
+    process.stderr.write(`${facts.message}\n`)
+    if (asked(argv, '--json') && !hasSpoken())
+      process.stdout.write(`${JSON.stringify({ error: facts })}\n`)
     if (process.env['PLINTH_DEBUG'] && error instanceof Error)
       process.stderr.write(`${error.stack}\n`)
   }
@@ -30,6 +37,7 @@ async function run(argv: readonly string[]): Promise<void> {
   if (command.run === undefined) {
     process.stderr.write(await helpFor(found))
     process.exitCode = path.length === 0 ? 0 : 2
+    if (asked(rest, '--json')) throw misuse(`\`plinth ${path.join(' ')}\` needs a command.`)
     return
   }
   const options = await optionsOf(found)
@@ -44,12 +52,11 @@ async function run(argv: readonly string[]): Promise<void> {
 }
 
 function wantsHelp({ rest }: Resolved): boolean {
-  const before = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest
-  return before.includes('--help') || before.includes('-h')
+  return asked(rest, '--help') || asked(rest, '-h')
 }
 
-/** One line for a person, whatever was thrown. */
-function sentence(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
-  return text === '' ? 'It failed without a reason; set PLINTH_DEBUG=1 to see where.' : text
+/** Whether an option stands on the command line, before the values that `--` begins. */
+function asked(words: readonly string[], option: string): boolean {
+  const before = words.includes('--') ? words.slice(0, words.indexOf('--')) : words
+  return before.includes(option)
 }

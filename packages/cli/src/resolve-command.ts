@@ -60,8 +60,9 @@ async function unknownCommand(name: string, path: readonly string[], known: read
 }
 
 /**
- * Refuses what a command would silently ignore: options it does not know, values too many.
- * @throws CliError naming the nearest option
+ * Refuses what a command would silently ignore: options it does not know, values too many; and values
+ * too few.
+ * @throws CliError naming the nearest option, or the value that is missing
  */
 export async function checkArguments({ path, command, rest }: Resolved): Promise<void> {
   const options = (await settled(command.args)) ?? {}
@@ -80,6 +81,8 @@ export async function checkArguments({ path, command, rest }: Resolved): Promise
     at += 1
     if (rest[at] === undefined) throw misuse(`${word} needs a value; see \`${place} --help\`.`)
   }
+  const missing = missingIn(options, positionals, rest)
+  if (missing !== undefined) throw misuse(`\`${place}\` needs ${missing}; see \`${place} --help\`.`)
   const extra = positionals[placesFor(options)]
   if (extra !== undefined)
     throw misuse(`\`${place}\` does not take "${extra}"; see \`${place} --help\`.`)
@@ -89,6 +92,23 @@ export async function checkArguments({ path, command, rest }: Resolved): Promise
 function placesFor(options: ArgsDef): number {
   const places = Object.values(options).filter(({ type }) => type === 'positional')
   return places.at(-1)?.valueHint?.endsWith('…') === true ? Number.POSITIVE_INFINITY : places.length
+}
+
+/** The first value or option that cannot be left out, and is. */
+function missingIn(
+  options: ArgsDef,
+  positionals: readonly string[],
+  rest: readonly string[],
+): string | undefined {
+  const required = Object.entries(options).filter(
+    ([, option]) => 'required' in option && option.required === true,
+  )
+  const values = required.filter(([, { type }]) => type === 'positional')
+  const value = values[positionals.length]?.[0]
+  if (value !== undefined) return `<${value}>`
+  const said = rest.map((word) => optionName(options, word))
+  const option = required.find(([name, { type }]) => type !== 'positional' && !said.includes(name))
+  return option && `--${option[0]}`
 }
 
 function optionName(options: ArgsDef, word: string): string | undefined {

@@ -26,6 +26,7 @@ import { loadServiceConfig } from './load-service-config.ts'
 import type { Replacements } from './platform-features.ts'
 import { platformFeatures } from './platform-features.ts'
 import { createRefusalRecorder } from './record-refusal.ts'
+import { refuseSharedAreas } from './refuse-shared-areas.ts'
 import type { Served } from './serve-http.ts'
 import { serveHttp } from './serve-http.ts'
 import type { ServiceConfig } from './settings.ts'
@@ -87,6 +88,7 @@ export interface Service extends Parts, Served {
  * Puts a service together: configuration, database, features, server. Nothing listens yet and
  * nothing was asked of the database.
  * @throws ConfigRefused when the configuration has faults
+ * @throws TypeError when features claim one route, or a permission of the platform
  */
 export async function buildService(options: ServiceOptions): Promise<Service> {
   const loaded = await loadServiceConfig(options)
@@ -96,6 +98,7 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
   const draining = () => late.drain?.draining() ?? false
   const csrf = createCsrf(parts.config.app.csrf_signing_secret)
   const platform = platformFeatures({ ...parts, ...options, draining, csrfTokenFor: csrf.tokenFor })
+  refuseSharedAreas(platform.features, options.features)
   const features = [...platform.features, ...options.features]
   const jobs = [...parts.notify.jobs, ...features.flatMap((one) => one.jobs ?? [])]
   late.outbox = createOutbox({ jobs, settings: parts.config.jobs })

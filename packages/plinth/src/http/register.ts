@@ -10,17 +10,20 @@ import { httpProblems } from './http.errors.ts'
 import { acceptFormOnly } from './limits/form-body.ts'
 import type { MethodTable } from './method-table.ts'
 import { placeMount } from './mounts.ts'
+import { refuseTwins } from './refuse-twins.ts'
 import { answerBareWith } from './server.ts'
 
 /**
  * Registers every route of every feature.
  * @param compat families of documents whose spellings are served too
+ * @throws TypeError when two of them are the same route
  */
 export async function registerFeatures(
   app: FastifyInstance,
   features: readonly Feature[],
   compat: readonly Compat[] = [],
 ): Promise<void> {
+  refuseTwins(features)
   const entries = features.flatMap((feature) => (feature.routes ?? []).flat())
   const routes = entries.filter((entry): entry is RouteOptions => !isMount(entry))
   for (const entry of [...entries, ...aliasesOf(routes, compat)]) {
@@ -75,9 +78,11 @@ export function completeServer(app: FastifyInstance, deps: HttpDeps, methods: Me
     throw httpProblems.methodNotAllowed()
   })
   const preflight = { ...foreignFacts(open('CORS preflight')), anonymous: true }
-  app.options('*', { config: { facts: preflight } }, async (_request, reply) =>
-    reply.code(204).send(),
-  )
+  app.options('*', { config: { facts: preflight } }, async ({ url }, reply) => {
+    const served = methods.at(url.split('?')[0] ?? '')
+    if (served.length > 0) reply.header('allow', served.join(', '))
+    return reply.code(204).send()
+  })
   answerBareWith(app, {
     headers: headersFor(deps),
     write: problemWriter(deps.renderProblem, deps.log),

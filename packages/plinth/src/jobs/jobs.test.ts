@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { z } from 'zod'
-import { job } from '../feature/index.ts'
+import { job, PermanentFailure } from '../feature/index.ts'
 import { openTestJobs, type TestJobs } from '../testing/test-jobs.ts'
-import { createOutbox, PermanentFailure, systemJob } from './index.ts'
+import { createOutbox, systemJob } from './index.ts'
 
 let world: TestJobs
 let ran: { readonly tag: string; readonly tenant: string }[] = []

@@ -1,8 +1,8 @@
 import type { Actor, CanAccess } from '../access/index.ts'
 import { holds } from '../access/index.ts'
 import type { Tx } from '../data/index.ts'
+import { PermanentFailure } from '../feature/index.ts'
 import type { Id } from '../kernel/index.ts'
-import { PermanentFailure } from './permanent-failure.ts'
 
 /** A job that was refused, for the audit log. */
 export interface JobRefusal {

@@ -1,4 +1,4 @@
-import { PermanentFailure } from '../jobs/index.ts'
+import { PermanentFailure } from '../feature/index.ts'
 import { deriveKey, type Secret, seal, unseal } from '../kernel/index.ts'
 
 /** Hides what a message says while it waits in the table of jobs. */

@@ -1,4 +1,4 @@
-import { PermanentFailure } from '../jobs/index.ts'
+import { PermanentFailure } from '../feature/index.ts'
 import type { NotifySettings } from './notify.settings.ts'
 import type { NotifyOptions } from './notify.ts'
 

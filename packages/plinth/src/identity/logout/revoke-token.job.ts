@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { PermanentFailure } from '../../feature/index.ts'
 import type { SystemJob } from '../../jobs/index.ts'
-import { PermanentFailure, systemJob } from '../../jobs/index.ts'
+import { systemJob } from '../../jobs/index.ts'
 import type { Secret } from '../../kernel/index.ts'
 import { deriveKey, unseal } from '../../kernel/index.ts'
 import type { Outbound } from '../../outbound/index.ts'

@@ -1,4 +1,0 @@
-/** Thrown by a job that no further attempt can help: it is dead at once, with this reason. */
-export class PermanentFailure extends Error {
-  override readonly name = 'PermanentFailure'
-}

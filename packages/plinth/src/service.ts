@@ -1,6 +1,7 @@
 import { enableCompileCache } from 'node:module'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import type { ServiceOptions, StartOptions } from './compose/index.ts'
+import { withSmallYoungGeneration } from './young-generation.ts'
 
 /**
  * Runs a service until the process is told to stop: serves, runs jobs, drains on SIGTERM.
@@ -11,8 +12,10 @@ import type { ServiceOptions, StartOptions } from './compose/index.ts'
  */
 export async function start(options: StartOptions): Promise<void> {
   enableCompileCache()
-  const compose = await import('./compose/index.ts')
-  return compose.start(options)
+  return withSmallYoungGeneration(async () => {
+    const compose = await import('./compose/index.ts')
+    return compose.start(options)
+  })
 }
 
 /**

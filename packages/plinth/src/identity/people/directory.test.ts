@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, suite, test } from 'node:test'
+import { newId } from '../../kernel/index.ts'
 import type { Person } from '../../testing/index.ts'
 import type { PeopleWorld } from './people.fixture.ts'
 import { startPeople } from './people.fixture.ts'
@@ -37,6 +38,19 @@ suite('people of a tenant', () => {
     const got = await ana.get(`${PEOPLE}/${made.body['id']}`)
     assert.deepEqual([got.status, got.body], [200, made.body])
     assert.equal(got.headers.get('etag'), made.headers.get('etag'))
+  })
+
+  test('AK-30 a name shows what it holds: nothing in it turns a text around, joiners stay', async () => {
+    const tenant = `/tenants/${(await ana.get<{ tenant: { id: string } }>('/auth/web/me')).body.tenant.id}`
+    const statuses = async (name: string) => [
+      (await ana.post(PEOPLE, { ...BEN, first_name: name, email: `${newId()}@new.test` })).status,
+      (await ana.patch('/auth/me', { first_name: name })).status,
+      (await ana.patch(tenant, { name })).status,
+      (await ana.post('/api/v1/roles', { name })).status,
+    ]
+    assert.deepEqual(await statuses('a\u202eb'), [422, 422, 422, 422])
+    assert.deepEqual(await statuses('a\u2066b'), [422, 422, 422, 422])
+    assert.deepEqual(await statuses('\u0645\u06cc\u200c\u062e'), [201, 200, 200, 201])
   })
 
   test('B43 an address that is here already is 409 in any case, also for two at once', async () => {

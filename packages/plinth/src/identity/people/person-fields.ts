@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ONE_LINE } from '../../kernel/index.ts'
 
 /** What a person may say of their gender (contract 9). */
 export const GENDERS = ['unknown', 'female', 'male', 'non_binary', 'other'] as const
@@ -6,12 +7,11 @@ export const GENDERS = ['unknown', 'female', 'male', 'non_binary', 'other'] as c
 /** How a person may be reached (contract 9). */
 export const CONTACT_METHODS = ['email', 'phone', 'sms', 'push'] as const
 
-const LINE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u
 const TEXT = /^[^\p{Cs}\0-\x08\x0b\x0c\x0e-\x1f\x7f]*$/u
 
 /** One line of plain text. */
 export function line(most: number) {
-  return z.string().trim().max(most).regex(LINE, 'must be plain text on one line')
+  return z.string().trim().max(most).regex(ONE_LINE, 'must be plain text on one line')
 }
 
 /** Plain text of several lines. */

@@ -4,7 +4,7 @@ import { entityProblems } from '../../data/index.ts'
 import { newId } from '../../kernel/index.ts'
 import { holdMembers } from '../members/members.repository.ts'
 import { reachOf } from '../membership/held-grants.ts'
-import { areGrantable } from './grantable.ts'
+import { requireGrantable } from './grantable.ts'
 import type { RoleManager, RoleRefusal, RoleRow } from './role.ts'
 import { coversAll } from './role.ts'
 import { roleEvents } from './roles.events.ts'
@@ -37,7 +37,7 @@ export async function createRole(
 ): Promise<RoleChange> {
   return db.transaction(async (tx) => {
     await holdMembers(tx)
-    const refusal = await grantingRefused(deps, tx, { by, grants: wanted.permissions })
+    const refusal = await grantingRefused(deps, tx, { by, grants: wanted.permissions, path: BODY })
     if (refusal !== undefined) return refusal
     const id = newId<'role'>(deps.clock)
     if (!(await insertRole(tx, id, wanted))) return { code: 'taken' }
@@ -70,7 +70,7 @@ export async function changeRole(
     const { role } = found
     const next = { ...role, ...wanted }
     const more = next.permissions.filter((grant) => !role.permissions.includes(grant))
-    const refusal = await grantingRefused(deps, tx, { by, grants: more })
+    const refusal = await grantingRefused(deps, tx, { by, grants: more, path: BODY })
     if (refusal !== undefined) return refusal
     await updateRole(tx, id, next)
     const less = role.permissions.filter((grant) => !next.permissions.includes(grant))
@@ -115,8 +115,8 @@ export async function changeGrant(
   return db.transaction(async (tx) => {
     const found = await changeable(deps, tx, { by, id, version: undefined })
     if (found.code !== 'found') return found
-    const grants = [grant]
-    const refusal = to === 'granted' ? await grantingRefused(deps, tx, { by, grants }) : undefined
+    const granting = { by, grants: [grant], path: 'params/key' }
+    const refusal = to === 'granted' ? await grantingRefused(deps, tx, granting) : undefined
     if (refusal !== undefined) return refusal
     const write = to === 'granted' ? grantToRole : withdrawFromRole
     if ((await write(tx, id, grants)) === 0) return undefined
@@ -146,14 +146,24 @@ async function changeable(
   return coversAll(reach, role.permissions) ? { code: 'found', role } : { code: 'beyond' }
 }
 
+const BODY = 'body/permissions'
+
+interface Granting {
+  readonly by: RoleManager
+  readonly grants: readonly string[]
+  /** The field that they came in. */
+  readonly path: string
+}
+
+/** @throws AppError permission.unknown */
 async function grantingRefused(
   deps: RolesDeps,
   tx: Tx,
-  { by, grants }: { readonly by: RoleManager; readonly grants: readonly string[] },
+  { by, ...asked }: Granting,
 ): Promise<RoleRefusal | undefined> {
-  if (!(await areGrantable(tx, deps, grants))) return { code: 'undeclared' }
+  await requireGrantable(tx, deps, asked)
   const reach = await reachOf(tx, by, deps.memberPermissions)
-  return coversAll(reach, grants) ? undefined : { code: 'beyond' }
+  return coversAll(reach, asked.grants) ? undefined : { code: 'beyond' }
 }
 
 async function changed(tx: Tx, id: string): Promise<RoleChange> {

@@ -14,6 +14,8 @@ export interface PermissionCatalogue {
   readonly all: readonly DeclaredPermission[]
   /** Whether a grant is one of them, or a wildcard over some: nothing else can be granted. */
   declares(grant: string): boolean
+  /** All that it declares in that sense. */
+  readonly grants: ReadonlySet<string>
 }
 
 /**
@@ -28,7 +30,7 @@ export function permissionCatalogue(features: readonly Feature[]): PermissionCat
   }
   const all = [...found.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1))
   const grants = new Set(['*', ...all.flatMap(({ key }) => [key, wildcardOf(key)])])
-  return { all, declares: (grant) => grants.has(grant) }
+  return { all, grants, declares: (grant) => grants.has(grant) }
 }
 
 /** The catalogue of a service that is still being put together: gathered when it is first asked for. */

@@ -15,7 +15,6 @@ const REFUSALS: { readonly [C in Refusal]: () => AppError } = {
   unknown: roleProblems.unknown,
   built_in: roleProblems.builtIn,
   beyond: roleProblems.beyondYours,
-  undeclared: roleProblems.permissionUnknown,
   taken: roleProblems.nameTaken,
   no_member: tenancyProblems.memberUnknown,
 }

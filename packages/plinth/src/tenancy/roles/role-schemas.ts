@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ONE_LINE } from '../../kernel/index.ts'
 
 const LONGEST_DESCRIPTION = 500
 const MOST_PERMISSIONS = 200
@@ -20,22 +21,20 @@ export const permissionKey = z
     'must be area:action in lower case',
   )
 
-const plainLine = /^[^\p{Cc}\p{Cs}]*$/u
-
 /** Name of a role. */
 export const roleName = z
   .string()
   .trim()
   .min(1)
   .max(80)
-  .regex(plainLine, 'must be plain text on one line')
+  .regex(ONE_LINE, 'must be plain text on one line')
 
 /** What a role or a permission is for. */
 export const description = z
   .string()
   .trim()
   .max(LONGEST_DESCRIPTION)
-  .regex(plainLine, 'must be plain text on one line')
+  .regex(ONE_LINE, 'must be plain text on one line')
 
 const grants = z.array(grant).max(MOST_PERMISSIONS)
 

@@ -31,7 +31,6 @@ export type RoleRefusal =
   | { readonly code: 'unknown' }
   | { readonly code: 'built_in' }
   | { readonly code: 'beyond' }
-  | { readonly code: 'undeclared' }
 
 /** Whether some grants hold all that others give: nobody hands out more than they have. */
 export function coversAll(held: readonly string[], given: readonly string[]): boolean {

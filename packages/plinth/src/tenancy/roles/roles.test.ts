@@ -216,6 +216,21 @@ test('only what is declared can be granted: wildcards by the grammar, nothing of
       '422 permission.unknown',
       key,
     )
+  const told = async (answer: Promise<{ body: Readonly<Record<string, unknown>> }>) =>
+    (await answer).body['details']
+  const said = (path: string, message: string) => [{ path, message, code: 'unknown' }]
+  assert.deepEqual(
+    await told(ana.post(ROLES, { name: 'Typo', permissions: ['stock:count', 'stok:count'] })),
+    said('body/permissions', 'there is no permission "stok:count"; did you mean "stock:count"?'),
+  )
+  assert.deepEqual(
+    await told(ana.patch(`${ROLES}/${id}`, { permissions: ['weather:forecast'] })),
+    said('body/permissions', 'there is no permission "weather:forecast"'),
+  )
+  assert.deepEqual(
+    await told(ana.put(`${ROLES}/${id}/permissions/stock:coutn`, {})),
+    said('params/key', 'there is no permission "stock:coutn"; did you mean "stock:count"?'),
+  )
   for (const key of [
     'platform:*',
     'platform:read_tenants',

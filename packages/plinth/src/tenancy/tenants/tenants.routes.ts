@@ -5,6 +5,7 @@ import { signedIn } from '../../access/index.ts'
 import { record } from '../../audit/index.ts'
 import { route } from '../../feature/index.ts'
 import { httpProblems } from '../../http/index.ts'
+import { ONE_LINE } from '../../kernel/index.ts'
 import { aboutTenant } from '../about-tenant.ts'
 import { deleteOwnTenant } from '../lifecycle/delete-tenant.ts'
 import { pageFrom, pageOf, paging } from '../paging.ts'
@@ -27,12 +28,7 @@ const shown = z.object({
 })
 const own = z.object({ ...shown.shape, role: z.string() })
 
-const name = z
-  .string()
-  .trim()
-  .min(1)
-  .max(200)
-  .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must be plain text on one line')
+const name = z.string().trim().min(1).max(200).regex(ONE_LINE, 'must be plain text on one line')
 const slug = z
   .string()
   .max(63)

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { parseField } from '../fields/parse-field.ts'
+import { looksPlural } from '../naming/looks-plural.ts'
 import { scratchService, TEMPLATE, treeOf } from '../scratch-service.fixture.ts'
 import { addEntity } from './add-entity.ts'
 import { makePlan } from './make-plan.ts'
@@ -61,6 +62,11 @@ test('what is there already, or leads nowhere, is refused and nothing is written
   const before = treeOf(service.folder)
   const refused: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['Product', PRODUCT, /src\/entities\/product is there already/],
+    ['Products', ['a:string'], /Products looks like a plural, .* --plural productses\./],
+    ['LineItems', ['a:string'], /LineItems looks like a plural/],
+    ['Person', ['a:string'], /\/api\/v1\/people is a path of the platform; .*--plural/],
+    ['Setting', ['a:string'], /\/api\/v1\/settings is a path of the platform/],
+    ['Tenant', ['a:string'], /nothing was written\. An entity cannot be called "tenant"/],
     ['Review', ['product_id:ref(prodct)'], /no entity "prodct"; did you mean ref\(product\)\?/],
     ['Review', ['review_id:ref(review)'], /can never be the first/],
     ['Review', ['a:string', 'a:int'], /"a" is named twice/],
@@ -76,4 +82,19 @@ test('what is there already, or leads nowhere, is refused and nothing is written
     })
   }
   assert.deepEqual(treeOf(service.folder), before)
+})
+
+test('issue 4 §4: a dry run refuses what the service cannot have', async () => {
+  const tenant = await planFor('Tenant', 'a:string')
+  await assert.rejects(addEntity(tenant, { ...options, dryRun: true }), {
+    exitCode: 2,
+    message: /nothing was written\. An entity cannot be called "tenant"/,
+  })
+})
+
+test('a singular in s is no plural', () => {
+  const singular = 'address bus status analysis canvas lens chaos news series physics sms order_bus'
+  for (const noun of singular.split(' ')) assert.equal(looksPlural(noun), false, noun)
+  for (const noun of 'products categories boxes children line_items'.split(' '))
+    assert.ok(looksPlural(noun), noun)
 })

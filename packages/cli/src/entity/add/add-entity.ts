@@ -1,8 +1,11 @@
+import { rm } from 'node:fs/promises'
+import { crud, feature } from 'plinth'
 import type { AnyEntity } from 'plinth/data'
-import { misuse } from '../../cli-error.ts'
+import { CliError, misuse } from '../../cli-error.ts'
 import { areMigrationsExternal } from '../../db/external-migrations.ts'
+import { describeService } from '../../read-routes.ts'
 import { suggestion } from '../../suggestion.ts'
-import { loadModules } from '../../sync/find-features.ts'
+import { featuresIn, type LoadedModule, loadModules } from '../../sync/find-features.ts'
 import { syncService } from '../../sync/sync-service.ts'
 import { entitiesIn, type FoundEntity } from '../find-entities.ts'
 import { isThere, type NewFile, placeInService, refuseExisting, writeNew } from '../safe-place.ts'
@@ -34,12 +37,13 @@ export interface Added {
  * Writes an entity: its module, its test and the migration of its table; then `plinth sync`. No file
  * that was there is touched but those in src/generated/.
  * @throws CliError (exit code 2) when the name is taken, a reference leads nowhere, or the declaration
- *   is refused; nothing is written then
+ *   or the service with it is refused; nothing is written then
  */
 export async function addEntity(plan: EntityPlan, options: AddOptions): Promise<Added> {
   const { service, dryRun } = options
   refuseTaken(service, plan)
-  const known = entitiesIn(await loadModules(service))
+  const modulesThere = await loadModules(service)
+  const known = entitiesIn(modulesThere)
   refuseTwins(plan, known)
   await refuseUnknownTargets(plan, known)
   const entity = await declareEarly(service, entityAloneText(plan))
@@ -52,13 +56,50 @@ export async function addEntity(plan: EntityPlan, options: AddOptions): Promise<
     service,
     files.map(({ file }) => file),
   )
-  const generated = dryRun ? [] : await write(service, files)
+  const generated = dryRun
+    ? await rehearse(service, modulesThere, entity)
+    : await write(service, files, folderOf(plan))
   return { entity: plan.name.snake, table: tableOf(entity), files, generated, open }
 }
 
-async function write(service: string, files: readonly NewFile[]): Promise<readonly string[]> {
+/** Writes it all, or where the service cannot be put together with it, nothing. */
+async function write(
+  service: string,
+  files: readonly NewFile[],
+  folder: string,
+): Promise<readonly string[]> {
   await writeNew(service, files)
-  return (await syncService(service, { onBreaking: 'keep' })).written
+  try {
+    return (await syncService(service, { onBreaking: 'keep' })).written
+  } catch (cause) {
+    const made = [...files.map(({ file }) => file), folder]
+    for (const path of made)
+      await rm(placeInService(service, path), { recursive: true, force: true })
+    throw unfit(cause)
+  }
+}
+
+/** Puts the service together as it would be, and writes nothing. */
+async function rehearse(
+  service: string,
+  modules: readonly LoadedModule[],
+  entity: AnyEntity,
+): Promise<readonly string[]> {
+  const features = featuresIn(modules).map((found) => found.feature)
+  const served = feature(entity.name, { entities: [entity], routes: [crud(entity)] })
+  await describeService(service, [...features, served]).catch((cause) => {
+    throw unfit(cause)
+  })
+  return []
+}
+
+function unfit(cause: unknown): CliError {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return new CliError(
+    `The service cannot have it, so nothing was written. ${why} (--plural gives table and path another name.)`,
+    2,
+    cause,
+  )
 }
 
 function tableOf({ declaration }: AnyEntity): string {

@@ -2,6 +2,8 @@ import { isName, pluralOf } from 'plinth/data'
 import { misuse } from '../../cli-error.ts'
 import type { Field } from '../fields/field.ts'
 import { entityName, shown } from '../naming/entity-name.ts'
+import { looksPlural } from '../naming/looks-plural.ts'
+import { PLATFORM_PLURALS } from '../naming/reserved-words.ts'
 import type { EntityPlan } from '../text/plan.ts'
 
 /** What was said of an entity, from arguments, a file or answers. */
@@ -23,7 +25,15 @@ const OWNERS = ['tenant', 'person', 'nobody'] as const
 export function makePlan(said: Said): EntityPlan {
   const name = entityName(said.name)
   const usual = pluralOf(name.snake)
+  if (said.plural === undefined && looksPlural(name.snake))
+    throw misuse(
+      `${name.pascal} looks like a plural, and an entity is called by one of its kind, such as Product. If it is one, say so: --plural ${usual}.`,
+    )
   const plural = said.plural ?? usual
+  if (PLATFORM_PLURALS.has(plural))
+    throw misuse(
+      `/api/v1/${plural.replaceAll('_', '-')} is a path of the platform; choose another name, or say --plural with another.`,
+    )
   if (!isName(plural))
     throw misuse(
       `--plural ${shown(plural)} must be lower-case letters, digits and _, at most 40: it names the table.`,

@@ -15,6 +15,11 @@ const USED =
 /** What Windows does not take as the name of a file or folder. */
 const DEVICES = /^(con|prn|aux|nul|com\d|lpt\d)$/
 
+/** What the platform serves below /api/v1, or may serve in a later version: an update must not collide. */
+export const PLATFORM_PLURALS: ReadonlySet<string> = words(
+  'api_keys audit_events people permissions roles scheduler settings',
+)
+
 /** Why a word in `snake_case` cannot be the name of an entity, or undefined when it can. */
 export function reservedFor(word: string): string | undefined {
   if (LANGUAGE.has(word)) return 'is a word of TypeScript'

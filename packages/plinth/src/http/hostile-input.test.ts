@@ -196,6 +196,11 @@ for (const [title, head, body, expected] of bodies) {
   })
 }
 
+test('HI-06 the encoding that is none is taken in any spelling', async () => {
+  const head = 'Content-Type: application/json\r\nContent-Encoding: Identity\r\nContent-Length: 12'
+  assert.equal((await post(head, '{"name":"a"}')).status, 200)
+})
+
 test('HI-06 a gzip bomb is refused before it is unpacked', async () => {
   const bomb = gzipSync(Buffer.alloc(50_000_000))
   const answer = await fetch(`${http.url}/echo`, {

@@ -6,10 +6,16 @@ import { open, permissions, signedIn } from '../access/index.ts'
 import { feature, html, mount, page, route } from '../feature/index.ts'
 import { problem } from '../kernel/index.ts'
 import { openHttp } from '../testing/http-harness.ts'
+import { sendRaw } from '../testing/raw-http.ts'
 import { renderCensus } from './index.ts'
 
 const may = permissions('stock', { read: 'See stock' })
 const gone = problem('stock.gone', 409, 'The stock is gone.')
+
+interface Told {
+  readonly detail: string
+  readonly details: readonly { readonly message: string }[]
+}
 
 const deep: FastifyPluginAsync = async (app) => {
   app.get('/deep', async () => 'deep')
@@ -59,6 +65,26 @@ test('a route answers with its schema: defaults in, undeclared fields out', asyn
   assert.deepEqual([answer.status, await answer.json()], [200, { below: 10 }])
   const slash = await fetch(`${http.url}/open/`, { redirect: 'manual' })
   assert.equal(slash.status, 200, 'D1 a trailing slash is no other address')
+})
+
+test('D3 a refusal says in plain words what is wrong', async () => {
+  await using http = await openHttp([demo])
+  const told = async (path: string, init: RequestInit = {}) => {
+    const { detail, details } = (await (await fetch(http.url + path, init)).json()) as Told
+    return details[0]?.message ?? detail
+  }
+  const headers = { 'content-type': 'application/json' }
+  const echo = (body: string) => told('/echo', { method: 'POST', headers, body })
+  assert.equal(await echo('{}'), 'This field is required.')
+  assert.equal(await echo('{"name":1}'), 'Invalid input: expected string, received number')
+  assert.equal(await told('/open?below=x'), 'Must be a number.')
+  assert.match(await told('/open?below=%ff'), /a % that begins no character/)
+  assert.match(await told(`/open?${'a&'.repeat(300)}`), /too many fields/)
+  const twice = await sendRaw(
+    http.port,
+    'GET /open HTTP/1.1\r\nHost: x\r\nOrigin: a\r\nOrigin: b\r\nConnection: close\r\n\r\n',
+  )
+  assert.match(twice.text, /"detail":"The header origin was sent twice; send it once\."/)
 })
 
 test('D2 every error has exactly the nine fields', async () => {

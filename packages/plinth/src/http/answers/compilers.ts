@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import type FastJson from 'fast-json-stringify'
 import type { FastifySchemaCompiler, FastifySerializerCompiler } from 'fastify'
 import { z } from 'zod'
+import { isPlainJson } from '../../data/index.ts'
 import type { ErrorDetail } from '../../kernel/index.ts'
 import { httpProblems } from '../http.errors.ts'
 
@@ -9,10 +10,19 @@ import { httpProblems } from '../http.errors.ts'
 export const validatorCompiler: FastifySchemaCompiler<z.core.$ZodType> = ({ schema, httpPart }) => {
   const part = httpPart === 'querystring' ? 'query' : (httpPart ?? 'body')
   return (input) => {
-    const result = z.safeParse(schema, input)
+    const result = z.safeParse(schema, input, IN_PLAIN_WORDS)
     if (result.success) return { value: result.data }
     return { error: httpProblems.invalid({ details: issuesOf(result.error, part) }) }
   }
+}
+
+// Zod says "expected string, received undefined" and "expected number, received NaN".
+const IN_PLAIN_WORDS: z.core.ParseContext<z.core.$ZodIssue> = {
+  error: ({ code, input }) => {
+    if (code !== 'invalid_type') return undefined
+    if (input === undefined) return 'This field is required.'
+    return Number.isNaN(input) ? 'Must be a number.' : undefined
+  },
 }
 
 const MOST_DETAILS = 50
@@ -47,14 +57,21 @@ export const serializerCompiler: FastifySerializerCompiler<z.core.$ZodType> = ({
   return serialize
 }
 
-/** Made with the first answer: making the code for every schema is most of what starting a server costs. */
+/**
+ * Made with the first answer: making the code for every schema is most of what starting a server costs.
+ * What may be no JSON is written at once, and refused before anybody asks.
+ */
 function serializerOf(schema: z.core.$ZodType): Serialize {
-  const jsonSchema = z.toJSONSchema(schema, { target: 'draft-7', io: 'output' })
+  const written = isPlainJson(schema) ? undefined : jsonSchemaOf(schema)
   let serialize: Serialize | undefined
   return (answer) => {
-    serialize ??= fastJson()(jsonSchema as FastJson.Schema)
+    serialize ??= fastJson()((written ?? jsonSchemaOf(schema)) as FastJson.Schema)
     return serialize(answer)
   }
+}
+
+function jsonSchemaOf(schema: z.core.$ZodType): z.core.JSONSchema.BaseSchema {
+  return z.toJSONSchema(schema, { target: 'draft-7', io: 'output' })
 }
 
 /** 110 modules, Ajv among them: loaded by the first answer. */

@@ -42,19 +42,21 @@ export function hygieneFault(
 ): AppError | undefined {
   const url = raw.url ?? ''
   const misframed = framingFault(raw)
-  if (misframed !== undefined) return httpProblems.malformed(misframed)
+  if (misframed !== undefined) return unreadable(misframed)
   if (!METHODS.has(raw.method ?? '')) return httpProblems.methodNotAllowed(raw.method)
   if (url.length > limits.urlLimitBytes) return httpProblems.urlTooLong()
   // RFC 9112 3.2: a path, or the star of OPTIONS; routers make something else of anything else.
   const star = url === '*' && raw.method === 'OPTIONS'
-  if (!url.startsWith('/') && !star) return httpProblems.malformed('absolute-form target')
+  if (!url.startsWith('/') && !star)
+    return unreadable('The address must be a path, such as /health.')
   // A fragment never leaves a browser; routers cut it off, others take it for the path.
-  if (url.includes('#')) return httpProblems.malformed('fragment in target')
+  if (url.includes('#')) return unreadable('The address holds a fragment; write %23 for a plain #.')
   const checked = anyQuery ? (url.split('?')[0] ?? '') : url
-  if (hasControl(checked)) return httpProblems.malformed('control character in target')
-  if (!decodes(checked)) return httpProblems.malformed('bad percent-encoding')
+  if (hasControl(checked)) return unreadable('The address holds a space or a control character.')
+  if (!decodes(checked))
+    return unreadable('The address holds a % that begins no character; write %25 for a plain %.')
   if (url.split('&', MOST_QUERY_FIELDS + 1).length > MOST_QUERY_FIELDS) {
-    return httpProblems.malformed('too many fields in the query')
+    return unreadable('The query has too many fields.')
   }
   return headerFault(raw, limits)
 }
@@ -65,12 +67,20 @@ const HOST = /^(?:[\w.~!$&'()*+,;=%-]+|\[[\da-f:.]+\])(?::\d*)?$/i
 /** What a proxy in front may have read as another request than we do (RFC 9112 2.3, 3.2, 6.1). */
 function framingFault({ httpVersion, headers }: IncomingMessage): string | undefined {
   const { host } = headers
-  if (host !== undefined && !HOST.test(host)) return 'no such Host'
-  if (httpVersion === '1.1') return host === undefined ? 'no Host' : undefined
+  if (host !== undefined && !HOST.test(host)) return 'The Host header names no host.'
+  if (httpVersion === '1.1')
+    return host === undefined ? 'The request has no Host header.' : undefined
   // Over HTTP/2, on somebody else's server, the method is a header too.
   if (httpVersion === '2.0' && headers[':method'] !== undefined) return undefined
-  if (httpVersion !== '1.0') return 'no HTTP version of ours'
-  return headers['transfer-encoding'] === undefined ? undefined : 'chunks in HTTP/1.0'
+  if (httpVersion !== '1.0') return 'The request line names no version of HTTP that is spoken here.'
+  return headers['transfer-encoding'] === undefined
+    ? undefined
+    : 'HTTP/1.0 has no Transfer-Encoding.'
+}
+
+// The sentence is ours and of a header's name that we know: it may be told, and is logged.
+function unreadable(message: string): AppError {
+  return httpProblems.malformed({ message, reason: message })
 }
 
 function hasControl(url: string): boolean {
@@ -101,10 +111,11 @@ function headerFault(raw: IncomingMessage, limits: HygieneLimits): AppError | un
     const name = (rawHeaders[at] ?? '').toLowerCase()
     if (!SINGLE.has(name)) continue
     seen ??= new Set()
-    if (seen.has(name)) return httpProblems.malformed(`header ${name} sent twice`)
+    if (seen.has(name)) return unreadable(`The header ${name} was sent twice; send it once.`)
     seen.add(name)
   }
   const encoding = raw.headers['content-encoding']
-  if (encoding !== undefined && encoding !== 'identity') return httpProblems.mediaType(encoding)
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
+    return httpProblems.mediaType(encoding)
   return undefined
 }

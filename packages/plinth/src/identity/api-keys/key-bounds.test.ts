@@ -34,19 +34,23 @@ test('AK-09 AK-10 a scope that no permission stands behind is refused by name, f
     const [fault] = told['details'] as { path: string; message: string }[]
     return [status, told['code'], fault?.path, fault?.message]
   }
-  const refused = (path: string, name: string) => [
+  const refused = (path: string, name: string, near: string) => [
     422,
     'permission.unknown',
     path,
-    `there is no permission "${name}"`,
+    `there is no permission "${name}"; did you mean "${near}"?`,
   ]
-  for (const scope of ['wares:read', 'ware:raed', 'wares:*']) {
+  for (const [scope, near] of [
+    ['wares:read', 'ware:read'],
+    ['ware:raed', 'ware:read'],
+    ['wares:*', 'ware:*'],
+  ] as const) {
     const body = { ...shape, scopes: ['ware:read', scope] }
-    assert.deepEqual(await unknown(KEYS, body), refused('body/scopes', scope))
+    assert.deepEqual(await unknown(KEYS, body), refused('body/scopes', scope, near))
   }
   const robot = { name: 'r', permissions: ['wares:read'] }
   const account = await unknown('/api/v1/service-accounts', robot)
-  assert.deepEqual(account, refused('body/permissions', 'wares:read'))
+  assert.deepEqual(account, refused('body/permissions', 'wares:read', 'ware:read'))
   const { api_key } = await makeKey(ana)
   const change = await ana.patch(`${KEYS}/${api_key.id}`, { scopes: ['ware:raed'] })
   assert.equal(change.body['code'], 'permission.unknown')

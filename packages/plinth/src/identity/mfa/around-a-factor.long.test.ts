@@ -25,6 +25,24 @@ const isSignedIn = async (person: Person) =>
 const demandOf = ({ person }: TestAccount) =>
   mfa.sql("insert into plinth.platform_roles (person_id, permissions) values ($1, '{*}')", [person])
 
+test('MF-11 v5.0.0-V7.4.3 a role on the platform that demands a factor counts within a second: live sessions end, cookies and tokens', async () => {
+  const who = await mfa.account()
+  const { browser } = await mfa.logIn(who)
+  const login = { username: who.email, password: who.password, refresh_token_in: 'body' }
+  const { body } = await mfa.browser().post('/auth/login', login)
+  const bearer = { headers: { authorization: `Bearer ${String(body['access_token'])}` } }
+  const byToken = async () => (await fetch(`${mfa.world.url}/auth/me`, bearer)).status
+  assert.deepEqual([await isSignedIn(browser), await byToken()], [true, 200])
+  await demandOf(who)
+  const given = performance.now()
+  // Each request says what holds now: the first that says no must come before a second is over.
+  while ((await isSignedIn(browser)) || (await byToken()) === 200) {
+    assert.ok(performance.now() - given < 1_000, 'still signed in after a second')
+  }
+  const { answer } = await mfa.logIn(who)
+  assert.equal(answer.body['mfa_enrolment_required'], true)
+})
+
 /** Sets an app up within a sign-in that waits for it. */
 async function prepare(browser: Person, token: string) {
   const prepared = await browser.post('/auth/mfa/enrolment', { mfa_token: token, kind: 'totp' })

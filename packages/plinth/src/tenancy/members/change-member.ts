@@ -29,12 +29,14 @@ export type MemberChange =
   | { readonly code: 'unknown' }
   | { readonly code: 'beyond' }
   | { readonly code: 'last_owner' }
-  | { readonly code: 'undeclared' }
 
-/** Which grants can be given at all. */
-export type Grantable = (tx: Tx, grants: readonly string[]) => Promise<boolean>
+/** Refuses grants that nobody can be given. @throws AppError permission.unknown */
+export type Grantable = (tx: Tx, grants: readonly string[]) => Promise<void>
 
-/** Changes what a member is; fields left out stay. */
+/**
+ * Changes what a member is; fields left out stay.
+ * @throws AppError permission.unknown
+ */
 export async function changeMember(
   db: Db,
   by: Manager,
@@ -50,7 +52,7 @@ export async function changeMember(
     const next = { ...found.member, ...wanted }
     if (!mayManage(found.own, found.member, next)) return { code: 'beyond' }
     const more = next.permissions.filter((grant) => !found.member.permissions.includes(grant))
-    if (!(await grantable(tx, more))) return { code: 'undeclared' }
+    await grantable(tx, more)
     if (next.role !== 'owner' && (await isLastOwner(tx, person))) return { code: 'last_owner' }
     await updateMember(tx, person, next)
     const { role, permissions } = next

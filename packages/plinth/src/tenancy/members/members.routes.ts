@@ -6,7 +6,7 @@ import { route } from '../../feature/index.ts'
 import type { AppError } from '../../kernel/index.ts'
 import { aboutTenant } from '../about-tenant.ts'
 import { pageFrom, pageOf, paging } from '../paging.ts'
-import { areGrantable } from '../roles/grantable.ts'
+import { requireGrantable } from '../roles/grantable.ts'
 import { managerOf } from '../roles/role-answers.ts'
 import { grant } from '../roles/role-schemas.ts'
 import { roleProblems } from '../roles/roles.errors.ts'
@@ -74,7 +74,7 @@ function changeRoute({ standings, catalogue }: Changing): RouteOptions {
     handle: async (context) => {
       const { db, params, body } = context
       const grantable = (tx: Tx, grants: readonly string[]) =>
-        areGrantable(tx, { catalogue }, grants)
+        requireGrantable(tx, { catalogue }, { grants, path: 'body/permissions' })
       const wanted = { ...body, person: params.person_id, grantable }
       return show(done(standings, await changeMember(db, managerOf(context), wanted)))
     },
@@ -126,5 +126,4 @@ const REFUSALS: { readonly [C in Exclude<MemberChange['code'], 'changed'>]: () =
   unknown: memberUnknown,
   beyond: beyondYours,
   last_owner: lastOwner,
-  undeclared: roleProblems.permissionUnknown,
 }

@@ -119,7 +119,7 @@ export async function changeGrant(
     const refusal = to === 'granted' ? await grantingRefused(deps, tx, granting) : undefined
     if (refusal !== undefined) return refusal
     const write = to === 'granted' ? grantToRole : withdrawFromRole
-    if ((await write(tx, id, grants)) === 0) return undefined
+    if ((await write(tx, id, granting.grants)) === 0) return undefined
     const event = { outcome: 'success', target: roleOf(id), data: { permission: grant } } as const
     await record(tx, by.actor, roleEvents[`permission_${to}`](event))
     return changed(tx, id)

@@ -36,7 +36,8 @@ test('plinth people import: a dry run, the run, a second run; a line each, and e
   await writeFile(join(cwd, 'people.csv'), CSV)
   const dry = await people(['import', 'people.csv', '--from', 'csv', '--dry-run'])
   assert.match(dry.out, /2 created, 0 updated, 0 unchanged, 1 refused; nothing was written$/)
-  assert.equal((await people(['ls'])).out, '')
+  assert.match((await people(['ls'])).out, /^Nobody is here yet: plinth seed --admin-email makes/)
+  assert.equal((await people(['ls', '--json'])).out, '')
   const first = await people(['import', 'people.csv', '--from', 'csv', '--tenant', 'acme'])
   assert.equal(first.code, 1, first.err)
   assert.match(

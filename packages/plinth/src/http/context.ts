@@ -21,6 +21,8 @@ export class RequestContext implements Context {
   readonly requestId: string
   readonly clientAddress: string | null
   readonly startedAt: number
+  /** Template of the route; undefined where none matched. */
+  readonly route: string | undefined
   principal: Principal | undefined
   placement: Placement | undefined
   readonly #deps: ContextDeps
@@ -32,7 +34,7 @@ export class RequestContext implements Context {
   constructor(
     deps: ContextDeps,
     exchange: { request: FastifyRequest; reply: FastifyReply },
-    facts: { requestId: string; clientAddress: string | null; startedAt: number },
+    facts: Pick<RequestContext, 'requestId' | 'route' | 'clientAddress' | 'startedAt'>,
   ) {
     this.#deps = deps
     this.request = exchange.request
@@ -40,6 +42,7 @@ export class RequestContext implements Context {
     this.requestId = facts.requestId
     this.clientAddress = facts.clientAddress
     this.startedAt = facts.startedAt
+    this.route = facts.route
   }
 
   get db(): Db {

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Principal } from '../access/index.ts'
 import type { RouteFacts } from '../feature/index.ts'
 import { factsOf, setContext } from '../feature/index.ts'
@@ -9,9 +9,10 @@ import { RequestContext } from './context.ts'
 import type { HttpDeps } from './deps.ts'
 import { createCsrf } from './guard/csrf.ts'
 import { principalOf } from './guard/found.ts'
-import type { GuardDeps } from './guard/guard.ts'
 import { guard } from './guard/guard.ts'
 import { originsOf } from './guard/origin.ts'
+import type { Shown } from './guard/shown.ts'
+import { createShown, NOTHING_SHOWN } from './guard/shown.ts'
 import { clientAddress, trustedProxies } from './limits/client-address.ts'
 import { hygieneFault } from './limits/hygiene.ts'
 import type { CountedVisit, Visit } from './limits/rate/index.ts'
@@ -33,16 +34,22 @@ export function createDoor(deps: HttpDeps): Door {
     try {
       passing = pass(request, reply)
     } catch (error) {
-      done(failureOf(error))
+      done(refusedWith(request, error))
       return
     }
     if (passing === undefined) done()
     else
       passing.then(
         () => done(),
-        (error: unknown) => done(failureOf(error)),
+        (error: unknown) => done(refusedWith(request, error)),
       )
   }
+}
+
+/** Whoever is refused before they are known is told of their limits too. */
+function refusedWith(request: FastifyRequest, thrown: unknown): Error {
+  visitOf(request)?.tell()
+  return failureOf(thrown)
 }
 
 /** Fastify takes a failure that is `undefined` for none, and somebody else's identity may throw just that. */
@@ -62,11 +69,10 @@ function createPassage(deps: HttpDeps) {
     urlLimitBytes: deps.settings.url_limit_bytes,
     maxHeaders: deps.settings.max_headers,
   }
-  const cookie = new RegExp(`(?:^|[;,\\s])${deps.sessionCookie}\\s*=`)
+  const shownIn = createShown(deps.sessionCookie)
   const guardDeps = {
     csrf,
     origins,
-    carriesSession: (header: string | undefined) => header !== undefined && cookie.test(header),
     authenticate: (request: FastifyRequest) => authenticateCounted(deps, request),
     placeInTenant: deps.placeInTenant,
     clock: deps.clock,
@@ -74,14 +80,15 @@ function createPassage(deps: HttpDeps) {
   const contextDeps = { log: deps.log, csrfTokenFor: csrf.tokenFor, dbFor: deps.dbFor }
 
   return (request: FastifyRequest, reply: FastifyReply): void | Promise<void> => {
-    const facts =
-      factsOf(request.routeOptions as Pick<RouteOptions, 'config'>) ?? mountedFacts(request.server)
+    const { url: route, config } = request.routeOptions
+    const facts = factsOf({ config }) ?? mountedFacts(request.server)
     if (facts === undefined && !request.is404) return // a route that was there before us
     const context = new RequestContext(
       contextDeps,
       { request, reply },
       {
         requestId: requestIdOf(request),
+        route,
         clientAddress: clientAddress(request.socket.remoteAddress, forwardedFor(request), proxies),
         startedAt: deps.clock.monotonic(),
       },
@@ -92,30 +99,21 @@ function createPassage(deps: HttpDeps) {
     allowOrigin(request, reply)
     const fault = hygieneFault(request.raw, limits, facts?.anyQuery ?? false)
     if (fault !== undefined) throw fault
-    const visit = deps.rateLimiter.visit(visitFrom(context, facts, guardDeps))
+    const shown = facts?.anonymous === false ? shownIn(request.headers) : NOTHING_SHOWN
+    const visit = deps.rateLimiter.visit(visitFrom(context, facts, shown))
     setVisit(request, visit)
-    return whenThere(visit.arrive(), () => facts && guard(guardDeps, context, facts))
+    return whenThere(visit.arrive(), () => facts && guard(guardDeps, context, { facts, shown }))
   }
 }
 
 /** What limits are told of a request. */
 function visitFrom(
-  { request, reply, clientAddress }: RequestContext,
+  { request, reply, clientAddress, route }: RequestContext,
   facts: RouteFacts | undefined,
-  { carriesSession }: Pick<GuardDeps, 'carriesSession'>,
+  { bearer, key, session }: Shown,
 ): Visit {
-  const { authorization, cookie } = request.headers
-  const header = authorization !== undefined || request.headers['x-api-key'] !== undefined
-  const asked = facts !== undefined && !facts.anonymous
-  const carries = header ? 'header' : carriesSession(cookie) ? 'cookie' : undefined
-  return {
-    request,
-    reply,
-    clientAddress,
-    facts,
-    url: request.routeOptions.url,
-    carries: asked ? carries : undefined,
-  }
+  const carries = bearer || key ? 'header' : session ? 'cookie' : undefined
+  return { request, reply, clientAddress, facts, url: route, carries }
 }
 
 type Found = Principal | undefined

@@ -108,7 +108,7 @@ function summarise(deps: HttpDeps, request: FastifyRequest, reply: FastifyReply)
   return {
     requestId: context?.requestId ?? '',
     method: request.method,
-    path: request.routeOptions.url ?? '(none)',
+    path: (context === undefined ? request.routeOptions.url : context.route) ?? '(none)',
     status: reply.statusCode,
     durationMs: context === undefined ? 0 : deps.clock.monotonic() - context.startedAt,
     clientAddress: context?.clientAddress ?? null,

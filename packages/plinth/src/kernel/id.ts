@@ -14,9 +14,19 @@ const CANONICAL = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 /** A fresh time-ordered identifier (UUIDv7, RFC 9562 §5.7): 48 bits of milliseconds, 74 random bits. */
 export function newId<Of extends string>(clock: Clock = systemClock): Id<Of> {
-  const time = Math.trunc(clock.now()).toString(16).padStart(12, '0')
   // A version 4 has its random bits and its variant in the same places, and Node keeps a supply of them.
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}` as Id<Of>
+  return `${timePart(Math.trunc(clock.now()))}${randomUUID().slice(15)}` as Id<Of>
+}
+
+const last = { ms: Number.NaN, text: '' }
+
+/** The first half of an identifier, up to its version; many are made in one millisecond. */
+function timePart(ms: number): string {
+  if (ms !== last.ms) {
+    const time = ms.toString(16).padStart(12, '0')
+    Object.assign(last, { ms, text: `${time.slice(0, 8)}-${time.slice(8)}-7` })
+  }
+  return last.text
 }
 
 /** Whether a text is a UUID in its one canonical form: lower case, dashes, no braces. */

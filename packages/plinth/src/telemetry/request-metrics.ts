@@ -18,7 +18,7 @@ const labelNames = ['method', 'path', 'status'] as const
 /** The requests of one method, route and status. */
 interface Series {
   readonly labels: Readonly<Record<(typeof labelNames)[number], string>>
-  readonly isError: boolean
+  readonly status: number
   readonly observe: (seconds: number) => void
   count: number
 }
@@ -28,7 +28,7 @@ interface Series {
  * counters are brought up to date when somebody reads them.
  */
 export function requestMetrics(registry: Registry): (request: RequestObservation) => void {
-  const seriesOf = new Map<string, Series>()
+  const seriesOf = new Map<string, Series[]>()
   const durations = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Seconds from the first byte of a request to the last of its answer.',
@@ -36,7 +36,7 @@ export function requestMetrics(registry: Registry): (request: RequestObservation
     buckets: SECONDS,
     registers: [registry],
   })
-  const all = () => [...seriesOf.values()]
+  const all = () => [...seriesOf.values()].flat()
   counterOf(registry, {
     name: 'http_requests_total',
     help: 'Requests answered.',
@@ -45,18 +45,20 @@ export function requestMetrics(registry: Registry): (request: RequestObservation
   counterOf(registry, {
     name: 'http_request_errors_total',
     help: 'Requests that the service itself failed to answer (status 500 and above).',
-    series: () => all().filter(({ isError }) => isError),
+    series: () => all().filter(({ status }) => status >= 500),
   })
 
   return ({ method, route = 'none', status, seconds }) => {
     const known = METHODS.has(method) ? method : 'OTHER'
-    const key = `${status} ${known} ${route}`
-    let series = seriesOf.get(key)
+    // A route has few of them, and to look through those costs less than to put a key together.
+    const ofRoute = seriesOf.get(route) ?? []
+    let series = ofRoute.find((one) => one.status === status && one.labels.method === known)
     if (series === undefined) {
       const labels = { method: known, path: route, status: String(status) }
       const { observe } = durations.labels(labels)
-      series = { labels, isError: status >= 500, observe, count: 0 }
-      seriesOf.set(key, series)
+      series = { labels, status, observe, count: 0 }
+      ofRoute.push(series)
+      seriesOf.set(route, ofRoute)
     }
     series.count += 1
     series.observe(seconds)

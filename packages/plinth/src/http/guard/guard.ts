@@ -10,6 +10,7 @@ import type { Csrf } from './csrf.ts'
 import { placementOf, principalOf } from './found.ts'
 import type { Origins } from './origin.ts'
 import { originFault, sentByScript, sentFromElsewhere } from './origin.ts'
+import type { Shown } from './shown.ts'
 import { demandStepUp } from './step-up.ts'
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -24,9 +25,13 @@ const REFUSALS = {
 /** What the guard asks. */
 export interface GuardDeps extends Pick<HttpDeps, 'authenticate' | 'placeInTenant' | 'clock'> {
   readonly csrf: Csrf
-  /** Whether a Cookie header names the session cookie, resolvable or not. */
-  carriesSession(cookieHeader: string | undefined): boolean
   readonly origins: Origins
+}
+
+/** A route, and what a request for it shows. */
+export interface Visited {
+  readonly facts: RouteFacts
+  readonly shown: Shown
 }
 
 /**
@@ -37,7 +42,7 @@ export interface GuardDeps extends Pick<HttpDeps, 'authenticate' | 'placeInTenan
 export function guard(
   deps: GuardDeps,
   context: RequestContext,
-  facts: RouteFacts,
+  { facts, shown }: Visited,
 ): void | Promise<void> {
   const { request } = context
   if (facts.ownSitesOnly && sentFromElsewhere(request.headers, deps.origins, { links: true }))
@@ -46,7 +51,7 @@ export function guard(
     proof(request.headers, deps.origins)
   }
   if (facts.anonymous) return
-  const carried = credentialOf(request, deps)
+  const carried = credentialOf(shown)
   const token = browserToken(deps, request, carried === 'cookie', facts)
   const found = carried === undefined ? undefined : deps.authenticate(request)
   return whenThere(found, (principal) => {
@@ -60,14 +65,8 @@ export function guard(
   })
 }
 
-type Carried = 'cookie' | 'header' | undefined
-
 /** Which credential a request carries. Two at once could be read in two ways (D5). */
-function credentialOf(request: FastifyRequest, deps: GuardDeps): Carried {
-  const { authorization, cookie } = request.headers
-  const bearer = authorization !== undefined
-  const key = request.headers['x-api-key'] !== undefined
-  const session = deps.carriesSession(cookie)
+function credentialOf({ bearer, key, session }: Shown): 'cookie' | 'header' | undefined {
   if (Number(bearer) + Number(key) + Number(session) > 1) throw httpProblems.twoCredentials()
   if (session) return 'cookie'
   return bearer || key ? 'header' : undefined

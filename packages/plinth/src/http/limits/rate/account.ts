@@ -22,6 +22,8 @@ export class Account implements CountedVisit {
   readonly #parts: AccountParts
   readonly #address: string
   readonly #counted: Counted[] = []
+  /** Whether the headers say all that was counted. */
+  #isTold = true
   /** What was only asked about, and is used up. */
   #usedUp: Counted | undefined
 
@@ -42,7 +44,8 @@ export class Account implements CountedVisit {
     if (route !== undefined && visit.carries === undefined) {
       charges.push(this.#ofRoute(route, this.#address))
     }
-    return this.#take(charges, undefined)
+    // Who they are comes next, with counters of their own: all is written then.
+    return this.#take(charges, undefined, visit.carries === undefined)
   }
 
   requireTries(): void {
@@ -58,7 +61,14 @@ export class Account implements CountedVisit {
     }
     // Counted where it failed, and refused from the next request on.
     if (principal === undefined && visit.carries === 'header') charges.push(this.#failure())
-    return this.#take(charges, principal)
+    if (charges.length === 0) this.tell()
+    else return this.#take(charges, principal)
+  }
+
+  tell(): void {
+    if (this.#isTold) return
+    this.#isTold = true
+    writeRateHeaders(this.#parts.visit.reply, this.#counted)
   }
 
   async limitBy(limit: 'sign_in' | Quota, key: string): Promise<void> {
@@ -87,24 +97,29 @@ export class Account implements CountedVisit {
     return charge('route', `${this.#parts.plan.name} ${whose}`, quota)
   }
 
-  #take(charges: readonly Charge[], principal: Principal | undefined): void | Promise<void> {
+  #take(
+    charges: readonly Charge[],
+    principal: Principal | undefined,
+    isLast = true,
+  ): void | Promise<void> {
     if (charges.length === 0) return
     const standings = this.#parts.deps.store.take(charges)
     if ('then' in standings) {
-      return standings.then((found) => this.#settle(charges, found, principal))
+      return standings.then((found) => this.#settle(charges, found, principal, isLast))
     }
-    this.#settle(charges, standings, principal)
+    this.#settle(charges, standings, principal, isLast)
   }
 
   #settle(
     charges: readonly Charge[],
     standings: readonly Standing[],
     principal: Principal | undefined,
+    isLast: boolean,
   ): void {
     const refused: Counted[] = []
-    for (const [at, one] of charges.entries()) {
-      const standing = standings[at]
-      if (standing === undefined) continue
+    for (let at = 0; at < charges.length; at += 1) {
+      const [one, standing] = [charges[at], standings[at]]
+      if (one === undefined || standing === undefined) continue
       if (one.cost === 0) {
         if (!standing.allowed) this.#usedUp = { charge: one, standing }
         continue
@@ -114,12 +129,14 @@ export class Account implements CountedVisit {
       if (!standing.allowed) refused.push({ charge: one, standing })
     }
     if (refused.length > 0) this.#refuse(refused, principal)
-    writeRateHeaders(this.#parts.visit.reply, this.#counted)
+    this.#isTold = false
+    if (isLast) this.tell()
   }
 
   #refuse(refused: readonly Counted[], principal: Principal | undefined): never {
     const { deps, plan, visit } = this.#parts
     const passed = this.#counted.filter(({ standing }) => standing.allowed)
+    this.#isTold = true
     writeRateHeaders(visit.reply, [...passed, ...refused])
     const [longest] = refused.toSorted((a, b) => b.standing.resetMs - a.standing.resetMs)
     const { policy = 'address', key = '' } = longest?.charge ?? {}

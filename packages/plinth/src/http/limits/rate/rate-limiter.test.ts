@@ -66,6 +66,18 @@ test('an address that matches no route is counted too', async () => {
   assert.equal((await ask(http, '/open', { from: '198.51.100.1' })).status, 429)
 })
 
+test('D5 whoever is refused before it is known who they are is told of their limits too', async () => {
+  const headers = {
+    'x-forwarded-for': '198.51.100.3',
+    authorization: 'Bearer ben',
+    'x-api-key': 'k',
+  }
+  const refused = await fetch(`${http.url}/mine`, { headers })
+  assert.equal(refused.status, 400)
+  assert.equal(refused.headers.get('ratelimit-policy'), '"address";q=20;w=60')
+  assert.match(refused.headers.get('ratelimit') ?? '', /^"address";r=19;t=\d+$/)
+})
+
 test('XF-08 a thousand addresses of one IPv6 network of 64 bits are one', async () => {
   const addresses = Array.from({ length: 25 }, (_, at) => `2001:db8:1:2:${at + 1}::${at}`)
   const statuses: number[] = []

@@ -25,13 +25,14 @@ export interface PlannedRoute {
 export function createRoutePlans(
   settings: RateLimiterSettings,
 ): (route: PlannedRoute) => RoutePlan {
-  const plans = new Map<string, RoutePlan>()
+  // By template and method, as they come: to put a name together costs more than to look twice.
+  const plans = new Map<string | undefined, Map<string, RoutePlan>>()
   return (route) => {
-    const name = nameOf(route)
-    const known = plans.get(name)
+    const known = plans.get(route.url)?.get(route.method)
     if (known !== undefined) return known
-    const plan = makePlan(settings, name, route)
-    plans.set(name, plan)
+    const plan = makePlan(settings, nameOf(route), route)
+    const ofUrl = plans.get(route.url) ?? new Map<string, RoutePlan>()
+    plans.set(route.url, ofUrl.set(route.method, plan))
     return plan
   }
 }

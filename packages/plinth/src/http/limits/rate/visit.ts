@@ -44,6 +44,8 @@ export interface CountedVisit {
   requireTries(): void
   /** Once it is known who calls, or that nobody does. */
   recognise(principal: Principal | undefined): void | Promise<void>
+  /** Writes the headers of what was counted, unless that was done: for whoever never came to `recognise`. */
+  tell(): void
   /** For a part of its own, an account's for one. */
   limitBy(limit: 'sign_in' | Quota, key: string): Promise<void>
 }

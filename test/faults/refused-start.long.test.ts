@@ -150,3 +150,15 @@ test('FI-52 a port that is taken: exit code 2, naming the setting', async () => 
   assert.equal(code, 2, output)
   assert.match(output, /app\.port: \d+ is taken on 127\.0\.0\.1 → set APP_PORT/)
 })
+
+for (const [host, sentence] of [
+  ['203.0.113.7', /app\.host: 203\.0\.113\.7 is no address of this machine → set APP_HOST/],
+  ['no-such-host.invalid', /app\.host: no address is known for the name "no-such-host\.invalid"/],
+] as const) {
+  test(`FI-52 ${host} cannot be listened on: exit code 2, naming the setting`, async () => {
+    const env = { ...GOOD, DATABASE_URL: world.testDatabase.appUrl, APP_HOST: host }
+    const { code, output } = await template.run(env)
+    assert.equal(code, 2, output)
+    assert.match(output, sentence)
+  })
+}

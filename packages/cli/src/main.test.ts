@@ -53,6 +53,7 @@ test('a mistyped command or option names the nearest', async () => {
     ],
     [['dev', 'xylophone'], /has no command "xylophone"; see `plinth dev --help`\.$/],
     [['version', '--jsn'], /^`plinth version` has no option --jsn; did you mean --json\?$/],
+    [['version', '--json=maybe'], /^--json takes no value: write --json, or leave it out\.$/],
     [['dev', '--port'], /^--port needs a value; see `plinth dev --help`\.$/],
     [['dev', 'status', 'now'], /^`plinth dev status` does not take "now"; see /],
     [['why'], /^`plinth why` needs <method>; see `plinth why --help`\.$/],

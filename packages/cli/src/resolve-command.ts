@@ -77,6 +77,7 @@ export async function checkArguments({ path, command, rest }: Resolved): Promise
     }
     const name = optionName(options, word)
     if (name === undefined) throw await unknownOption(word, place, Object.keys(options))
+    if (!takesValue(options, name)) refuseValue(word)
     if (!takesValue(options, name) || word.includes('=')) continue
     at += 1
     if (rest[at] === undefined) throw misuse(`${word} needs a value; see \`${place} --help\`.`)
@@ -120,6 +121,13 @@ function optionName(options: ArgsDef, word: string): string | undefined {
     if (key === plain || (key === name && option.type === 'boolean')) return true
     return 'alias' in option && [option.alias].flat().includes(plain)
   })
+}
+
+/** `--json=maybe` would silently mean `--json`. */
+function refuseValue(word: string): void {
+  const [option, value] = word.split('=', 2)
+  if (value === undefined || value === 'true' || value === 'false') return
+  throw misuse(`${option} takes no value: write ${option}, or leave it out.`)
 }
 
 function takesValue(options: ArgsDef, name: string): boolean {

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ensureSecrets } from './dev-secrets.ts'
 import { follower, lastLines } from './follow-file.ts'
 import { freePort } from './free-port.ts'
+import { levelNamed } from './log-level.ts'
 import { isRunning, markOf, signal } from './process-stamp.ts'
 import { rememberedPort } from './remembered-ports.ts'
 import { onPort } from './server-environment.ts'
@@ -46,6 +47,12 @@ test('D17 base URL and redirect URI follow the port, unless they name another ho
     'http://shop.test:8000/x',
   ])
     assert.equal(onPort(url, 8000, 8001), url)
+})
+
+test('a log level that is none is refused before anything is started for it', async () => {
+  assert.equal(await levelNamed('WARN'), 'warn')
+  const message = '--log-level takes debug, info, warning or error, not "eror". Did you mean error?'
+  await assert.rejects(levelNamed('eror'), { name: 'CliError', exitCode: 2, message })
 })
 
 test('development secrets are made once, differ, and only their owner can read them', () => {

@@ -30,12 +30,18 @@ export const logsCommand = defineCommand({
     const count = wholeNumber('--lines', args.lines, { least: 0, most: 100_000 })
     const names = args.service ? [await serviceNamed(args.service)] : SERVICE_NAMES
     const width = Math.max(...names.map((name) => name.length))
+    let said = 0
     const followers = names.map((name) => {
       const file = logFileOf(folder, name)
       const prefix = names.length === 1 ? '' : quiet(`${name.padEnd(width)} | `)
-      for (const line of lastLines(file, count)) say(prefix + line)
+      for (const line of lastLines(file, count)) {
+        said += 1
+        say(prefix + line)
+      }
       return { prefix, more: follower(file) }
     })
+    if (said === 0 && count > 0)
+      say(quiet(`Nothing has been logged here yet by ${names.join(', ')}.`))
     if (!args.follow) return
     let ended = false
     process.once('SIGINT', () => {

@@ -1,5 +1,6 @@
 import { defineCommand } from 'citty'
 import { wholeNumber } from '../whole-number.ts'
+import { levelNamed } from './log-level.ts'
 import { providerArgument, providerNamed } from './provider-choice.ts'
 
 /** Options of everything that runs a server. */
@@ -34,7 +35,7 @@ export async function runWith(args: ServerArguments): Promise<void> {
     host: args.host,
     port: args.port === undefined ? undefined : wholeNumber('--port', args.port, range),
     reload: args.reload,
-    logLevel: args['log-level'],
+    logLevel: await levelNamed(args['log-level']),
   })
 }
 

@@ -65,16 +65,31 @@ async function listen({ app, config, log }: Service): Promise<void> {
     const url = await app.listen({ host, port })
     log.info({ url }, 'listening')
   } catch (error) {
-    if (!isTaken(error)) throw error
-    process.stderr.write(
-      `app.port: ${port} is taken on ${host} → set APP_PORT to another port, or stop what listens there.\n`,
-    )
+    const sentence = whyNotListening(error, config.app)
+    if (sentence === undefined) throw error
+    process.stderr.write(`${sentence}\n`)
     process.exit(2)
   }
 }
 
-function isTaken(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'
+/** What a person can mend about the place that was to be listened on; undefined for anything else. */
+function whyNotListening(
+  error: unknown,
+  { host, port }: Service['config']['app'],
+): string | undefined {
+  switch (error instanceof Error && 'code' in error ? error.code : undefined) {
+    case 'EADDRINUSE':
+      return `app.port: ${port} is taken on ${host} → set APP_PORT to another port, or stop what listens there.`
+    case 'EACCES':
+      return `app.port: this user may not listen on ${port} → set APP_PORT to a port above 1023, and let a proxy have ${port}.`
+    case 'EADDRNOTAVAIL':
+      return `app.host: ${host} is no address of this machine → set APP_HOST to localhost, to 0.0.0.0 for all addresses, or to one of its own.`
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `app.host: no address is known for the name "${host}" → set APP_HOST to localhost, to 0.0.0.0 for all addresses, or to one of this machine.`
+    default:
+      return undefined
+  }
 }
 
 /** SIGTERM and SIGINT drain; the second one does not wait. */

@@ -63,6 +63,8 @@ test('v5.0.0-V4.1.4 a 405 names the methods of parameters, wildcards and both sp
   assert.deepEqual(await allow('/%74hings/1'), [405, 'GET, HEAD, OPTIONS, PUT'])
   assert.deepEqual(await allow('/things/1/parts'), [405, 'GET, HEAD, OPTIONS'])
   assert.deepEqual(await allow('/files/a/b/c'), [405, 'GET, HEAD, OPTIONS'])
+  const asked = await fetch(`${http.url}/things/1`, { method: 'OPTIONS' })
+  assert.deepEqual([asked.status, asked.headers.get('allow')], [204, 'GET, HEAD, OPTIONS, PUT'])
   for (const path of ['/things', '/things/1/2', '/things//parts', '/nowhere', '/']) {
     assert.deepEqual(await allow(path), [404, null], path)
   }

@@ -72,7 +72,8 @@ export async function loadConfig<S extends z.ZodObject>(
   const { findings, environment } = gathered
   const { sources, notices } = findings
   const value = plainValue(gathered.tree, schema, names, findings)
-  const parsed = schema.safeParse(value)
+  // Read once: code of its own for each block would be compiled in vain.
+  const parsed = schema.safeParse(value, { jitless: true })
   const faults = parsed.success
     ? [...findings.faults, ...brokenRules(rules, parsed.data, sources)]
     : [

@@ -64,6 +64,7 @@ export {
   filterFields,
   foreignKeySql,
   isName,
+  isPlainJson,
   json,
   jsonObject,
   listOrder,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { mark } from './mark.ts'
+import { isPlainJson } from './plain-json.ts'
 
 /**
  * Any JSON that a schema describes; `jsonb` in the table. PostgreSQL cannot filter it by index
@@ -8,16 +9,20 @@ import { mark } from './mark.ts'
  *   takes null, which the column could not tell from its own NULL
  */
 export function json<S extends z.ZodType>(schema: S): S {
+  if (!isPlainJson(schema)) refuseUnwritable(schema)
+  if (schema.safeParse(null).success) {
+    throw new TypeError('json(): the schema takes null; say json(…).nullable() around it')
+  }
+  return mark(schema, { kind: 'json' })
+}
+
+function refuseUnwritable(schema: z.ZodType): void {
   try {
     z.toJSONSchema(schema, { io: 'output' })
     z.toJSONSchema(schema, { io: 'input' })
   } catch (cause) {
     throw new TypeError(`json(): the schema must describe plain JSON (${String(cause)})`, { cause })
   }
-  if (schema.safeParse(null).success) {
-    throw new TypeError('json(): the schema takes null; say json(…).nullable() around it')
-  }
-  return mark(schema, { kind: 'json' })
 }
 
 let jsonObjects: z.ZodRecord<z.ZodString, ReturnType<typeof z.json>> | undefined

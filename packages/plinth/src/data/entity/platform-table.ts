@@ -24,6 +24,11 @@ export interface PlatformTableOptions {
 export interface PlatformTable<S extends Shape = Shape> {
   readonly schema: 'plinth'
   readonly table: string
+  /**
+   * Read from the shape when they are first asked for, which is what compares them with the catalogue:
+   * a service that starts has no use for them.
+   * @throws TypeError for a column outside the closed kinds
+   */
   readonly columns: readonly Column[]
   readonly options: Required<PlatformTableOptions>
   /** A row; a type only, undefined at run time. */
@@ -37,18 +42,20 @@ export type PlatformRow<T> = T extends { readonly row?: infer R } ? NonNullable<
  * Declares a table of the platform: columns in the kinds of `entity()`, `bytes()`, and `ref()` to
  * the table of that name. Its SQL is written by hand, in migrations that ship with the package; a
  * test of the catalogue holds the two together.
- * @throws TypeError for a column outside the closed kinds
  */
 export function platformTable<const S extends Shape>(
   table: string,
   shape: S,
   options: PlatformTableOptions = {},
 ): PlatformTable<S> {
-  const columns = Object.entries(shape).map(([name, schema]) => anyColumn(name, schema, NO_WIRE))
+  let columns: readonly Column[] | undefined
   return Object.freeze({
     schema: 'plinth',
     table,
-    columns,
+    get columns() {
+      columns ??= columnsOf(shape)
+      return columns
+    },
     options: {
       key: ['id'],
       unique: [],
@@ -60,6 +67,10 @@ export function platformTable<const S extends Shape>(
       ...options,
     },
   })
+}
+
+function columnsOf(shape: Shape): readonly Column[] {
+  return Object.entries(shape).map(([name, schema]) => anyColumn(name, schema, NO_WIRE))
 }
 
 const NO_WIRE = { hidden: true, serverOnly: true, pii: false }

@@ -4,14 +4,17 @@ import { asJson } from './json-lines.ts'
 import { withProgress } from './progress.ts'
 
 /** Waits for work that takes six seconds of a clock that does not wait, and returns what was written. */
-async function written(output: { isTTY?: boolean }, argv: readonly string[] = []): Promise<string> {
+async function written(
+  output: { isTTY?: boolean },
+  { argv = [], always = false }: { argv?: readonly string[]; always?: boolean } = {},
+): Promise<string> {
   mock.timers.enable({ apis: ['setInterval'] })
   const before = process.argv
   process.argv = [...before, ...argv]
   let text = ''
   const done = Promise.withResolvers<string>()
   const target = { ...output, write: (line: string) => (text += line) }
-  const waited = withProgress('Attacking the service', done.promise, target)
+  const waited = withProgress('Attacking the service', done.promise, { output: target, always })
   for (let second = 0; second < 6; second += 1) mock.timers.tick(1_000)
   done.resolve('report')
   assert.equal(await waited, 'report')
@@ -29,7 +32,15 @@ test('progress is written to a terminal after a second, and now and then', async
 
 test('progress is silent where nobody watches, and with --json', async () => {
   assert.equal(await written({}), '')
-  assert.equal(await written({ isTTY: true }, ['--json']), '')
+  assert.equal(await written({ isTTY: true }, { argv: ['--json'] }), '')
+})
+
+test('what may take minutes says so where nobody watches, plainly and seldom', async () => {
+  const lines = (await written({}, { always: true })).trim().split('\n')
+  assert.deepEqual(lines.length, 2)
+  assert.equal(lines[0], 'Attacking the service …')
+  assert.match(lines[1] ?? '', /^Attacking the service: \d+\.\d s$/)
+  assert.equal(await written({}, { always: true, argv: ['--json'] }), '')
 })
 
 test('a command that speaks to people only speaks JSON when it is asked to', async (context) => {

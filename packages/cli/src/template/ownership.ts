@@ -21,7 +21,7 @@ const TABLE: readonly Rule[] = [
     ownership: 'shared',
   },
   {
-    paths: /^\.(env\.example|gitignore|gitattributes|node-version|dockerignore)$/,
+    paths: /^\.(env\.example|gitignore|gitattributes|node-version|dockerignore|yarnrc\.yml)$/,
     ownership: 'shared',
   },
   { paths: /^(Dockerfile|compose[^/]*\.ya?ml)$|^infra\//, ownership: 'shared' },

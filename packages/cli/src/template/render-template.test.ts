@@ -94,6 +94,14 @@ test('documents and workflows speak the package manager’s own language', async
   assert.match(workflow, /run: npm install --global pnpm@\d+ && pnpm install --frozen-lockfile$/m)
 })
 
+test('what a package manager must be told stands in its own file, which is shared', async () => {
+  const yarn = await renderTemplate({ ...plain, packageManager: 'yarn' })
+  assert.match(yarn.get('.yarnrc.yml') ?? '', /^nodeLinker: node-modules$/m)
+  assert.equal(ownershipOf('.yarnrc.yml'), 'shared')
+  for (const packageManager of ['npm', 'pnpm', 'bun'] as const)
+    assert.equal((await renderTemplate({ ...plain, packageManager })).has('.yarnrc.yml'), false)
+})
+
 test('vendored packages are named by their tarballs', async () => {
   const files = await renderTemplate({ ...plain, packages: 'vendor' })
   const manifest = JSON.parse(files.get('package.json') ?? '')

@@ -4,7 +4,7 @@ import { keepMarked, type Mark } from './marked-lines.ts'
 import { ownershipOf } from './ownership.ts'
 import { packageJson, TEMPLATE_NAME } from './package-json.ts'
 import { PART_CONTENTS } from './parts.ts'
-import { respell, respellWorkflow } from './spellings.ts'
+import { respell, respellWorkflow, SPELLINGS } from './spellings.ts'
 import { type TemplateFiles, templateFiles } from './template-files.ts'
 
 /**
@@ -20,7 +20,11 @@ export async function renderTemplate(
   const paths = [...template.keys()]
   const gone = paths.filter((path) => isGone(path, answers))
   const files = [...template].filter(([path]) => !gone.includes(path))
-  return new Map(files.map(([path, text]) => [path, render({ path, text, gone, answers })]))
+  const { settings } = SPELLINGS[answers.packageManager]
+  return new Map([
+    ...files.map(([path, text]) => [path, render({ path, text, gone, answers })] as const),
+    ...(settings === undefined ? [] : [[settings.file, settings.text] as const]),
+  ])
 }
 
 /** No registry knows of a newer version of vendored packages, and none may be asked for names that nobody owns there. */

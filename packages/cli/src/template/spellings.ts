@@ -4,6 +4,8 @@ import type { PackageManager } from './answers.ts'
 export interface Spelling {
   /** Installs what package.json names. */
   readonly install: string
+  /** The same, and writes the lockfile anew even where the environment says that this is a CI. */
+  readonly relock: string
   /** Installs exactly what the lockfile names. */
   readonly installLocked: string
   /** Runs a script of package.json: put its name behind. */
@@ -13,12 +15,24 @@ export interface Spelling {
   readonly lockfile: string
   /** Puts it on a machine that has only Node and npm; npm itself is there. */
   readonly setUp?: string
+  /** A file that tells it what a service needs. */
+  readonly settings?: { readonly file: string; readonly text: string }
 }
+
+/**
+ * The compiler and Node's own TypeScript look for packages in node_modules. Yarn would keep its state in a
+ * folder of its own, which nobody commits.
+ */
+const YARN_SETTINGS = `# Node and the compiler find packages in node_modules; Plug'n'Play would hide them.
+nodeLinker: node-modules
+installStatePath: node_modules/.yarn-install-state.gz
+`
 
 /** Each package manager's own words. */
 export const SPELLINGS: Readonly<Record<PackageManager, Spelling>> = {
   npm: {
     install: 'npm install',
+    relock: 'npm install',
     installLocked: 'npm ci',
     run: 'npm run',
     exec: 'npx',
@@ -26,6 +40,7 @@ export const SPELLINGS: Readonly<Record<PackageManager, Spelling>> = {
   },
   pnpm: {
     install: 'pnpm install',
+    relock: 'pnpm install --no-frozen-lockfile',
     installLocked: 'pnpm install --frozen-lockfile',
     run: 'pnpm run',
     exec: 'pnpm exec',
@@ -34,14 +49,17 @@ export const SPELLINGS: Readonly<Record<PackageManager, Spelling>> = {
   },
   yarn: {
     install: 'yarn install',
+    relock: 'yarn install --no-immutable',
     installLocked: 'yarn install --immutable',
     run: 'yarn run',
     exec: 'yarn',
     lockfile: 'yarn.lock',
     setUp: 'corepack enable',
+    settings: { file: '.yarnrc.yml', text: YARN_SETTINGS },
   },
   bun: {
     install: 'bun install',
+    relock: 'bun install',
     installLocked: 'bun install --frozen-lockfile',
     run: 'bun run',
     exec: 'bunx',

@@ -1,10 +1,11 @@
 import { CliError } from '../cli-error.ts'
+import { installPackages } from '../install/install-packages.ts'
 import { withProgress } from '../progress.ts'
 import type { PackageManager } from '../template/answers.ts'
 import { SPELLINGS } from '../template/spellings.ts'
 import { abortUpdate } from './abort-update.ts'
 import { regenerate } from './owned-files.ts'
-import { install, packageManagerOf } from './package-manager.ts'
+import { packageManagerOf } from './package-manager.ts'
 import type { UpdatePlan } from './plan-update.ts'
 import { reportOf, type UpdateReport } from './report.ts'
 import type { Repository } from './repository.ts'
@@ -93,13 +94,14 @@ async function bringPackages(
   const { git, plan, vendor } = application
   await vendor?.()
   await writePackages(steps, plan)
-  const done = application.install
-    ? await withProgress('Installing packages', install(git.folder, manager))
-    : undefined
+  const done = application.install ? await installPackages(git.folder, manager) : undefined
   await commitAll(steps, `build: Plinth ${plan.to}`, `It was ${plan.from}.`)
-  if (done?.ok === true) return []
-  const why = done === undefined ? '' : ` (it failed: ${done.said.split('\n').at(-1)})`
-  return [`Install the packages: ${SPELLINGS[manager].install}${why}`]
+  if (done?.code === 'installed') return []
+  const { install: again, lockfile } = SPELLINGS[manager]
+  if (done === undefined) return [`Install the packages: ${again}`]
+  return [
+    `The packages could not be installed: ${done.why}. Put that right, then: ${again}, and commit ${lockfile}`,
+  ]
 }
 
 /** The generated files, which need the packages and the merged configuration; then what a person does. */

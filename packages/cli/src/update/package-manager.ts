@@ -1,7 +1,5 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { shellEnvironment } from '../shell-environment.ts'
 import { PACKAGE_MANAGERS, type PackageManager } from '../template/answers.ts'
 import { SPELLINGS } from '../template/spellings.ts'
 
@@ -15,32 +13,4 @@ export function packageManagerOf(folder: string, made: PackageManager): PackageM
   const above = dirname(folder)
   const isTop = above === folder || existsSync(join(folder, '.git'))
   return isTop ? made : packageManagerOf(above, made)
-}
-
-/** How an installation ended. */
-export interface Installed {
-  readonly ok: boolean
-  /** The command that was run, for a person who has to run it again. */
-  readonly command: string
-  /** The last lines that it printed. */
-  readonly said: string
-}
-
-/** Installs what package.json names. */
-export function install(folder: string, manager: PackageManager): Promise<Installed> {
-  const command = SPELLINGS[manager].install
-  const [program = manager, ...args] = command.split(' ')
-  return new Promise((resolve) => {
-    // Windows knows a package manager as a .cmd, which only a shell finds; nothing here is a person's text.
-    const options = { cwd: folder, env: shellEnvironment(), shell: process.platform === 'win32' }
-    const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
-    let said = ''
-    const hear = (part: Buffer) => {
-      said = (said + part).slice(-2000)
-    }
-    child.stdout.on('data', hear)
-    child.stderr.on('data', hear)
-    child.once('error', (error) => resolve({ ok: false, command, said: error.message }))
-    child.once('close', (code) => resolve({ ok: code === 0, command, said: said.trim() }))
-  })
 }

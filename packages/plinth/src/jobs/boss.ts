@@ -20,8 +20,9 @@ export interface BossOptions {
 /** Opens pg-boss; it connects when it is started. Its schema comes from our migrations. */
 export async function openBoss({ database, log, caretaker }: BossOptions): Promise<Boss> {
   const { PgBoss } = await import('pg-boss')
+  const errors = reportOnce(log)
   const options: ConstructorOptions = {
-    db: bossDb(database),
+    db: bossDb(database, errors.over),
     schema: JOBS_SCHEMA,
     // The owner makes and changes the schema (plinth db upgrade); this role may not.
     migrate: false,
@@ -34,26 +35,48 @@ export async function openBoss({ database, log, caretaker }: BossOptions): Promi
     cronWorkerIntervalSeconds: 1,
   }
   const boss = new PgBoss(options)
-  boss.on('error', (error) => log.warn({ error }, 'The job queue had an error and goes on.'))
+  boss.on('error', errors.report)
   boss.on('warning', ({ message }) => log.warn({ warning: message }, 'The job queue warns.'))
   return boss
+}
+
+/** Says an error once until a statement succeeds: pg-boss tries again every second, and fails as often. */
+function reportOnce(log: Log) {
+  let told: string | undefined
+  return {
+    // What pg-boss hands over is a copy of the error, which is no Error, with its worker in the sentence.
+    report: ({ message, ...more }: Error & { readonly code?: unknown }) => {
+      const reason = message.replace(/ \(Queue: [^)]*\)$/, '')
+      if (reason === told) return
+      told = reason
+      log.warn({ problem: more.code, reason }, 'The job queue had an error and goes on.')
+    },
+    over: () => {
+      told = undefined
+    },
+  }
 }
 
 // pg-boss wraps what has to be atomic in its own BEGIN and COMMIT, several statements in one text.
 const WRAPPED = /^\s*BEGIN;([\s\S]*?)COMMIT;?\s*$/
 
 /** The platform's connections in the form that pg-boss asks for. */
-function bossDb(database: Database): Db {
+function bossDb(database: Database, succeeded: () => void): Db {
+  const run = async (text: string, values?: unknown[]) => {
+    const [, inside] = WRAPPED.exec(text) ?? []
+    if (inside === undefined && values !== undefined) {
+      const { rows } = await database.platform.query(text, values)
+      return { rows: [...rows] }
+    }
+    return database.platform.transaction((tx) =>
+      inTransaction(tx).executeSql(inside ?? text, values),
+    )
+  }
   return {
     executeSql: async (text, values) => {
-      const [, inside] = WRAPPED.exec(text) ?? []
-      if (inside === undefined && values !== undefined) {
-        const { rows } = await database.platform.query(text, values)
-        return { rows: [...rows] }
-      }
-      return database.platform.transaction((tx) =>
-        inTransaction(tx).executeSql(inside ?? text, values),
-      )
+      const answer = await run(text, values)
+      succeeded()
+      return answer
     },
   }
 }

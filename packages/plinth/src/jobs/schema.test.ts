@@ -123,3 +123,25 @@ test('FI-02 a job whose worker died without a word is tried again', async () => 
     [],
   )
 })
+
+test('FI-06 an error of the queue is said once until a statement succeeds, whatever worker had it', async () => {
+  const boss = await openBoss({ database: opened.database, log, caretaker: false })
+  await boss.start()
+  lines.length = 0
+  const fail = (worker: string) => {
+    const message = `The database does not answer. (Queue: send-it, Worker: ${worker})`
+    boss.emit('error', Object.assign(new Error(message), { code: 'data.unavailable' }))
+  }
+  fail('a')
+  fail('b')
+  assert.equal(lines.length, 1)
+  const { level, problem, reason } = JSON.parse(lines[0] ?? '{}') as Record<string, unknown>
+  assert.deepEqual(
+    [level, problem, reason],
+    ['warn', 'data.unavailable', 'The database does not answer.'],
+  )
+  await boss.getQueues()
+  fail('a')
+  assert.equal(lines.length, 2)
+  await boss.stop({ graceful: false })
+})

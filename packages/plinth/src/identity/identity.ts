@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Feature } from '../feature/index.ts'
 import { feature } from '../feature/index.ts'
 import { accountParts } from './account/account-parts.ts'
+import { announceEndsJob } from './api-keys/announce-ends.job.ts'
 import { mayKeys } from './api-keys/api-keys.permissions.ts'
 import { apiKeyRoutes } from './api-keys/api-keys.routes.ts'
 import type { KeyAuthentication } from './api-keys/authenticate-key.ts'
@@ -123,6 +124,7 @@ function featureOf({ deps, identity, providers, keyCache }: Shared): Feature {
   const renewTokens = renewing(deps, providers)
   const people = peopleParts(identity)
   const accounts = accountParts(identity)
+  const keys = keysDeps({ deps, keyCache })
   const states = createLogoutStates(app.session_signing_secret, clock)
   const refusals = createRefusalLimit({ clock, ...REFUSED_LOGOUTS })
   return feature('identity', {
@@ -153,7 +155,7 @@ function featureOf({ deps, identity, providers, keyCache }: Shared): Feature {
       linkingRoutes({ identity, providers }),
       passkeyRoutes({ identity, providers }),
       mfaRoutes(identity),
-      apiKeyRoutes(keysDeps({ deps, keyCache })),
+      apiKeyRoutes(keys),
       serviceAccountRoutes(identity),
       logoutRoutes({ identity, providers, states, refusals }),
       jwksRoute(identity.own.keys),
@@ -167,6 +169,7 @@ function featureOf({ deps, identity, providers, keyCache }: Shared): Feature {
       ...people.jobs,
       sweepFactorsJob(clock),
       ...accounts.jobs,
+      announceEndsJob(keys),
       revokeTokenJob({ providers, outbound, secret: app.session_signing_secret }),
     ],
     resources: providers.all.map((provider) => providerReadiness(provider, log)),

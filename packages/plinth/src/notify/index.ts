@@ -1,4 +1,5 @@
 export { accountExists } from './account-exists.ts'
+export { apiKeyEnding } from './api-key-ending.ts'
 export { apiKeyMade } from './api-key-made.ts'
 export { emailChanged, emailChangeLink } from './email-changed.ts'
 export { failedAttempts } from './failed-attempts.ts'

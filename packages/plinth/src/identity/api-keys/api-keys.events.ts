@@ -34,4 +34,6 @@ export const apiKeyEvents = defineEvents('api_key', {
   /** Once a minute for each key and reason, however often it is shown. */
   refused: { reasons: KEY_FAULTS },
   first_use_from_address: {},
+  /** `told` is false where nobody behind the key has an address. */
+  end_announced: { data: { expires_at: z.string(), told: z.boolean() } },
 })

@@ -39,6 +39,14 @@ export const apiKeySettings = z.strictObject({
     .max(30 * 86_400)
     .default(86_400)
     .describe('Seconds that a rotated key still works, where the rotation does not say otherwise.'),
+  announce_days: z
+    .int()
+    .min(0)
+    .max(365)
+    .default(14)
+    .describe(
+      'Days before the end of a key in which whoever is behind it is told by mail; 0 tells nobody.',
+    ),
   cache_entries: z
     .int()
     .min(0)

@@ -29,6 +29,7 @@ const keys = platformTable(
     revoked_at: timestamp().nullable(),
     last_used_at: timestamp().nullable(),
     known_addresses: z.array(z.string()).default([]),
+    announced_end: timestamp().nullable(),
   },
   {
     unique: [['key_hash']],
@@ -36,6 +37,7 @@ const keys = platformTable(
       owner: '(owner_id, tenant_id)',
       tenant: '(tenant_id, id)',
       parent: '(parent_id) where (parent_id is not null)',
+      end: '(tenant_id, expires_at) where ((revoked_at is null) and (successor_id is null))',
     },
     check: {
       hash_size: '(octet_length(key_hash) = 32)',

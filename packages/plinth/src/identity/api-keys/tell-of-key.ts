@@ -21,14 +21,23 @@ export async function tellOfKey(
   tx: Tx,
   { what, key, by, now }: KeyNews,
 ): Promise<void> {
-  const reader = key.owner_kind === 'service' ? by : key.owner_id
-  const { rows } = await tx.query<{ name: string; address: string }>(
-    `select name, email as address from plinth.people
-      where id = $1 and email_verified and email is not null`,
-    [reader],
-  )
-  const [to] = rows
+  const to = await behindKey(tx, key, by)
   if (to === undefined) return
   const data = { name: to.name, what, key: key.name, prefix: key.prefix, when: now, baseUrl }
   await notify.mail(tx, apiKeyMade, to, data)
+}
+
+/** Who reads what concerns a key; undefined for nobody with a verified address. */
+export async function behindKey(
+  tx: Tx,
+  key: Pick<KeyRecord, 'owner_kind' | 'owner_id'>,
+  maker: Id<'person'> | null,
+): Promise<{ readonly name: string; readonly address: string } | undefined> {
+  const reader = key.owner_kind === 'service' ? maker : key.owner_id
+  const { rows } = await tx.query<{ name: string; address: string }>(
+    `select name, email as address from plinth.people
+      where id = $1 and email_verified and email is not null and status = 'active'`,
+    [reader],
+  )
+  return rows[0]
 }

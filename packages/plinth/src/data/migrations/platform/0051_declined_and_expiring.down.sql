@@ -1,3 +1,6 @@
+alter table plinth.api_keys drop column announced_end;
+drop index plinth.api_keys_end;
+
 alter table plinth.invitations drop constraint invitations_once;
 -- Else they would wait again. The policy binds the owner too, and no tenant is set here.
 alter table plinth.invitations no force row level security;

@@ -58,9 +58,9 @@ function whyNoFilter(declaration: Declaration): (name: string) => string {
   const known = filterFields(declaration)
   return (name) => {
     const field = name.replace(/\[.*$/s, '')
-    const operators = known.get(field)?.column.hidden === false && known.get(field)?.operators
-    if (!operators) return whyNotFiltered(declaration, field)
-    return `There is no such filter. A list can ask of ${field}: ${operators.join(', ')}.`
+    const found = known.get(field)
+    if (found === undefined || found.column.hidden) return whyNotFiltered(declaration, field)
+    return `There is no such filter. A list can be asked for ${formsOf(found).join(', ')}.`
   }
 }
 
@@ -86,6 +86,17 @@ function parametersOf(field: FilterField): FilterParameter[] {
         filter: (given) => ({ field: column.name, operator, value: given }),
       }),
     ),
+  ]
+}
+
+/** How a field is filtered by, as it stands in a query: `price=…`, `price=in:…,…`, `price[gt]=…`. */
+function formsOf(field: FilterField): readonly string[] {
+  const { name } = field.column
+  const isPlain = !TAKEN.has(name) && field.operators.includes('eq')
+  const bracketed = field.operators.filter((operator) => isBracketed(field, operator))
+  return [
+    ...(isPlain ? [`${name}=…`, `${name}=in:…,…`] : []),
+    ...bracketed.map((operator) => `${name}[${operator}]=…`),
   ]
 }
 

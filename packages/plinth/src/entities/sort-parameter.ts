@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { AnyEntity, Declaration, SortField } from '../data/index.ts'
 import { listOrder } from '../data/index.ts'
+import { EMPTY_NAME, refusal } from './name-list.ts'
 
 const LONGEST = 200
 
@@ -22,10 +23,8 @@ function sortSchema(declaration: Declaration): z.ZodType<readonly SortField[]> {
       const sort = text.split(',').map(fieldOf)
       const answer = listOrder(declaration, sort)
       if (answer.code === 'ordered') return sort
-      context.addIssue({
-        code: 'custom',
-        message: `${answer.field.slice(0, 80)}: ${answer.message}`,
-      })
+      const message = answer.field === '' ? EMPTY_NAME : refusal(answer.field, answer.message)
+      context.addIssue({ code: 'custom', message })
       return z.NEVER
     })
 }

@@ -20,7 +20,10 @@ export function decimal(precision: number, scale: number): z.ZodString {
   const form = new RegExp(`^-?${whole === 0 ? '0' : `(?:0|[1-9]\\d{0,${whole - 1}})`}${fraction}$`)
   const schema = z
     .string()
-    .regex(form, `Must be a decimal number with at most ${whole} digits, ${scale} after the point`)
+    .regex(
+      form,
+      `Must be a decimal number with at most ${whole} digits before the point and ${scale} after it`,
+    )
     .overwrite((text) => canonical(text, scale))
   return mark(schema, { kind: 'decimal', precision, scale })
 }

@@ -310,6 +310,27 @@ test('HI-13 HI-20 numbers, moments, dates and UUIDs keep to what their column ho
   }
 })
 
+test('D3 one fault of a value is told once, in words that fit it', () => {
+  const form = entity('form', {
+    title: z.string().trim().max(5),
+    at: timestamp(),
+    rate: decimal(9, 3),
+  })
+  const wrong = form.create.safeParse({
+    title: 'too long',
+    at: '2026-06-30T23:59:60Z',
+    rate: '1.2345',
+  })
+  assert.deepEqual(
+    wrong.error?.issues.map(({ message }) => message),
+    [
+      'Too big: expected string to have <=5 characters',
+      'Must be a moment such as 2026-01-02T03:04:05.678Z',
+      'Must be a decimal number with at most 6 digits before the point and 3 after it',
+    ],
+  )
+})
+
 test('one text form for what has several', () => {
   assert.equal(shape['moment']?.parse('2026-01-02T05:04:05+02:00'), '2026-01-02T03:04:05.000Z')
   assert.equal(shape['rate']?.parse('-0'), '0.000')

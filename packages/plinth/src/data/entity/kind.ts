@@ -27,13 +27,13 @@ export interface Kind {
   readonly generated?: 'now' | 'uuid'
 }
 
-/** The schema, refusing besides what `fault` names. */
+/** The schema, refusing besides what `fault` names in a value that has no fault yet. */
 export function refuseWhere(
   schema: z.ZodType,
   fault: (value: unknown) => string | undefined,
 ): z.ZodType {
   return schema.check((context) => {
-    const message = fault(context.value)
+    const message = context.issues.length === 0 ? fault(context.value) : undefined
     if (message === undefined) return
     context.issues.push({ code: 'custom', message, input: context.value })
   })

@@ -14,7 +14,12 @@ export function timestamp(): z.ZodISODateTime {
 // One for all columns: Zod never changes a schema, and making this one takes ten others.
 const MOMENT = mark(
   z.iso
-    .datetime({ offset: true, error: 'Must be a moment such as 2026-01-02T03:04:05.678Z' })
+    .datetime({
+      offset: true,
+      error: 'Must be a moment such as 2026-01-02T03:04:05.678Z',
+      // What is no moment at all lies in no year.
+      abort: true,
+    })
     .overwrite(toInstant)
     .regex(CANONICAL, 'Must be in the years 0001 to 9999'),
   { kind: 'timestamp' },

@@ -76,13 +76,14 @@ function dangling({ references }: Declaration, { constraint, cause, path }: Brok
 }
 
 function unruly(
-  { checks }: Declaration,
+  { checks, table }: Declaration,
   { constraint, cause, path }: Broken,
 ): AppError | undefined {
   const check = checks.find(({ name }) => name === constraint)
   if (check === undefined) return undefined
   const at = check.field === undefined ? path : `${path}/${check.field}`
-  const message = `Breaks the rule ${check.name}`
+  // As it was declared: the name of the table in front is for the catalogue.
+  const message = `Breaks the rule ${check.name.replace(`${table}_`, '')}`
   return entityProblems.invalid({ details: [{ path: at, message, code: 'rule' }], cause })
 }
 

@@ -80,8 +80,7 @@ function firstFault(
     const column = shownColumn(declaration, field)
     if (column === undefined) return refused(field, whyUnknown(declaration, field))
     if (!column.sortable) {
-      const message = `A list cannot be sorted by this: a field of kind ${column.kind.name} has no order that an index keeps.`
-      return refused(field, message)
+      return refused(field, whyNotSorted(column))
     }
     if (asked.findIndex((one) => one.field === field) !== at) {
       return refused(field, 'Name each field once.')
@@ -90,6 +89,12 @@ function firstFault(
   return asked.length > MOST_SORT_FIELDS
     ? refused(asked[MOST_SORT_FIELDS]?.field ?? '', `Sort by at most ${MOST_SORT_FIELDS} fields.`)
     : undefined
+}
+
+/** A kind that is compared can be sorted by; one column of it still may have no index at all. */
+function whyNotSorted({ kind }: ListedColumn): string {
+  if (kind.operators.length > 0) return NO_INDEX
+  return `A list cannot be sorted by this: a field of kind ${kind.name} has no order that an index keeps.`
 }
 
 /** The index that begins with most of the fields, all of them walked in one direction. */

@@ -45,11 +45,13 @@ test('docs/guides/entities.md: every declaration makes its table, and the old ta
   const named = Object.assign({}, ...found)
   const entities = Object.values(named).filter(isEntity)
   assert.ok(entities.length >= right.length)
-  const [adoption = ''] = codeOf('sql')
+  const [adoption = '', numbered = ''] = codeOf('sql')
   const old =
-    'create schema billing; create table billing.invoices (invoice_id uuid primary key, org_id uuid not null, total bigint not null);'
+    'create schema billing; create table billing.invoices (invoice_id uuid primary key, org_id uuid not null, total bigint not null); create table billing.payments (id serial primary key, amount bigint not null);'
   const here = entities.filter(({ declaration }) => declaration.migrated === 'here')
-  await using db = await openTestDatabase({ sql: migrationForAll(here).up + old + adoption })
+  await using db = await openTestDatabase({
+    sql: migrationForAll(here).up + old + adoption + numbered,
+  })
   const { platform } = db.database
   assert.deepEqual(await declarationFaults(platform, entities), [])
   assert.deepEqual(await catalogueFaults(platform, entities), [])
@@ -59,6 +61,10 @@ test('docs/guides/entities.md: every declaration makes its table, and the old ta
   const row = await invoice.insert(tenant, { total: 5 })
   assert.equal((await invoice.update(tenant, row.id, { total: 6 })).version, 2)
   assert.equal(await invoice.find(db.database.forTenant(newId<'tenant'>()), row.id), undefined)
+  const { payment } = named
+  assert.ok(isEntity(payment))
+  const paid = await payment.insert(tenant, { amount: 5 })
+  assert.equal((await payment.update(tenant, paid.id, { amount: 6 })).version, 2)
 })
 
 test('docs/guides/entities.md: what it says of personal data and of mistakes is what happens', async () => {

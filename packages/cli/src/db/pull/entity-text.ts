@@ -18,7 +18,8 @@ export function entityText(table: LiveTable, tenantColumn: string): PulledEntity
   const keys = keysOf(table, tenant)
   if (keys.key === undefined) {
     const where = `${table.schema}.${table.name}`
-    const text = `// ${where} is left out: an entity has one column of type uuid as its key${tenant === undefined ? '' : `, beside ${tenant}`}.\n`
+    const beside = tenant === undefined ? '' : `, beside ${tenant}`
+    const text = `// ${where} is left out: an entity has one column of type uuid as its key${beside}. Add one, and pull again:\n// alter table ${where} add column public_id uuid not null unique default gen_random_uuid();\n`
     return { name, text }
   }
   const fields = fieldLines(table, keys, tenant)

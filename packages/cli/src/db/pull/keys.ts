@@ -4,7 +4,7 @@ import { singularOf } from './singular.ts'
 
 /** What a declaration says of a table beside its fields. */
 export interface TableKeys {
-  /** The column that identifies a row; undefined when there is none of type uuid. */
+  /** The column that identifies a row: the primary key, or a unique one beside it; undefined when none is a uuid. */
   readonly key: string | undefined
   /** Columns that an option makes. */
   readonly implied: readonly string[]
@@ -29,13 +29,14 @@ export function keysOf(table: LiveTable, tenant: string | undefined): TableKeys 
     const list = /^(?:UNIQUE |CREATE UNIQUE INDEX .* USING btree )\(([^()]*)\)/.exec(text)?.[1]
     return list === undefined ? [] : [without(list)]
   })
+  const key = keyOf(table, without)
   const known = (columns: readonly string[]) => columns.every((name) => table.columns.has(name))
   return {
-    key: keyOf(table, without),
+    key,
     implied,
     references,
     values: new Map(definitions.flatMap(valuesIn)),
-    uniques: uniques.filter(known),
+    uniques: uniques.filter((columns) => known(columns) && !columns.includes(key ?? '')),
     indexes: indexesOf(table, without).filter(
       (columns) => known(columns) && !isImplied(columns, [...references.keys(), ...implied]),
     ),
@@ -49,10 +50,19 @@ function columnsIn(list: string): string[] {
 }
 
 function keyOf(table: LiveTable, without: (list: string) => string[]): string | undefined {
-  const text = [...table.constraints.values()].find((one) => one.startsWith('PRIMARY KEY'))
-  const [key, ...others] = without(/\(([^()]*)\)/.exec(text ?? '')?.[1] ?? '')
-  const isUuid = key !== undefined && table.columns.get(key)?.type === 'uuid'
-  return isUuid && others.length === 0 ? key : undefined
+  const definitions = [...table.constraints.values()]
+  const keys = ['PRIMARY KEY', 'UNIQUE'].flatMap((kind) =>
+    definitions.filter((text) => text.startsWith(`${kind} (`)),
+  )
+  return keys
+    .map((text) => without(/\(([^()]*)\)/.exec(text)?.[1] ?? ''))
+    .find(([name = '', ...others]) => others.length === 0 && isUuid(table, name))
+    ?.at(0)
+}
+
+function isUuid({ columns }: LiveTable, name: string): boolean {
+  const column = columns.get(name)
+  return column?.type === 'uuid' && column.required
 }
 
 /** An owner, a date of deletion and the words of a search come from options. */

@@ -89,7 +89,8 @@ test('a table from before says where it stands, and what of it cannot be declare
         version int not null default 1, created_at timestamptz(3) not null default now(),
         updated_at timestamptz(3) not null default now(), serial int default nextval('shop.s'),
         primary key (org_id, order_id));
-      create table shop.log (line text);`.replace(
+      create table shop.log (line text);
+      create table shop.tickets (id serial primary key, public_id uuid not null unique, title text not null);`.replace(
       'create schema shop;',
       'create schema shop; create sequence shop.s;',
     ),
@@ -113,7 +114,13 @@ test('a table from before says where it stands, and what of it cannot be declare
     text,
     /table: \{ schema: 'shop', name: 'people_orders', key: 'order_id', tenant: 'org_id', migrated: 'elsewhere' \},/,
   )
-  assert.match(text, /\/\/ shop\.log is left out: an entity has one column of type uuid as its key/)
+  assert.match(
+    text,
+    /\/\/ shop\.log is left out: an entity has one column of type uuid as its key\. Add one, and pull again:\n\/\/ alter table shop\.log add column public_id uuid/,
+  )
+  assert.match(text, /\/\/ shop\.tickets has no version, created_at, updated_at/)
+  assert.match(text, /schema: 'shop', name: 'tickets', key: 'public_id', migrated: 'elsewhere'/)
+  assert.doesNotMatch(text, /unique: \[\['public_id'\]\]/)
   await assert.rejects(
     pull({ url: db.adminUrl, only: ['shopp'], tenant: 'x' }),
     /neither a table nor a schema "shopp"/,

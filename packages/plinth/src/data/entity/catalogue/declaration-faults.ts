@@ -12,6 +12,7 @@ import { SEARCH_COLUMN } from '../search-column.ts'
 import { defaultsOf, enumChecks, tableFaults, usedTableFaults } from './compare-table.ts'
 import type { LiveTable } from './live-table.ts'
 import { readLiveTable } from './live-table.ts'
+import { tableLacks } from './table-lacks.ts'
 
 /**
  * Compares declared entities with the tables of a live database, column by column, key by key. Of a
@@ -39,7 +40,11 @@ function faultsOf(
   live: LiveTable,
 ): string[] {
   const { tenant, migrated } = declaration
-  if (migrated === 'elsewhere') return usedTableFaults(columnsOf(declaration), live, tenant)
+  if (migrated === 'elsewhere') {
+    const lacks = tableLacks(declaration, live)
+    const others = [...columnsOf(declaration)].filter(([name]) => !lacks.has(name))
+    return [...lacks.values(), ...usedTableFaults(new Map(others), live, tenant)]
+  }
   const policies = new Map(policiesOf(declaration))
   const secured = tenant !== undefined
   const wanted = {

@@ -442,3 +442,12 @@ test('FI-52 a correct production configuration starts', async () => {
   )
   assert.deepEqual(await refusals({ title: '', yaml, env: PRODUCTION, lines: [] }), [])
 })
+
+test('C3 a provider whose client id is empty is none, also where the file says ${NAME:-}', async () => {
+  const yaml = keycloak(
+    'issuer: ${OIDC_KEYCLOAK_ISSUER:-http://localhost:8080/realms/x}',
+    'client_id: ${OIDC_KEYCLOAK_CLIENT_ID:-}',
+    'client_secret: ${OIDC_KEYCLOAK_CLIENT_SECRET:-}',
+  )
+  assert.deepEqual(await refusals({ title: '', yaml, env: PRODUCTION, lines: [] }), [])
+})

@@ -35,6 +35,10 @@ export function substituted(lookup: Lookup, faults: Fault[]): Change {
       return scalar
     }
     const result = substitute(scalar.value, lookup)
+    if (result.code === 'text' && result.text === '' && result.used.length === 0) {
+      // `${NAME:-}` stands for nothing, as `${NAME}` does.
+      return { ...scalar, value: null, text: '', unset: firstNameIn(scalar.value) }
+    }
     if (result.code === 'text') {
       return { ...scalar, value: result.text, text: result.text, variables: result.used }
     }
@@ -43,6 +47,10 @@ export function substituted(lookup: Lookup, faults: Fault[]): Change {
     faults.push(faultOf(result, scalar, key))
     return { ...scalar, value: null, text: '' }
   }
+}
+
+function firstNameIn(text: string): string {
+  return /\$\{(\w+)/.exec(text)?.[1] ?? ''
 }
 
 function faultOf(

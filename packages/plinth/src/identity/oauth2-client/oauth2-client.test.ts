@@ -119,6 +119,52 @@ test('a refresh gives new tokens, and keeps the refresh token where no other cam
   assert.equal((await client.refresh('kept')).refreshToken, 'kept')
 })
 
+/** Publishes what a server for machines does: no OpenID document, and nowhere to send a browser. */
+function publishForMachinesOnly(changes: object = {}): void {
+  const { issuer, say } = evil
+  const document = { issuer, token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/jwks` }
+  say.answer = ({ url }, response) => {
+    if (url === '/.well-known/openid-configuration') response.writeHead(404).end()
+    else if (url === '/.well-known/oauth-authorization-server')
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ ...document, ...changes }))
+    else return false
+    return true
+  }
+}
+
+test('RFC 8414 a server for machines is found by its own document: tokens are had there, and theirs are checked', async () => {
+  publishForMachinesOnly()
+  const client = openClient()
+  assert.ok((await client.clientCredentials()).accessToken)
+  const nowhere = await failure(client.getAuthorizationUrl())
+  assert.equal(nowhere, 'refused no_authorization_endpoint')
+  const issuers = { evil: { issuer: evil.issuer, authorized_parties: ['evil-client'] } }
+  const { userId } = await getJwtValidator({ settings: { issuers }, clock }).validateToken(
+    evil.mint.access(),
+  )
+  assert.equal(userId, 'subject-1')
+  publishForMachinesOnly({ issuer: 'https://other.example' })
+  assert.equal(await failure(openClient().clientCredentials()), 'unreachable metadata')
+})
+
+test('the keys of an issuer that publishes no document at all are found by jwks_uri', async () => {
+  evil.say.answer = ({ url }, response) => {
+    if (url?.startsWith('/.well-known/') !== true) return false
+    response.writeHead(404).end()
+    return true
+  }
+  const own = { issuer: evil.issuer, authorized_parties: ['evil-client'] }
+  const issuers = { evil: { ...own, jwks_uri: `${evil.issuer}/jwks` } }
+  const validator = getJwtValidator({ settings: { issuers }, clock })
+  assert.equal((await validator.validateToken(evil.mint.access())).userId, 'subject-1')
+  const lost = getJwtValidator({ settings: { issuers: { evil: own } }, clock })
+  await assert.rejects(lost.validateToken(evil.mint.access()), {
+    code: 'auth.provider_unavailable',
+  })
+})
+
 test('getJwtValidator().validateToken() says who and in which roles, of the issuers that settings name', async () => {
   const issuers = { evil: { issuer: evil.issuer, authorized_parties: ['evil-client'] } }
   const validator = getJwtValidator({ settings: { issuers }, clock })

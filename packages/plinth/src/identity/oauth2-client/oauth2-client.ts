@@ -71,7 +71,7 @@ export class OAuth2Client implements AsyncDisposable {
       throw new TypeError(`settings of an OAuth2Client: ${faultIn(parsed)}`)
     }
     const own = { ...parsed.data, client_id: clientId }
-    const deps = { settings: oidcSettings.parse({}), outbound, clock, log }
+    const deps = { settings: oidcSettings.parse({}), outbound, clock, log, use: 'calls' } as const
     this.#provider = createProvider(deps, 'oauth2-client', own)
     this.#outbound = outbound
     this.#clock = clock
@@ -85,6 +85,8 @@ export class OAuth2Client implements AsyncDisposable {
     const redirectUri = this.#redirectUri
     if (redirectUri === undefined) throw new TypeError('an OAuth2Client needs redirectUri for this')
     const { authorizationEndpoint } = await this.#metadata()
+    if (authorizationEndpoint === undefined)
+      throw new OAuth2Error('refused', 'no_authorization_endpoint')
     const secrets = { state: newToken(), nonce: newToken(), codeVerifier: newToken() }
     const { state, ...started } = { ...secrets, redirectUri }
     await this.#states.put(state, started, STATE_SECONDS)

@@ -1,12 +1,15 @@
 import { z } from 'zod'
 import type { Outbound } from '../../outbound/index.ts'
+import { OutboundError } from '../../outbound/index.ts'
 import { isEndpoint } from './endpoint.ts'
 import type { EndpointName, ProviderFacts } from './provider-facts.ts'
 
 /** Where a provider answers what. */
 export interface Metadata {
-  readonly authorizationEndpoint: string
-  readonly tokenEndpoint: string
+  /** Undefined only where nobody signs in through it. */
+  readonly authorizationEndpoint: string | undefined
+  /** Undefined only where nothing but its keys is asked for. */
+  readonly tokenEndpoint: string | undefined
   /** Its keys; undefined for an oauth2 provider, which signs nothing. */
   readonly jwksUri: string | undefined
   readonly userinfoEndpoint: string | undefined
@@ -32,26 +35,71 @@ const documentSchema = z.object({
 type Document = Partial<z.output<typeof documentSchema>> & { readonly emails_endpoint?: never }
 
 const LIMITS = { timeoutMs: 5_000, maxBytes: 262_144 }
-/** With these no document is needed; one that is needed and does not come is an error. */
-const ENOUGH: readonly EndpointName[] = ['authorization_endpoint', 'token_endpoint', 'jwks_uri']
+
+/** What a provider is there for: people sign in, tokens are asked for, or only its keys are read. */
+export type ProviderUse = 'sign_in' | 'calls' | 'keys'
+
+interface Wanted {
+  /** With these no document is asked for. */
+  readonly enough: readonly EndpointName[]
+  /** Without one of these it is of no use. */
+  readonly needed: readonly EndpointName[]
+}
+
+const ALL: readonly EndpointName[] = ['authorization_endpoint', 'token_endpoint', 'jwks_uri']
+const WANTED: { readonly [U in ProviderUse]: Wanted } = {
+  sign_in: { enough: ALL, needed: ALL },
+  calls: { enough: ALL, needed: ['token_endpoint'] },
+  keys: { enough: ['jwks_uri'], needed: ['jwks_uri'] },
+}
 
 /**
  * Finds a provider's endpoints: those that settings name, and for the rest those of its discovery
- * document (OpenID Connect Discovery 4), whose issuer must be exactly the configured one. No document
- * is asked for when settings name all that signing in needs, nor of an oauth2 provider.
+ * document, whose issuer must be exactly the configured one: OpenID Connect Discovery 4, and where
+ * nobody signs in and there is none, RFC 8414, which is all that servers for machines publish. No
+ * document is asked for when settings name all that is wanted, nor of an oauth2 provider.
  * @throws Error or OutboundError with a sentence for the log
  */
-export async function fetchMetadata(outbound: Outbound, facts: ProviderFacts): Promise<Metadata> {
-  const isComplete = ENOUGH.every((name) => facts.endpoints[name] !== undefined)
+export async function fetchMetadata(
+  outbound: Outbound,
+  facts: ProviderFacts,
+  use: ProviderUse,
+): Promise<Metadata> {
+  const isComplete = WANTED[use].enough.every((name) => facts.endpoints[name] !== undefined)
   const document =
-    facts.protocol === 'oauth2' || isComplete ? {} : await fetchDocument(outbound, facts)
-  return metadataOf(document, facts)
+    facts.protocol === 'oauth2' || isComplete ? {} : await fetchDocument(outbound, facts, use)
+  return metadataOf(document, facts, use)
 }
 
-async function fetchDocument(outbound: Outbound, facts: ProviderFacts): Promise<Document> {
-  const { issuer, issuerRule, reach } = facts
-  const url = `${issuerRule.authority.replace(/\/$/, '')}/.well-known/openid-configuration`
-  const answer = await outbound.fetchJson({ url, reach, ...LIMITS })
+async function fetchDocument(
+  outbound: Outbound,
+  facts: ProviderFacts,
+  use: ProviderUse,
+): Promise<Document> {
+  const { issuerRule, reach } = facts
+  const authority = issuerRule.authority.replace(/\/$/, '')
+  const url = `${authority}/.well-known/openid-configuration`
+  const answer = await outbound.fetchJson({ url, reach, ...LIMITS }).catch(asNoDocument)
+  if (answer.status === 200 || use === 'sign_in') return readDocument(answer, facts)
+  const { origin, pathname } = new URL(authority)
+  const plain = `${origin}/.well-known/oauth-authorization-server${pathname.replace(/\/$/, '')}`
+  return readDocument(await outbound.fetchJson({ url: plain, reach, ...LIMITS }), facts)
+}
+
+/** A page in the place of JSON is what most servers answer where there is nothing. */
+function asNoDocument(error: unknown): JsonAnswer {
+  if (error instanceof OutboundError && error.code === 'answer_type') return NO_DOCUMENT
+  throw error
+}
+
+const NO_DOCUMENT: JsonAnswer = { status: 404, json: undefined }
+
+interface JsonAnswer {
+  readonly status: number
+  readonly json: unknown
+}
+
+function readDocument(answer: JsonAnswer, { issuer, issuerRule }: ProviderFacts): Document {
   const document = documentSchema.safeParse(answer.json)
   if (answer.status !== 200 || !document.success) {
     throw new Error(`${issuer} answered no discovery document (status ${answer.status})`)
@@ -64,13 +112,18 @@ async function fetchDocument(outbound: Outbound, facts: ProviderFacts): Promise<
   return document.data
 }
 
-function metadataOf(document: Document, facts: ProviderFacts): Metadata {
-  const find = (name: EndpointName) =>
-    endpointOf(name, facts.endpoints[name] ?? document[name], facts)
+function metadataOf(document: Document, facts: ProviderFacts, use: ProviderUse): Metadata {
+  const isSigned = facts.protocol !== 'oauth2'
+  const find = (name: EndpointName) => {
+    const url = endpointOf(name, facts.endpoints[name] ?? document[name], facts)
+    const isNeeded = WANTED[use].needed.includes(name) && (name !== 'jwks_uri' || isSigned)
+    if (url === undefined && isNeeded) throw new Error(`its discovery document has no ${name}`)
+    return url
+  }
   return {
-    authorizationEndpoint: required('authorization_endpoint', find('authorization_endpoint')),
-    tokenEndpoint: required('token_endpoint', find('token_endpoint')),
-    jwksUri: facts.protocol === 'oauth2' ? undefined : required('jwks_uri', find('jwks_uri')),
+    authorizationEndpoint: find('authorization_endpoint'),
+    tokenEndpoint: find('token_endpoint'),
+    jwksUri: isSigned ? find('jwks_uri') : undefined,
     userinfoEndpoint: find('userinfo_endpoint'),
     emailsEndpoint: find('emails_endpoint'),
     endSessionEndpoint: find('end_session_endpoint'),
@@ -95,7 +148,8 @@ function endpointOf(
   )
 }
 
-function required(name: EndpointName, url: string | undefined): string {
-  if (url === undefined) throw new Error(`its discovery document has no ${name}`)
+/** @throws Error for an endpoint that a provider of its use need not have, and has not */
+export function requireEndpoint(url: string | undefined): string {
+  if (url === undefined) throw new Error('the provider has no such endpoint')
   return url
 }

@@ -2,7 +2,7 @@ import type { Log } from '../../feature/index.ts'
 import type { Clock, Secret } from '../../kernel/index.ts'
 import type { Outbound } from '../../outbound/index.ts'
 import type { SignatureAlgorithm } from '../tokens/signature-algorithms.ts'
-import type { Metadata } from './discovery.ts'
+import type { Metadata, ProviderUse } from './discovery.ts'
 import { fetchMetadata } from './discovery.ts'
 import { keep } from './kept-value.ts'
 import type { OidcSettings } from './oidc.settings.ts'
@@ -41,6 +41,8 @@ export interface ProviderDeps {
   readonly outbound: Outbound
   readonly clock: Clock
   readonly log: Log
+  /** What they are there for; people sign in through them unless said otherwise. */
+  readonly use?: ProviderUse
 }
 
 const RETRY_MS = 5_000
@@ -79,7 +81,7 @@ function vouchesForTwo(rule: ProviderSettings['second_factor'], amr: unknown): b
 function keptMetadata(deps: ProviderDeps, facts: ProviderFacts): () => Promise<Metadata> {
   const kept = keep({
     clock: deps.clock,
-    fetch: () => fetchMetadata(deps.outbound, facts),
+    fetch: () => fetchMetadata(deps.outbound, facts, deps.use ?? 'sign_in'),
     freshMs: deps.settings.jwks_cache_ttl_seconds * 1_000,
     staleMs: STALE_MS,
     retryMs: RETRY_MS,

@@ -6,6 +6,7 @@ import type { Fingerprints } from '../sessions/fingerprint.ts'
 import { authorizationUrl } from './authorization-url.ts'
 import type { Demand } from './demand.ts'
 import type { Metadata } from './discovery.ts'
+import { requireEndpoint } from './discovery.ts'
 import { insertPendingLogin } from './pending-logins.repository.ts'
 import type { Provider } from './provider.ts'
 
@@ -68,7 +69,7 @@ export async function startLogin(deps: StartDeps, request: StartRequest): Promis
   })
   const login = { ...secrets, redirectUri: deps.redirectUri, demand: request.demand }
   return {
-    url: authorizationUrl(provider, metadata.authorizationEndpoint, login),
+    url: authorizationUrl(provider, requireEndpoint(metadata.authorizationEndpoint), login),
     state: secrets.state,
     cookie,
   }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Outbound } from '../../outbound/index.ts'
 import { OutboundError } from '../../outbound/index.ts'
 import { clientRequest } from './client-authentication.ts'
+import { requireEndpoint } from './discovery.ts'
 import type { Provider } from './provider.ts'
 
 /** Tokens of a provider. They are used on the server and never leave it. */
@@ -61,7 +62,7 @@ export async function requestTokens(
   try {
     const { tokenEndpoint } = await provider.metadata()
     const answer = await outbound.fetchJson({
-      ...clientRequest(provider, tokenEndpoint, grant),
+      ...clientRequest(provider, requireEndpoint(tokenEndpoint), grant),
       ...(timeoutMs !== undefined && { timeoutMs }),
     })
     const error = errorSchema.safeParse(answer.json).data?.error

@@ -50,7 +50,7 @@ function issuerOf(
   const { issuer, jwks_uri, allowed_tenants } = own
   const client_id = own.client_id ?? ''
   const fields = providerSettings.parse({ issuer, jwks_uri, allowed_tenants, client_id })
-  const provider = createProvider({ settings, outbound, clock, log }, name, {
+  const provider = createProvider({ settings, outbound, clock, log, use: 'keys' }, name, {
     ...fields,
     client_id,
   })

@@ -1,7 +1,7 @@
 import { misuse } from '../cli-error.ts'
 import { foretelling } from '../db/dry-run.ts'
 import { type DevFolder, devFolder } from './dev-folder.ts'
-import { ensureSecrets, type Secrets, secretsFor } from './dev-secrets.ts'
+import { ensureSecrets, secretsFor } from './dev-secrets.ts'
 import { readState } from './dev-state.ts'
 import { isRunning } from './process-stamp.ts'
 import { readNeeds, type ServiceNeeds } from './service-needs.ts'
@@ -19,8 +19,8 @@ export async function initDatabase({ dryRun }: { dryRun: boolean }): Promise<voi
   const secrets = dryRun ? secretsFor(folder.secrets) : ensureSecrets(folder.secrets)
   const needs = await readNeeds({ service: folder.service, env: process.env, secrets })
   if (dryRun) return foretell(folder, needs)
-  if (needs.database) await initEmbedded(folder, secrets)
-  else if (needs.ownerUrl !== undefined) await migrateAll(folder, needs.ownerUrl)
+  if (needs.database) await initEmbedded({ folder, needs, secrets })
+  else if (needs.ownerUrl !== undefined) await migrateAll({ folder, needs }, needs.ownerUrl)
   else throw misuse(NO_OWNER)
   say('The database is ready.')
 }
@@ -34,7 +34,7 @@ async function foretell(folder: DevFolder, needs: ServiceNeeds): Promise<void> {
   const url = needs.database ? ownUrl : needs.ownerUrl
   if (url !== undefined) {
     const bring = foretelling({ url })
-    for (const set of await migrationSets(folder)) await bring(set)
+    for (const set of migrationSets({ folder, needs })) await bring(set)
   } else if (needs.database)
     say(
       'Would start the PostgreSQL of this service, make what is missing of its roles and schemas, and apply every migration that is pending.',
@@ -42,12 +42,14 @@ async function foretell(folder: DevFolder, needs: ServiceNeeds): Promise<void> {
   else throw misuse(NO_OWNER)
 }
 
-async function initEmbedded(folder: DevFolder, secrets: Secrets): Promise<void> {
+type EmbeddedRequest = Parameters<typeof setUpDatabase>[0]
+
+async function initEmbedded(request: EmbeddedRequest): Promise<void> {
   const { ensurePostgres } = await import('plinth/dev')
-  const starting = ensurePostgres({ dataDir: folder.postgres })
+  const starting = ensurePostgres({ dataDir: request.folder.postgres })
   const postgres = await whileWaiting('Starting PostgreSQL', starting)
   try {
-    await setUpDatabase(folder, postgres.adminUrl, secrets)
+    await setUpDatabase(request, postgres.adminUrl)
   } finally {
     if (!postgres.adopted) await postgres.stop()
   }

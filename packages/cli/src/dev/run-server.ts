@@ -86,7 +86,7 @@ async function openSession(folder: DevFolder, options: RunOptions): Promise<Sess
     const { ownerUrl } = services.state ?? {}
     const migrationsChanged = changed.some((file) => file.startsWith('migrations/'))
     if (migrationsChanged && needs.database && ownerUrl !== undefined)
-      await migrateAll(folder, ownerUrl)
+      await migrateAll({ folder, needs }, ownerUrl)
     const parts = { folder, needs, services: services.state, port, options }
     const { worker, host } = needs
     return { environment: serverEnvironment(parts), host: options.host ?? host, port, worker }

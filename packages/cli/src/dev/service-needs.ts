@@ -8,6 +8,8 @@ export interface ServiceNeeds {
   readonly mailbox: boolean
   /** Whether jobs run in a process of their own (`jobs.in_api: false`). */
   readonly worker: boolean
+  /** Whether another tool migrates the service's own tables (`database.migrations: external`). */
+  readonly externalMigrations: boolean
   /** Development secrets that nobody set. */
   readonly secrets: Secrets
   readonly host: string
@@ -61,6 +63,7 @@ export async function readNeeds(request: NeedsRequest): Promise<ServiceNeeds> {
     provider: DEVELOPMENT_ISSUER.test(oidc.providers['keycloak']?.issuer ?? ''),
     mailbox: notify.smtp.host === null,
     worker: !jobs.in_api,
+    externalMigrations: database.migrations === 'external',
     secrets,
     host: app.host,
     port: app.port,

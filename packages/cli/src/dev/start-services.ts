@@ -27,7 +27,7 @@ export interface Services {
 export interface ServicesRequest {
   readonly folder: DevFolder
   readonly secrets: Secrets
-  readonly needs: Pick<ServiceNeeds, 'database' | 'provider' | 'mailbox'>
+  readonly needs: Pick<ServiceNeeds, 'database' | 'provider' | 'mailbox' | 'externalMigrations'>
   /** The built-in provider when absent. */
   readonly provider: ProviderChoice | undefined
 }
@@ -75,7 +75,7 @@ export async function startServices(request: ServicesRequest): Promise<Services>
 }
 
 async function startDatabase(request: ServicesRequest): Promise<Part<'postgres' | 'ownerUrl'>> {
-  const { folder, secrets } = request
+  const { folder } = request
   const { ensurePostgres } = await import('plinth/dev')
   const log = fileLog(join(folder.logs, 'postgres.log'))
   const isFirst = !existsSync(folder.postgres)
@@ -85,7 +85,7 @@ async function startDatabase(request: ServicesRequest): Promise<Part<'postgres' 
   )
   const urls = await whileWaiting(
     'Setting up roles and tables',
-    setUpDatabase(folder, postgres.adminUrl, secrets),
+    setUpDatabase(request, postgres.adminUrl),
   ).catch(async (error: unknown) => {
     await postgres.stop()
     throw error

@@ -14,7 +14,7 @@ import { noChromium, openChromium, openPage } from './chromium.ts'
 const pages = createPages({ service: 'Shop' })
 const files = new Map(Object.values(readAssets()).map((asset) => [asset.url, asset]))
 const form = html`<h1>Lamps</h1>
-<form data-action="POST" action="/api/v1/lamps" data-done="Lamp added." class="stack">
+<form method="post" data-action="POST" action="/api/v1/lamps" data-done="Lamp added." class="stack">
 <div class="field"><label for="sku">SKU</label><input id="sku" name="sku"><p class="hint">Usual hint</p></div>
 <input name="price" data-type="minor-units" aria-label="Price">
 <input name="stock" data-type="integer" aria-label="Stock">
@@ -161,6 +161,24 @@ test(
     await page.route('**/api/**', (route) => route.abort())
     await page.getByRole('button', { name: 'Add' }).click()
     await page.getByText('The service did not answer.').waitFor()
+  },
+)
+
+test(
+  'whoever was signed out meanwhile is told so, with a way back to this page',
+  only,
+  async () => {
+    for (const code of ['access.not_signed_in', 'auth.no_session', 'auth.invalid_session']) {
+      await using shop = await openShop({ status: 401, body: { code, message: 'x' } })
+      const { page } = await visit(`${shop.url}lamps?page=2`)
+      await page.getByRole('button', { name: 'Add' }).click()
+      await page.getByText('You are signed out by now').waitFor()
+      const way = page.getByRole('link', { name: 'Sign in again' })
+      assert.equal(
+        await way.getAttribute('href'),
+        `${shop.url}auth/sign-in?return_to=${encodeURIComponent('/lamps?page=2')}`,
+      )
+    }
   },
 )
 

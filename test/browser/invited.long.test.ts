@@ -90,6 +90,22 @@ test('MF-48 an invitation says who asks, and whom, before anybody joins; then it
   assert.deepEqual([...faults, ...late.faults], [])
 })
 
+test('MF-48 the page of invitations without a link says so, signed in or not', {
+  skip,
+}, async () => {
+  for (const signedIn of [false, true]) {
+    const { page } = await openPage(browser)
+    if (signedIn) {
+      const ana = await service.world.signIn('ana-without-a-link')
+      const cookies = [...ana.cookies].map(([name, value]) => ({ name, value, url: service.url }))
+      await page.context().addCookies(cookies)
+    }
+    await page.goto(`${service.url}/invitation`)
+    await page.getByText('This page works with a link from a mail.').waitFor()
+    assert.equal(await page.getByRole('button').count(), 0)
+  }
+})
+
 test('MF-47 MF-48 whoever has an account signs in first; as somebody else nobody joins', {
   skip,
 }, async () => {

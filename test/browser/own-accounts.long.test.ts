@@ -105,6 +105,20 @@ function codeOf(secret: string): string {
   return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp })
 }
 
+test('v5.0.0-V14.2.1 where no script runs, a password goes into no address, and the page says why nothing happened', {
+  skip,
+}, async () => {
+  const { page } = await openPage(browser, { javaScriptEnabled: false })
+  await page.goto(`${service.url}/auth/sign-in?return_to=/account`)
+  await page.locator('noscript .notice').waitFor()
+  await page.getByLabel('E-mail or user name').fill('ana@example.com')
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByLabel('Password').press('Enter')
+  await page.getByRole('heading', { name: 'This form was not sent' }).waitFor()
+  assert.equal(page.url(), `${service.url}/auth/web/login`)
+  await page.getByText('nothing was changed').waitFor()
+})
+
 test('D22 MF-15 from a new account by mail to a second factor: the pages alone lead all the way', {
   skip,
 }, async () => {

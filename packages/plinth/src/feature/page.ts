@@ -18,6 +18,8 @@ export interface PageSpec<A extends Access> {
   readonly tenant?: TenantDemand
   /** Query fields; any other is ignored, as people share links with additions. */
   readonly query?: { readonly [name: string]: z.core.$ZodType }
+  /** Whether the page itself deals with a query that holds NUL or cannot be decoded; refused else. */
+  readonly anyQuery?: boolean
   /** How recent and how strong the sign-in must be; else a page that leads to signing in again. */
   readonly stepUp?: StepUp
   /** How often it may be opened; the limits of addresses and principals hold beside it. */
@@ -67,7 +69,7 @@ export function page<A extends Access>(path: `/${string}`, spec: PageSpec<A>): R
       browserOnly: false,
       stepUp: stepUpOf(spec),
       ownSitesOnly: false,
-      anyQuery: false,
+      anyQuery: spec.anyQuery ?? false,
       takesForm: false,
       idempotent: false,
       limit: requireLimit(spec.limit),

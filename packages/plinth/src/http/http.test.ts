@@ -87,6 +87,21 @@ test('D3 a refusal says in plain words what is wrong', async () => {
   assert.match(twice.text, /"detail":"The header origin was sent twice; send it once\."/)
 })
 
+test('S2 the line of a refusal says what was asked, and by whom, without the address as it was', async () => {
+  await using http = await openHttp([demo])
+  const headers = { 'x-request-id': 'asked-1', 'content-encoding': 'gzip' }
+  await fetch(`${http.url}/echo?token=private`, { method: 'POST', headers, body: 'x' })
+  const line = http.logged.find((each) => each.startsWith('request refused')) ?? ''
+  assert.deepEqual(JSON.parse(line.slice('request refused '.length)), {
+    request_id: 'asked-1',
+    problem: 'http.media_type',
+    reason: 'gzip',
+    method: 'POST',
+    path: '/echo',
+    client_ip: '127.0.0.1',
+  })
+})
+
 test('D2 every error has exactly the nine fields', async () => {
   await using http = await openHttp([demo])
   const fields = [
@@ -175,6 +190,21 @@ test('a page is HTML with a fresh nonce and escaped values', async () => {
     /nonce-([^']+)/.exec(answer.headers.get('content-security-policy') ?? '')?.[1]
   assert.ok(nonce(first))
   assert.notEqual(nonce(first), nonce(second))
+})
+
+test('D2 a form that no script sent gets a page for its refusal, a script gets JSON', async () => {
+  await using http = await openHttp([demo])
+  const type = async (accept: string, mode: string) => {
+    const lines = ['POST /echo HTTP/1.1', 'Host: x', 'Connection: close', 'Content-Length: 8']
+    const sent = [`Accept: ${accept}`, `Sec-Fetch-Mode: ${mode}`]
+    const form = 'Content-Type: application/x-www-form-urlencoded\r\n\r\nname=ana'
+    const { status, text } = await sendRaw(http.port, [...lines, ...sent, form].join('\r\n'))
+    assert.equal(status, 415)
+    return /^content-type: ([^;\r]+)/im.exec(text)?.[1]
+  }
+  assert.equal(await type('text/html,*/*', 'navigate'), 'text/html')
+  assert.equal(await type('text/html,*/*', 'cors'), 'application/problem+json')
+  assert.equal(await type('*/*', 'navigate'), 'application/problem+json')
 })
 
 test('a 500 is logged with its cause and tells the caller nothing', async () => {

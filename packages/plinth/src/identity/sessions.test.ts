@@ -28,6 +28,13 @@ test('4.3 SB-60 SB-12 /me without a session: 200 with nulls, no-store, Vary: Coo
   assert.match(answer.headers.get('vary') ?? '', /Cookie/)
 })
 
+test('4.3 /me is always 200, whatever a client adds against caches', async () => {
+  for (const query of ['?_=1764000000', '?x=1&x=2', '?', '?return_to=/a']) {
+    const { status, body } = await send('GET', `/auth/web/me${query}`)
+    assert.deepEqual([status, body['authenticated']], [200, false], query)
+  }
+})
+
 const JUNK = [
   '"quoted"',
   'a b',

@@ -59,6 +59,12 @@ const UNFINISHED: Advice = {
   action: 'sign_in',
 }
 
+const NEEDS_SCRIPT: Advice = {
+  heading: 'This form was not sent',
+  sentence:
+    'The forms of this service need JavaScript, and nothing was changed. Turn it on for this site, go back, load the page again and repeat it.',
+}
+
 /** Where the way out depends on more than the status. */
 const BY_CODE: Readonly<Record<string, Advice>> = {
   'auth.missing_login': UNFINISHED,
@@ -74,6 +80,9 @@ const BY_CODE: Readonly<Record<string, Advice>> = {
     action: 'repeat',
     label: 'Go on',
   },
+  // What a browser sends that runs no script, or that sent the form before the script was there.
+  'http.media_type': NEEDS_SCRIPT,
+  'http.csrf': NEEDS_SCRIPT,
   'auth.link_offer_gone': {
     heading: 'This question is no longer open',
     sentence:

@@ -51,7 +51,7 @@ async function render(deps: AccountDeps, context: AccountContext): Promise<Html>
 ${needsScript}
 ${(choices.length > 0 || identities.length > 0) && waysIn(identities, choices, own.password || (keys?.length ?? 0) > 0)}
 ${keys && passkeys(keys)}
-${(ways.password || own.password) && passwordCard(own)}
+${(ways.password || own.password) && passwordCard(own, context.principal.email ?? null)}
 ${own.password && addressCard(context.principal.email ?? null)}
 ${factorsCard(own, { passkeys: keys?.length ?? 0 })}
 ${places(devices)}`
@@ -72,12 +72,16 @@ ${
 ${identities.map((one) => wayIn(one, providerLabel(choices, one.provider), others))}
 </ul>`
 }
-<div class="stack divided">
+${choices.length > 0 && linkMore(choices)}
+</section>`
+}
+
+function linkMore(choices: readonly SignInChoice[]): Html {
+  return html`<div class="stack divided">
 <h3>Link another account</h3>
 <p class="muted">You prove that it is yours, and are asked once more before it is linked.</p>
 <div class="cluster">${choices.map(linkForm)}</div>
-</div>
-</section>`
+</div>`
 }
 
 function wayIn(one: OwnIdentity, provider: string, removable: boolean): Html {
@@ -101,13 +105,13 @@ function removeForm({ id, is_current: current }: OwnIdentity, name: string): Htm
   const done = current
     ? 'The account is removed, and you are signed out.'
     : 'The account is removed.'
-  return html`<form data-action="DELETE" action="/auth/identities/${id}" data-done="${done}">
+  return html`<form method="post" data-action="DELETE" action="/auth/identities/${id}" data-done="${done}">
 <button class="button button-danger">Remove<span class="visually-hidden"> ${name}</span></button>
 </form>`
 }
 
 function linkForm({ name, label }: SignInChoice): Html {
-  return html`<form data-action="POST" action="/auth/identities">
+  return html`<form method="post" data-action="POST" action="/auth/identities">
 <input type="hidden" name="provider" value="${name}">
 <input type="hidden" name="return_to" value="${ACCOUNT_PAGE}">
 <button class="button">Link ${label}</button>

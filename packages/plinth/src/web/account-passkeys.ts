@@ -10,7 +10,7 @@ export function passkeys(own: readonly OwnPasskey[]): Html {
 <p class="muted">A passkey signs you in with the fingerprint, face or PIN of your device. There is nothing to remember,
 and no other site can ask for it. Once you have one, signing in another way asks for it as a second step.</p>
 ${own.length === 0 ? html`<p class="empty">You have no passkey yet.</p>` : entries(own)}
-<form class="stack divided" data-action="POST" action="/auth/passkeys/registration/verify" data-passkey="create" data-options="/auth/passkeys/registration/options" data-show="show-codes" data-show-if="recovery_codes" data-done="The passkey is added. It signs you in from now on.">
+<form class="stack divided" method="post" data-action="POST" action="/auth/passkeys/registration/verify" data-passkey="create" data-options="/auth/passkeys/registration/options" data-show="show-codes" data-show-if="recovery_codes" data-done="The passkey is added. It signs you in from now on.">
 <div class="field narrow-field">
 <label for="passkey-name">Name of the new passkey <span class="muted">(optional)</span></label>
 <input id="passkey-name" name="name" maxlength="60" autocomplete="off" aria-describedby="passkey-name-hint">
@@ -37,7 +37,7 @@ function entry(passkey: OwnPasskey): Html {
 <div class="cluster">
 <details class="unfold">
 <summary class="button">Rename<span class="visually-hidden"> ${name}</span></summary>
-<form class="stack" data-action="PATCH" action="/auth/passkeys/${id}" data-done="The passkey has a new name.">
+<form class="stack" method="post" data-action="PATCH" action="/auth/passkeys/${id}" data-done="The passkey has a new name.">
 <div class="field">
 <label for="name-${id}">New name</label>
 <input id="name-${id}" name="name" value="${name}" maxlength="60" autocomplete="off" required aria-describedby="name-${id}-hint">
@@ -46,7 +46,7 @@ function entry(passkey: OwnPasskey): Html {
 <button class="button">Save the name</button>
 </form>
 </details>
-<form data-action="DELETE" action="/auth/passkeys/${id}" data-done="The passkey is removed. It signs you in no more.">
+<form method="post" data-action="DELETE" action="/auth/passkeys/${id}" data-done="The passkey is removed. It signs you in no more.">
 <button class="button button-danger">Remove<span class="visually-hidden"> ${name}</span></button>
 </form>
 </div>

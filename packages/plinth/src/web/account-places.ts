@@ -11,13 +11,13 @@ export function places(devices: readonly OwnDevice[]): Html {
 ${devices.map(place)}
 </ul>
 <div class="cluster divided">
-<form data-action="POST" action="/auth/web/logout"><button class="button">Sign out here</button></form>
+<form method="post" data-action="POST" action="/auth/web/logout"><button class="button">Sign out here</button></form>
 ${devices.length > 1 && everywhereElse}
 </div>
 </section>`
 }
 
-const everywhereElse = html`<form data-action="DELETE" action="/auth/sessions" data-done="You are signed out everywhere else.">
+const everywhereElse = html`<form method="post" data-action="DELETE" action="/auth/sessions" data-done="You are signed out everywhere else.">
 <button class="button button-danger">Sign out everywhere else</button>
 </form>`
 
@@ -35,7 +35,7 @@ ${!current && endForm(session)}
 }
 
 function endForm({ id, device, created_at: since }: OwnDevice): Html {
-  return html`<form data-action="DELETE" action="/auth/sessions/${id}" data-done="That session is over.">
+  return html`<form method="post" data-action="DELETE" action="/auth/sessions/${id}" data-done="That session is over.">
 <button class="button">Sign out<span class="visually-hidden"> ${device}, signed in ${timeTag(since)}</span></button>
 </form>`
 }

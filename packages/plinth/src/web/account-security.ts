@@ -2,18 +2,19 @@ import type { Html } from '../feature/index.ts'
 import { html } from '../feature/index.ts'
 import type { OwnFactors, RememberedBrowser } from '../identity/index.ts'
 import { factorSetup, recoveryCodesTemplate } from './factor-setup.ts'
-import { field } from './field.ts'
+import { accountName, field } from './field.ts'
 import { timeTag } from './time-tag.ts'
 
-/** The password of a person: change it, or give themselves one. */
-export function passwordCard({ password }: OwnFactors): Html {
+/** The password of a person: change it, or give themselves one. @param email by which they sign in */
+export function passwordCard({ password }: OwnFactors, email: string | null): Html {
   const done = password
     ? 'Your password is changed, and you are signed out everywhere else.'
     : 'You have a password now.'
   return html`<section class="card stack" aria-labelledby="password-card">
 <h2 id="password-card">Password</h2>
 ${!password && html`<p class="muted">You have none. With one you can also sign in by your e-mail address.</p>`}
-<form class="stack narrow-field" data-action="POST" action="/auth/password-change" data-done="${done}">
+<form class="stack narrow-field" method="post" data-action="POST" action="/auth/password-change" data-done="${done}">
+${accountName(email)}
 ${password && field({ name: 'current_password', label: 'Current password', type: 'password', fill: 'current-password' })}
 ${field({ name: 'new_password', label: 'New password', type: 'password', fill: 'new-password', hint: 'Twelve characters or more are best. Any characters will do.' })}
 <div class="cluster"><button class="button">${password ? 'Change the password' : 'Set a password'}</button></div>
@@ -26,7 +27,7 @@ export function addressCard(email: string | null): Html {
   return html`<section class="card stack" aria-labelledby="address">
 <h2 id="address">E-mail address</h2>
 <p class="muted">${email ?? 'You have none that is confirmed.'}</p>
-<form class="stack narrow-field" data-action="POST" action="/auth/email-change" data-show="show-address-sent">
+<form class="stack narrow-field" method="post" data-action="POST" action="/auth/email-change" data-show="show-address-sent">
 ${field({ name: 'email', label: 'New address', type: 'email', fill: 'email', hint: 'It changes once you open the link that we send there.' })}
 <div class="cluster"><button class="button">Change the address</button></div>
 </form>
@@ -66,7 +67,7 @@ ${methods.map(({ id, kind, label, address, created_at: since, last_used_at: used
 ${address !== null && html`<p class="muted">${address}</p>`}
 <p class="hint">Added ${timeTag(since)}${used !== null && html`, last used ${timeTag(used)}`}</p>
 </div>
-<form data-action="DELETE" action="/auth/mfa/${id}" data-done="The second factor is removed.">
+<form method="post" data-action="DELETE" action="/auth/mfa/${id}" data-done="The second factor is removed.">
 <button class="button button-danger">Remove<span class="visually-hidden"> ${name}</span></button>
 </form>
 </li>
@@ -80,7 +81,7 @@ function codesLeft(left: number): Html {
   return html`<div class="stack divided">
 <h3>Recovery codes</h3>
 <p class="muted">For the day when you lose your device: each signs you in once. ${said}.</p>
-<form data-action="POST" action="/auth/mfa/recovery-codes" data-show="show-codes">
+<form method="post" data-action="POST" action="/auth/mfa/recovery-codes" data-show="show-codes">
 <button class="button">Make new recovery codes</button>
 </form>
 </div>`
@@ -94,7 +95,7 @@ ${remembered.map(
   ({ id, device, created_at: since, expires_at: until }) => html`<li>
 <div class="entry-text"><p><strong>${device}</strong></p>
 <p class="hint">Since ${timeTag(since)}, until ${timeTag(until)}</p></div>
-<form data-action="DELETE" action="/auth/mfa/devices/${id}" data-done="That browser is asked again.">
+<form method="post" data-action="DELETE" action="/auth/mfa/devices/${id}" data-done="That browser is asked again.">
 <button class="button">Ask again<span class="visually-hidden"> in ${device}, since ${timeTag(since)}</span></button>
 </form>
 </li>

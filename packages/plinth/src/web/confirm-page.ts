@@ -13,7 +13,7 @@ import type {
 } from '../identity/index.ts'
 import { CONFIRM_PAGE } from '../identity/index.ts'
 import { codeField } from './factor-setup.ts'
-import { field } from './field.ts'
+import { accountName, field } from './field.ts'
 import { needsScript } from './needs-script.ts'
 import { providerLabel } from './provider-label.ts'
 
@@ -34,6 +34,7 @@ export function confirmPage(deps: ConfirmDeps): RouteOptions {
     title: 'Confirm that it is you',
     tenant: 'none',
     query: { return_to: z.unknown().optional() },
+    anyQuery: true,
     render: (context) => render(deps, context),
   })
 }
@@ -48,7 +49,7 @@ async function render(deps: ConfirmDeps, context: ConfirmContext): Promise<Html>
 you. Then you go on where you were.</p>
 ${(own.passkeys?.length ?? 0) > 0 && passkeyForm(next)}
 ${hasCodes(own) && codes(own, next)}
-${own.password && !hasFactors(own) && passwordForm(next)}
+${own.password && !hasFactors(own) && passwordForm(next, context.principal.email ?? null)}
 ${providers(own, deps, next)}
 <p class="muted divided"><a href="${next}">Go back without it</a></p>
 ${needsScript}
@@ -68,7 +69,7 @@ const STEP_UP = '/auth/web/step-up'
 const DONE = 'Thank you. You can go on now.'
 
 function passkeyForm(next: string): Html {
-  return html`<form class="choices" data-action="POST" action="${STEP_UP}" data-passkey="get" data-as="passkey" data-options="/auth/passkeys/step-up/options" data-next="${next}" data-done="${DONE}">
+  return html`<form class="choices" method="post" data-action="POST" action="${STEP_UP}" data-passkey="get" data-as="passkey" data-options="/auth/passkeys/step-up/options" data-next="${next}" data-done="${DONE}">
 <button class="button button-primary">Use a passkey</button>
 </form>`
 }
@@ -79,21 +80,22 @@ function codes({ methods }: OwnFactors, next: string): Html {
     ({
       id,
       kind,
-    }) => html`<form class="choices" data-action="POST" action="/auth/mfa/codes" data-done="A code is on its way. Type it below.">
+    }) => html`<form class="choices" method="post" data-action="POST" action="/auth/mfa/codes" data-done="A code is on its way. Type it below.">
 <input type="hidden" name="method_id" value="${id}">
 <input type="hidden" name="for" value="session">
 <button class="button">Send a code ${kind === 'sms' ? 'by SMS' : 'by e-mail'}</button>
 </form>
 `,
   )}
-<form class="stack" data-action="POST" action="${STEP_UP}" data-next="${next}" data-done="${DONE}">
+<form class="stack" method="post" data-action="POST" action="${STEP_UP}" data-next="${next}" data-done="${DONE}">
 ${codeField({ id: 'code', label: 'Code', hint: 'From your authenticator app, one that was sent, or a recovery code.' })}
 <button class="button">Confirm with the code</button>
 </form>`
 }
 
-function passwordForm(next: string): Html {
-  return html`<form class="stack" data-action="POST" action="${STEP_UP}" data-next="${next}" data-done="${DONE}">
+function passwordForm(next: string, email: string | null): Html {
+  return html`<form class="stack" method="post" data-action="POST" action="${STEP_UP}" data-next="${next}" data-done="${DONE}">
+${accountName(email)}
 ${field({ name: 'password', label: 'Password', type: 'password', fill: 'current-password' })}
 <button class="button">Confirm with the password</button>
 </form>`

@@ -33,24 +33,28 @@ const FORMS: Readonly<Record<string, (setup: FactorSetup) => Html>> = {
   passkey: ({
     confirm,
     next,
-  }) => html`<form data-action="POST" action="${confirm}" data-passkey="create" data-as="new_passkey" data-options="${NEW_PASSKEY}" data-show="show-codes" data-show-if="recovery_codes" data-next="${next}" data-done="The passkey is added.">
+  }) => html`<form method="post" data-action="POST" action="${confirm}" data-passkey="create" data-as="new_passkey" data-options="${NEW_PASSKEY}" data-show="show-codes" data-show-if="recovery_codes" data-next="${next}" data-done="The passkey is added.">
 <input type="hidden" name="return_to" value="${next}">
 <button class="button button-primary">Make a passkey</button>
 </form>
 `,
-  totp: ({ prepare }) => html`<form data-action="POST" action="${prepare}" data-show="show-app">
+  totp: ({
+    prepare,
+  }) => html`<form method="post" data-action="POST" action="${prepare}" data-show="show-app">
 <input type="hidden" name="kind" value="totp">
 <button class="button">Set up an authenticator app</button>
 </form>
 `,
-  email: ({ prepare }) => html`<form data-action="POST" action="${prepare}" data-show="show-sent">
+  email: ({
+    prepare,
+  }) => html`<form method="post" data-action="POST" action="${prepare}" data-show="show-sent">
 <input type="hidden" name="kind" value="email">
 <button class="button">Use codes by e-mail</button>
 </form>
 `,
   sms: ({ prepare }) => html`<details class="unfold">
 <summary class="button">Use codes by SMS</summary>
-<form class="stack" data-action="POST" action="${prepare}" data-show="show-sent">
+<form class="stack" method="post" data-action="POST" action="${prepare}" data-show="show-sent">
 <input type="hidden" name="kind" value="sms">
 ${field({ name: 'phone', label: 'Telephone number', type: 'tel', fill: 'tel', hint: 'With the code of your country: +49 151 12345678.' })}
 <button class="button">Send a code</button>
@@ -81,7 +85,7 @@ function confirmForm(
   { confirm, next }: FactorSetup,
   { id, hint }: { readonly id: string; readonly hint: string },
 ): Html {
-  return html`<form class="stack" data-action="POST" action="${confirm}" data-show="show-codes" data-show-if="recovery_codes" data-next="${next}" data-done="The second factor is set up.">
+  return html`<form class="stack" method="post" data-action="POST" action="${confirm}" data-show="show-codes" data-show-if="recovery_codes" data-next="${next}" data-done="The second factor is set up.">
 <input type="hidden" name="method_id" data-fill="method_id">
 ${codeField({ id, label: 'Code', hint })}
 <div class="cluster"><button class="button button-primary">Confirm</button></div>

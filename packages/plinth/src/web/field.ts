@@ -17,6 +17,15 @@ export interface Field {
   readonly digits?: boolean
 }
 
+/**
+ * Tells a password manager whose password a form is about; people do not see it, and it is not sent.
+ * @param name by which they sign in; nothing is written where it is not known
+ */
+export function accountName(name: string | null): Html | false {
+  if (name === null) return false
+  return html`<input type="text" autocomplete="username" value="${name}" readonly hidden>`
+}
+
 /** Writes a field. What is wrong with it replaces the hint, which is read aloud with the field. */
 export function field(one: Field): Html {
   const { name, id = name, label, type = 'text', fill, hint = '', value, optional, digits } = one

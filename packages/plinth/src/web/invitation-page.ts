@@ -38,7 +38,7 @@ function render({ service, ways }: InvitationDeps, { principal }: Context): Html
 <div><dt>Open until</dt><dd><time data-fill="expires_at"></time></dd></div>
 </dl>
 ${principal === undefined ? newcomer(ways) : member(principal)}
-<form class="stack divided" data-action="POST" action="/auth/invitations/decline" data-show="show-declined">
+<form class="stack divided" method="post" data-action="POST" action="/auth/invitations/decline" data-show="show-declined">
 ${token}
 <p class="hint">You do not want to, or know nobody there? Say so, and whoever asked you sees it; or close this page, and the invitation runs out.</p>
 <div class="choices"><button class="button">Decline</button></div>
@@ -61,7 +61,7 @@ const token = html`<input type="hidden" name="token" data-link data-keep="invita
 /** An invitation is for whoever has its address: which account that is, people see before they join. */
 function member({ name, email }: Principal): Html {
   return html`<p>You are signed in as <strong>${name}</strong>${email && ` (${email})`}, and join with this account.</p>
-<form class="choices" data-action="POST" action="${ACCEPT}" data-next="/" data-second="${SECOND_FACTOR_PAGE}" data-done="You have joined.">
+<form class="choices" method="post" data-action="POST" action="${ACCEPT}" data-next="/" data-second="${SECOND_FACTOR_PAGE}" data-done="You have joined.">
 ${token}
 <button class="button button-primary">Join</button>
 </form>
@@ -82,7 +82,7 @@ ${token}
 </div>`
 }
 
-const newAccount = html`<form class="stack" data-action="POST" action="${ACCEPT}" data-next="/" data-second="${SECOND_FACTOR_PAGE}" data-done="Your account is there, and you have joined.">
+const newAccount = html`<form class="stack" method="post" data-action="POST" action="${ACCEPT}" data-next="/" data-second="${SECOND_FACTOR_PAGE}" data-done="Your account is there, and you have joined.">
 ${token}
 ${field({ name: 'first_name', label: 'First name', fill: 'given-name' })}
 ${field({ name: 'last_name', label: 'Last name', fill: 'family-name', optional: true })}

@@ -14,6 +14,8 @@ export interface JoinDeps {
   /** Name of the service. */
   readonly service: string
   readonly ways: OwnWays
+  /** Where somebody goes after it: what was asked for, if it is safe. */
+  readonly returnTo: (asked: unknown) => string
 }
 
 /** The pages on which somebody makes an account, and confirms its address. */
@@ -27,15 +29,18 @@ function signUpPage(deps: JoinDeps): RouteOptions {
     title: 'Create an account',
     tenant: 'none',
     query: { return_to: z.unknown().optional() },
+    anyQuery: true,
     render: (context) => (deps.ways.registration ? signUp(deps, context) : closed),
   })
 }
 
-function signUp({ service }: JoinDeps, _context: Context): Html {
+function signUp({ service, returnTo }: JoinDeps, { request }: Context): Html {
+  const { return_to: asked } = request.query as { readonly return_to?: unknown }
+  const back = new URLSearchParams({ return_to: returnTo(asked) })
   return html`<section class="card narrow stack" aria-labelledby="sign-up">
 <h1 id="sign-up">Create an account</h1>
 <p class="muted">For ${service}. We send you a link to confirm that the address is yours.</p>
-<form class="stack" data-action="POST" action="/auth/register" data-show="show-sent">
+<form class="stack" method="post" data-action="POST" action="/auth/register" data-show="show-sent">
 ${field({ name: 'first_name', label: 'First name', fill: 'given-name' })}
 ${field({ name: 'last_name', label: 'Last name', fill: 'family-name', optional: true })}
 ${field({ name: 'email', label: 'E-mail address', type: 'email', fill: 'username' })}
@@ -49,7 +54,7 @@ ${newPassword('password', 'Password')}
 minutes? Look into the folder for unwanted mail, or try again.</p>
 </div>
 </template>
-<p class="muted divided">You have an account? <a href="${SIGN_IN_PAGE}">Sign in</a></p>
+<p class="muted divided">You have an account? <a href="${SIGN_IN_PAGE}?${back.toString()}">Sign in</a></p>
 ${needsScript}
 </section>`
 }
@@ -79,7 +84,7 @@ function verifyPage(): RouteOptions {
 const verify = html`<section class="card narrow stack" aria-labelledby="verify">
 <h1 id="verify">Confirm your address</h1>
 <p class="muted">One click, and your account is there.</p>
-<form class="stack" data-action="POST" action="/auth/verify-email" data-next="${SIGN_IN_PAGE}" data-done="Your address is confirmed. Sign in with it and your password.">
+<form class="stack" method="post" data-action="POST" action="/auth/verify-email" data-next="${SIGN_IN_PAGE}" data-done="Your address is confirmed. Sign in with it and your password.">
 <input type="hidden" name="token" data-link>
 <details class="unfold">
 <summary class="as-link">Did you begin in another browser?</summary>

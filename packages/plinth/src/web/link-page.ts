@@ -52,10 +52,10 @@ ${fact('E-mail', email ?? 'none that the provider has verified')}
 </dl>
 <p>Once it is linked, signing in with it opens your account here. Link it only if it is yours alone.</p>
 <div class="choices">
-<form data-action="POST" action="/auth/identities/offers/${id}" data-done="${provider} is linked.">
+<form method="post" data-action="POST" action="/auth/identities/offers/${id}" data-done="${provider} is linked.">
 <button class="button button-primary">Link the account</button>
 </form>
-<form data-action="DELETE" action="/auth/identities/offers/${id}" data-done="Nothing was linked.">
+<form method="post" data-action="DELETE" action="/auth/identities/offers/${id}" data-done="Nothing was linked.">
 <button class="button">Do not link it</button>
 </form>
 </div>

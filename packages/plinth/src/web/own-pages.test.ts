@@ -78,13 +78,13 @@ const principal = {
   email: HOSTILE,
   tenant: null as Id<'tenant'> | null,
   permissions: [],
-  credential: { kind: 'cookie', id: 's', authenticatedAt: 0 },
+  credential: { kind: 'cookie', id: 's', session: newId<'session'>(), authenticatedAt: 0 },
 } as const
 
-async function visit(path: string, signedIn = true) {
+async function visit(path: string, signedIn = true, more: Partial<WebDeps> = {}) {
   const pages = createPages({ service: 'Shop', account: ACCOUNT_PAGE })
   const { renderPage, renderProblemPage } = pages
-  await using http = await openHttp([pages.feature, webFeature(deps)], {
+  await using http = await openHttp([pages.feature, webFeature({ ...deps, ...more })], {
     renderPage,
     renderProblemPage,
     authenticate: async () => (signedIn ? principal : undefined),
@@ -134,6 +134,47 @@ test('the account page: one way in is marked, each other thing can be ended, all
   assert.match(text, /this browser/)
   assert.match(text, /<time datetime="2026-01-02T03:04:05.000Z">2 Jan 2026, 03:04 UTC/)
   assert.match(text, /No verified e-mail address[\s\S]*Linked <time/)
+})
+
+test('v5.0.0-V14.2.1 without a script no form puts what was typed into an address', async () => {
+  const everything = { ways: { password: true, passkey: true, registration: true } }
+  const pages = ['sign-in', 'sign-up', 'forgot-password', 'reset-password', 'verify-email']
+  const own = [
+    '/account',
+    '/account/link?offer=mine',
+    '/invitation',
+    '/auth/confirm',
+    '/auth/email-change',
+  ]
+  for (const path of [...pages.map((name) => `/auth/${name}`), ...own]) {
+    const { status, text } = await visit(path, own.includes(path), everything)
+    assert.equal(status, 200, path)
+    const forms = text.match(/<form\b[^>]*>/g) ?? []
+    assert.ok(forms.length > 0, path)
+    for (const form of forms) assert.match(form, / method="post" /, `${path} ${form}`)
+  }
+})
+
+test('v5.0.0-V6.2.7 a form about the password of an account tells a password manager whose', async () => {
+  for (const path of [ACCOUNT_PAGE, '/auth/confirm']) {
+    const none = { methods: [], toSetUp: [], recoveryCodes: 0, remembered: [] }
+    const factors = async () => ({ password: true, ...none })
+    const account = async () => ({ identities: [], devices: [], passkeys: undefined })
+    const { text } = await visit(path, true, { factors, account })
+    const [form = ''] = text.match(/<form[^>]*>(?:(?!<\/form>)[\s\S])*current-password/) ?? []
+    assert.match(form, /autocomplete="username" value="&quot;&gt;&lt;svg[^>]*readonly hidden>/)
+    assert.doesNotMatch(form, /autocomplete="username"[^>]*name=/)
+  }
+})
+
+test('security.md 5.1 a return_to that cannot be read leads to the start page, not to an error', async () => {
+  const ways = { password: true, passkey: false, registration: true }
+  for (const path of ['sign-in', 'sign-up', 'second-factor', 'confirm']) {
+    for (const bad of ['%00', '/a%00b', '%ZZ', '%ff']) {
+      const { status } = await visit(`/auth/${path}?return_to=${bad}`, true, { ways })
+      assert.equal(status, 200, `${path} ${bad}`)
+    }
+  }
 })
 
 test('an offer that is over, foreign, or not one at all is one and the same page', async () => {

@@ -16,7 +16,7 @@ export function passwordWay({
   /** Whether the browser may offer passkeys where the name is typed. */
   readonly passkey: boolean
 }): Html {
-  return html`<form class="stack" data-action="POST" action="/auth/web/login" data-second="${SECOND_FACTOR_PAGE}" data-next="${returnTo}">
+  return html`<form class="stack" method="post" data-action="POST" action="/auth/web/login" data-second="${SECOND_FACTOR_PAGE}" data-next="${returnTo}">
 ${field({ name: 'username', label: 'E-mail or user name', fill: passkey ? 'username webauthn' : 'username' })}
 ${field({ name: 'password', label: 'Password', type: 'password', fill: 'current-password' })}
 <input type="hidden" name="return_to" value="${returnTo}">
@@ -30,7 +30,7 @@ ${field({ name: 'password', label: 'Password', type: 'password', fill: 'current-
  * @param autofill whether it may offer them where a name is typed, too
  */
 export function passkeyWay(returnTo: string, { autofill }: { readonly autofill: boolean }): Html {
-  return html`<form class="choices" data-action="POST" action="/auth/passkeys/authentication/verify" data-passkey="get" data-options="/auth/passkeys/authentication/options"${autofill && html` data-autofill`} data-second="${SECOND_FACTOR_PAGE}" data-next="${returnTo}">
+  return html`<form class="choices" method="post" data-action="POST" action="/auth/passkeys/authentication/verify" data-passkey="get" data-options="/auth/passkeys/authentication/options"${autofill && html` data-autofill`} data-second="${SECOND_FACTOR_PAGE}" data-next="${returnTo}">
 <input type="hidden" name="return_to" value="${returnTo}">
 <button class="button">Sign in with a passkey</button>
 </form>`

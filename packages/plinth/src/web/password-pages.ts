@@ -25,7 +25,7 @@ function forgotPage(): RouteOptions {
 const forgot = html`<section class="card narrow stack" aria-labelledby="forgot">
 <h1 id="forgot">Forgot your password?</h1>
 <p class="muted">We send a link to the address of your account. With it you set a new one.</p>
-<form class="stack" data-action="POST" action="/auth/password-reset-request" data-show="show-sent">
+<form class="stack" method="post" data-action="POST" action="/auth/password-reset-request" data-show="show-sent">
 ${field({ name: 'email', label: 'E-mail or user name', fill: 'username' })}
 <button class="button button-primary">Send the link</button>
 </form>
@@ -52,7 +52,7 @@ function resetPage(): RouteOptions {
 const reset = html`<section class="card narrow stack" aria-labelledby="reset">
 <h1 id="reset">Set a new password</h1>
 <p class="muted">You are signed out everywhere, and sign in with the new one.</p>
-<form class="stack" data-action="POST" action="/auth/password-reset" data-next="${SIGN_IN_PAGE}" data-done="The new password is set. Sign in with it.">
+<form class="stack" method="post" data-action="POST" action="/auth/password-reset" data-next="${SIGN_IN_PAGE}" data-done="The new password is set. Sign in with it.">
 <input type="hidden" name="token" data-link>
 ${newPassword('new_password', 'New password')}
 <button class="button button-primary">Set the password</button>
@@ -73,7 +73,7 @@ function emailChangePage(): RouteOptions {
 const emailChange = html`<section class="card narrow stack" aria-labelledby="change">
 <h1 id="change">Confirm your new address</h1>
 <p class="muted">From then on, mail to you goes there, and you sign in with it.</p>
-<form class="choices" data-action="POST" action="/auth/email-change/confirm" data-next="${ACCOUNT_PAGE}" data-done="Your new address is confirmed.">
+<form class="choices" method="post" data-action="POST" action="/auth/email-change/confirm" data-next="${ACCOUNT_PAGE}" data-done="Your new address is confirmed.">
 <input type="hidden" name="token" data-link>
 <button class="button button-primary">Use the new address</button>
 </form>

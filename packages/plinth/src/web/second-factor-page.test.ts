@@ -18,7 +18,7 @@ async function visit(path: string, waiting?: ShownWaiting, registration = true) 
   const people = feature('people', {
     routes: [
       secondFactorPage({ waiting: async () => waiting, returnTo }),
-      joinPages({ service: 'Shop', ways }),
+      joinPages({ service: 'Shop', ways, returnTo }),
       passwordPages(),
     ],
   })

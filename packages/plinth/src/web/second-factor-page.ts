@@ -23,6 +23,7 @@ export function secondFactorPage(deps: SecondFactorDeps): RouteOptions {
     title: 'One more step',
     tenant: 'none',
     query: { return_to: z.unknown().optional() },
+    anyQuery: true,
     render: (context) => render(deps, context),
   })
 }
@@ -51,7 +52,7 @@ ${needsScript}
 }
 
 function passkeyForm(next: string): Html {
-  return html`<form class="choices" data-action="POST" action="/auth/web/mfa" data-passkey="get" data-as="passkey" data-options="/auth/mfa/passkey-options" data-next="${next}">
+  return html`<form class="choices" method="post" data-action="POST" action="/auth/web/mfa" data-passkey="get" data-as="passkey" data-options="/auth/mfa/passkey-options" data-next="${next}">
 <input type="hidden" name="return_to" value="${next}">
 <button class="button button-primary">Use a passkey</button>
 </form>`
@@ -59,7 +60,7 @@ function passkeyForm(next: string): Html {
 
 function sendForm({ kind, id, sentTo }: ShownWay): Html {
   const by = kind === 'sms' ? 'by SMS' : 'by e-mail'
-  return html`<form class="choices" data-action="POST" action="/auth/mfa/codes" data-done="A code is on its way to ${sentTo}. Type it below.">
+  return html`<form class="choices" method="post" data-action="POST" action="/auth/mfa/codes" data-done="A code is on its way to ${sentTo}. Type it below.">
 <input type="hidden" name="method_id" value="${id}">
 <input type="hidden" name="for" value="sign_in">
 <button class="button">Send a code ${by} to ${sentTo}</button>
@@ -76,7 +77,7 @@ function codeForm(
   const hint = six
     ? `Six digits.${kinds.has('recovery') ? ' A recovery code works too.' : ''}`
     : 'One of the recovery codes that you kept.'
-  return html`<form class="stack" data-action="POST" action="/auth/web/mfa" data-next="${next}">
+  return html`<form class="stack" method="post" data-action="POST" action="/auth/web/mfa" data-next="${next}">
 ${codeField({ id: 'code', label, hint })}
 ${rememberDays > 0 && remember(rememberDays)}
 <input type="hidden" name="return_to" value="${next}">

@@ -35,6 +35,7 @@ export function signInPage(deps: SignInDeps): RouteOptions {
     access: open('a person chooses how to sign in'),
     title: 'Sign in',
     query: { return_to: z.unknown().optional() },
+    anyQuery: true,
     render: (context) => render(deps, context),
   })
 }

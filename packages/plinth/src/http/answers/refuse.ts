@@ -50,7 +50,14 @@ function logRefusal(deps: HttpDeps, error: AppError, context: RequestContext | u
   if (error.status === 500) log.error(facts, 'request failed')
   // Something else is down or full: expected, so that a flood of these buries no stack worth reading.
   else if (error.status > 500) log.warn(facts, 'request failed')
-  else log.info(facts, 'request refused')
+  else log.info({ ...facts, ...whoseRequest(context) }, 'request refused')
+}
+
+/** A refusal is often all that is logged of a request: it tells where it came from, and what it wanted. */
+function whoseRequest(context: RequestContext | undefined): object {
+  if (context === undefined) return {}
+  const { request, route = '(none)', clientAddress } = context
+  return { method: request.method, path: route, client_ip: clientAddress }
 }
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
@@ -78,10 +85,12 @@ async function recordRefusal(
 
 /** A person at a browser gets a page, a program gets JSON. */
 function wantsPage(request: FastifyRequest): boolean {
+  if (request.headers.accept?.split(',')[0]?.trim() !== 'text/html') return false
+  // A form that no script sent: a person looks at what comes back, whatever it was sent to.
+  if (request.method === 'POST') return request.headers['sec-fetch-mode'] === 'navigate'
   const facts = factsOf(request.routeOptions as Parameters<typeof factsOf>[0])
   if (facts?.kind === 'api' && !request.routeOptions.url?.startsWith('/auth/web/')) return false
-  if (request.method !== 'GET') return false
-  return request.headers.accept?.split(',')[0]?.trim() === 'text/html'
+  return request.method === 'GET'
 }
 
 function problemPage(

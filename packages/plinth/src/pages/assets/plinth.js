@@ -1,7 +1,8 @@
 // Sends forms marked `data-action` as JSON, with the CSRF token of the page, and shows what came back.
 //
-//   <form data-action="POST" action="/api/v1/products" data-done="Product added.">
+//   <form method="post" data-action="POST" action="/api/v1/products" data-done="Product added.">
 //
+// method       post, always: where no script runs, what was typed stays out of the address
 // data-action  method of the request: POST, PUT, PATCH or DELETE
 // data-done    sentence to show, on the next page
 // data-next    where to go after success, instead of loading the page again
@@ -33,6 +34,8 @@ const sentences = {
   marked: 'Not saved yet: correct what is marked, then try again.',
   unknown: 'That did not work. Load the page again and repeat it.',
   confirm: 'Confirm that it is you',
+  signedOut: 'You are signed out by now, so nothing was changed.',
+  signIn: 'Sign in again',
   noLink: 'This page works with a link from a mail. Open the whole link, or ask for a new one.',
 }
 
@@ -41,6 +44,7 @@ const plain = {
   'auth.invalid_credentials':
     'Name and password do not fit together. Try again, or set a new password.',
   'auth.invalid_reset_token': 'This link is not valid, or not any more. Ask for a new one.',
+  'http.csrf': 'Somebody signed in or out in another tab. Load the page again and repeat it.',
   'auth.no_password': 'This account has no password. Sign in another way.',
   'mfa.invalid_code': 'This is not right, or was used before. Wait for the next code and try that.',
   'mfa.invalid_token': 'This sign-in took too long, or was tried too often. Sign in again.',
@@ -48,6 +52,9 @@ const plain = {
     'Open this link in the browser in which you began, or type the password that you chose then.',
   'mfa.method_taken': 'You have one of these already. Remove it first, or load the page again.',
 }
+
+// The session ended while the page stood open.
+const signedOut = ['access.not_signed_in', 'auth.no_session', 'auth.invalid_session']
 
 // Where a fresh proof is asked for: where the answer says so, or on a page of ours.
 const confirmations = { sign_in_again: undefined, second_factor: '/auth/confirm' }
@@ -258,7 +265,9 @@ function takeLinkToken() {
   const token = sent ?? kept ?? ''
   for (const field of fields) {
     field.value = token
-    if (token === '' && field.form) say(field.form, sentences.noLink)
+    // Behind a look at what the token is about nobody sees the form yet: that look says it.
+    if (token === '' && field.form && !field.closest('[data-look]'))
+      say(field.form, sentences.noLink)
   }
   if (sent && keep) sessionStorage.setItem(`plinth.${keep}`, sent)
   if (sent) history.replaceState(null, '', location.pathname)
@@ -308,23 +317,31 @@ function showProblem(form, problem) {
   const faults = Array.isArray(problem.details) ? problem.details : []
   const wrong = faults.map((fault) => markField(form, fault)).find((field) => field !== undefined)
   say(form, wrong ? sentences.marked : sentenceOf(problem))
-  const again = faults.find(({ code }) => code in confirmations)
-  if (again) offerConfirmation(form, confirmations[again.code] ?? again.message)
+  const remedy = remedyFor(problem.code, faults)
+  if (remedy) offer(form, remedy)
   wrong?.focus()
 }
 
+/** Where to go when the sign-in is over, or not fresh or strong enough. */
+function remedyFor(code, faults) {
+  if (signedOut.includes(code)) return { address: '/auth/sign-in', text: sentences.signIn }
+  const again = faults.find((fault) => fault.code in confirmations)
+  return again && { address: confirmations[again.code] ?? again.message, text: sentences.confirm }
+}
+
 function sentenceOf({ code, message, detail }) {
+  if (signedOut.includes(code)) return sentences.signedOut
   return plain[code] ?? message ?? detail ?? sentences.unknown
 }
 
-/** A link to where somebody confirms that it is them, and back to this page. */
-function offerConfirmation(form, address) {
+/** A link to where somebody signs in or confirms that it is them, and back to this page. */
+function offer(form, { address, text }) {
   const url = URL.parse(address, location.href)
   if (url?.origin !== location.origin) return
   url.searchParams.set('return_to', location.pathname + location.search)
   const link = document.createElement('a')
   link.href = url.href
-  link.textContent = sentences.confirm
+  link.textContent = text
   regionOf(form).append(' ', link)
 }
 

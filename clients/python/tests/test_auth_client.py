@@ -1,10 +1,13 @@
 import os
 import re
 import socket
+import tempfile
 import threading
 import unittest
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from urllib.parse import urljoin
+from unittest import mock
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import requests
 
@@ -29,6 +32,32 @@ def signed_in(username="testuser1"):
     return client
 
 
+@contextmanager
+def answering(rest, keeps=False):
+    """A server that says 200 and then these bytes, to everybody; it closes after them unless it keeps."""
+    server = socket.create_server(("127.0.0.1", 0))
+    held = []
+
+    def serve():
+        while True:
+            try:
+                taken, _ = server.accept()
+            except OSError:
+                return
+            taken.recv(65_536)
+            taken.sendall(b"HTTP/1.1 200 OK\r\n" + rest)
+            held.append(taken) if keeps else taken.close()
+
+    threading.Thread(target=serve, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+    finally:
+        server.shutdown(socket.SHUT_RDWR)
+        server.close()
+        for taken in held:
+            taken.close()
+
+
 class AuthClientTest(unittest.TestCase):
     def test_state(self):
         """contract 31.1 Python check_auth_state: nobody, then a person with the CSRF token"""
@@ -45,6 +74,40 @@ class AuthClientTest(unittest.TestCase):
             client.login_url("google", "/dashboard", max_age_seconds=60, acr_values=["gold"]),
             "http://localhost:8000/auth/web/login?provider=google&return_to=%2Fdashboard&max_age=60&acr_values=gold",
         )
+
+    def test_way_back(self):
+        """contract 31.1 Python login_url writes a page of the service as its path, others as they are"""
+        own = "http://localhost:8000"
+        listed = ["http://localhost:3000/x", f"{own}.evil.example/", f"{own}1/"]
+        wanted = {own: "/", f"{own}/": "/", f"{own}/stock?page=2": "/stock?page=2", **{one: one for one in listed}}
+        for given, kept in wanted.items():
+            query = urlsplit(AuthClient().login_url(return_to=given)).query
+            self.assertEqual(parse_qs(query)["return_to"], [kept])
+
+    def test_netrc(self):
+        """Python what a .netrc says of the host is no second credential"""
+        client = signed_in()
+        with tempfile.NamedTemporaryFile("w", suffix="netrc") as netrc:
+            netrc.write("default login somebody password else\n")
+            netrc.flush()
+            with mock.patch.dict(os.environ, {"NETRC": netrc.name}):
+                self.assertTrue(client.me()["authenticated"])
+                self.assertEqual(client.call("GET", PRODUCTS)["offset"], 0)
+
+    def test_no_whole_answer(self):
+        """Python an answer that breaks off, comes late or is not the service's own is a typed error"""
+        with answering(b"Content-Length: 9\r\n\r\n{", keeps=True) as url:
+            for ask in (AuthClient.me, AuthClient.check_auth_state):
+                with self.assertRaises(UnreachableError) as raised:
+                    ask(AuthClient(url, timeout_seconds=0.2))
+                self.assertTrue(raised.exception.timed_out)
+        for cut in (b"Content-Length: 9\r\n\r\n{", b"Transfer-Encoding: chunked\r\n\r\n9\r\n{"):
+            with answering(cut) as url, self.assertRaises(UnreachableError) as raised:
+                AuthClient(url).call("GET", "/x")
+            self.assertFalse(raised.exception.timed_out)
+        with answering(b"Content-Length: 2\r\n\r\n<p") as url, self.assertRaises(ProblemError) as raised:
+            AuthClient(url).me()
+        self.assertEqual((raised.exception.status, raised.exception.code), (200, "http.200"))
 
     def test_api(self):
         """contract 31.2 Python request and call reach the API; a refusal is a typed problem"""

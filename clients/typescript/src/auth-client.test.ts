@@ -58,6 +58,17 @@ test('contract 31.1 the login URL names the provider only when it is not the def
     client.loginUrl('google', '/dashboard', { maxAgeSeconds: 60, acrValues: ['gold', 'silver'] }),
     'http://localhost:8000/auth/web/login?provider=google&return_to=%2Fdashboard&max_age=60&acr_values=gold+silver',
   )
+  const backTo = (page: string) =>
+    new URL(client.loginUrl('default', page)).searchParams.get('return_to')
+  const own = 'http://localhost:8000'
+  assert.deepEqual([own, `${own}/`, `${own}/stock?page=2#low`].map(backTo), [
+    '/',
+    '/',
+    '/stock?page=2#low',
+  ])
+  for (const listed of ['http://localhost:3000/x', `${own}.evil.example/`, `${own}1/`]) {
+    assert.equal(backTo(listed), listed)
+  }
   assert.throws(() => client.login(), /no page to leave here. Open http:/)
 })
 
@@ -247,6 +258,31 @@ test('a service that is slow or away is told apart; an abort of the caller stays
   await assert.rejects(away.me(), (error) => error instanceof UnreachableError && !error.timedOut)
   const signal = AbortSignal.abort()
   await assert.rejects(away.request('/x', { signal }), { name: 'AbortError' })
+})
+
+test('an answer that breaks off, comes late or is not the service’s own is a typed error', async () => {
+  const server = createServer((request, response) => {
+    const type = request.url === '/portal' ? 'text/html' : 'application/json'
+    response.writeHead(200, {
+      'content-type': type,
+      ...(type !== 'text/html' && { 'content-length': '9' }),
+    })
+    response.write('<')
+    if (request.url === '/cut') response.socket?.destroySoon()
+    if (request.url === '/portal') response.end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const stalls = (error: unknown) => error instanceof UnreachableError && error.timedOut
+  await assert.rejects(new AuthClient(url, { timeoutMs: 50 }).me(), stalls)
+  await assert.rejects(new AuthClient(url, { timeoutMs: 50 }).checkAuthState(), stalls)
+  const client = new AuthClient(url)
+  const cut = (error: unknown) => error instanceof UnreachableError && !error.timedOut
+  await assert.rejects(client.call('GET', '/cut'), cut)
+  const foreign = { name: 'ProblemError', status: 200, code: 'http.200', message: /no JSON/ }
+  await assert.rejects(client.call('GET', '/portal'), foreign)
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
 })
 
 test('the jar keeps, replaces and drops cookies as it is told', () => {

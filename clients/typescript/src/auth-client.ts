@@ -1,5 +1,5 @@
 import type { ProblemDetail } from './problem-error.ts'
-import { jsonOf, ProblemError } from './problem-error.ts'
+import { jsonOf, ProblemError, resultOf } from './problem-error.ts'
 import type { FactorAnswer, SignedIn } from './signed-in.ts'
 import { factorNeeded } from './signed-in.ts'
 import type { Transport, TransportOptions } from './transport.ts'
@@ -90,23 +90,22 @@ export class AuthClient {
     const answer = await this.#transport(this.#urlOf('/auth/web/me'), {
       headers: { accept: 'application/json' },
     })
-    if (!answer.ok) throw await ProblemError.of(answer)
-    const state = (await answer.json()) as AuthState
-    this.#csrfToken = state.csrf_token
-    this.#person = state.user?.id ?? null
-    return state.authenticated ? state : SIGNED_OUT
+    const state = (await resultOf(answer)) as AuthState | undefined
+    this.#csrfToken = state?.csrf_token ?? null
+    this.#person = state?.user?.id ?? null
+    return state?.authenticated ? state : SIGNED_OUT
   }
 
   /**
    * The URL that starts a sign-in: a browser must open it, not `fetch`.
    * @param provider its name in the service's configuration; `default` takes the default provider
-   * @param returnTo where the browser comes back to: a path of the service, or a URL of an origin it allows
+   * @param returnTo where the browser comes back to: a page of the service, or a URL of an origin it allows
    */
   loginUrl(provider = 'default', returnTo = '/', demand: SignInDemand = {}): string {
     const { maxAgeSeconds, acrValues } = demand
     const url = this.#urlOf('/auth/web/login')
     if (provider !== 'default') url.searchParams.set('provider', provider)
-    url.searchParams.set('return_to', returnTo)
+    url.searchParams.set('return_to', this.#wayBack(returnTo))
     if (maxAgeSeconds !== undefined) url.searchParams.set('max_age', String(maxAgeSeconds))
     if (acrValues !== undefined) url.searchParams.set('acr_values', acrValues.join(' '))
     return url.href
@@ -143,7 +142,7 @@ export class AuthClient {
     const again = error instanceof ProblemError ? error.details.find(asksToSignIn) : undefined
     if (again === undefined) return undefined
     const url = this.#urlOf(again.message)
-    url.searchParams.set('return_to', returnTo)
+    url.searchParams.set('return_to', this.#wayBack(returnTo))
     return url.href
   }
 
@@ -152,7 +151,8 @@ export class AuthClient {
    * refuses that token, because the session was renewed elsewhere, it is fetched anew and the
    * request repeated once. It is not repeated when somebody else is signed in by now, nor when its
    * body is a stream. The answer is returned as it came, whatever its status.
-   * @throws TypeError for a URL of another origin, UnreachableError when no answer comes
+   * @throws TypeError for a URL of another origin, UnreachableError when no answer comes, ProblemError
+   * when the token cannot be had
    */
   async request(path: string | URL, init: RequestInit = {}): Promise<Response> {
     const url = this.#urlOf(path)
@@ -187,9 +187,7 @@ export class AuthClient {
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
-    if (!answer.ok) throw await ProblemError.of(answer)
-    const text = await answer.text()
-    return (text === '' ? undefined : JSON.parse(text)) as T
+    return (await resultOf(answer)) as T
   }
 
   /** Gives the session a new id and CSRF token; false when it could not be renewed. */
@@ -252,6 +250,13 @@ export class AuthClient {
     const headers = new Headers(init.headers)
     headers.set('x-csrf-token', this.#csrfToken ?? NO_TOKEN)
     return this.#transport(url, { ...init, headers })
+  }
+
+  /** A page of the service by its path: whole addresses are for the origins that it lists (`location.href`). */
+  #wayBack(returnTo: string): string {
+    const { origin } = this.#base
+    if (returnTo === origin) return '/'
+    return returnTo.startsWith(`${origin}/`) ? returnTo.slice(origin.length) : returnTo
   }
 
   #forget(): void {

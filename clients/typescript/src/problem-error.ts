@@ -1,3 +1,5 @@
+import { bodyOf } from './transport.ts'
+
 /** One fault of a request's input, as the service words it. */
 export interface ProblemDetail {
   /** Where: `body/sku`. */
@@ -35,15 +37,41 @@ export class ProblemError extends Error {
 
   /** Reads the problem that an answer carries; also from an answer that carries none. */
   static async of(answer: Response): Promise<ProblemError> {
-    return new ProblemError(answer, await jsonOf(answer))
+    // Its status is worth more than what is wrong with its body.
+    return new ProblemError(answer, await jsonOf(answer).catch(() => ({})))
   }
 }
 
 /** The JSON object in an answer; an empty one where there is none (a proxy's HTML page). */
 export async function jsonOf(answer: Response): Promise<Readonly<Record<string, unknown>>> {
   const isJson = answer.headers.get('content-type')?.includes('json') === true
-  const body: unknown = isJson ? await answer.json().catch(() => null) : null
+  const body = isJson ? parse(await bodyOf(answer)) : undefined
   return isRecord(body) ? body : {}
+}
+
+const NO_JSON =
+  'What answered is not the service: it sent no JSON. Check the address, and what stands between.'
+
+/**
+ * The JSON that a successful answer carries, undefined where it has no body.
+ * @throws ProblemError when the service refuses, or something else answered in its place
+ */
+export async function resultOf(answer: Response): Promise<unknown> {
+  if (!answer.ok) throw await ProblemError.of(answer)
+  const text = await bodyOf(answer)
+  if (text === '') return undefined
+  const body = parse(text)
+  if (body === undefined) throw new ProblemError(answer, { detail: NO_JSON })
+  return body
+}
+
+/** JSON as a value; undefined for what is none. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,4 +1,4 @@
-import { ProblemError } from './problem-error.ts'
+import { ProblemError, resultOf } from './problem-error.ts'
 import type { FactorAnswer, SignedIn } from './signed-in.ts'
 import { factorNeeded } from './signed-in.ts'
 import type { Transport, TransportOptions } from './transport.ts'
@@ -84,9 +84,7 @@ export class TokenClient {
     const type = body === undefined ? {} : { 'content-type': 'application/json' }
     const headers = { accept: 'application/json', ...type }
     const answer = await this.request(path, { method, headers, ...sent })
-    if (!answer.ok) throw await ProblemError.of(answer)
-    const text = await answer.text()
-    return (text === '' ? undefined : JSON.parse(text)) as T
+    return (await resultOf(answer)) as T
   }
 
   /** Renews the tokens; false when the sign-in is over. Calls at the same time share one renewal. */
@@ -116,8 +114,7 @@ export class TokenClient {
   }
 
   async #take(answer: Response): Promise<SignedIn> {
-    if (!answer.ok) throw await ProblemError.of(answer)
-    const body = (await answer.json()) as Answer
+    const body = (await resultOf(answer)) as Answer
     if (body.access_token === null) return factorNeeded(body)
     this.#access = body.access_token
     this.#refresh = body.refresh_token ?? undefined

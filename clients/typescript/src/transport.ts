@@ -6,12 +6,12 @@ export class UnreachableError extends Error {
   /** Whether the time was up, rather than the connection refused. */
   readonly timedOut: boolean
 
-  constructor(url: URL, cause: unknown) {
+  constructor(origin: string, cause: unknown) {
     const timedOut = cause instanceof Error && cause.name === 'TimeoutError'
     super(
       timedOut
-        ? `${url.origin} did not answer in time. Try again, or give it more with timeoutMs.`
-        : `${url.origin} cannot be reached. Check that it runs and that this page's origin may call it.`,
+        ? `${origin} did not answer in time. Try again, or give it more with timeoutMs.`
+        : `${origin} cannot be reached. Check that it runs and that this page's origin may call it.`,
       { cause },
     )
     this.timedOut = timedOut
@@ -53,8 +53,21 @@ export function createTransport(options: TransportOptions): Transport {
       return answer
     } catch (error) {
       if (init.signal?.aborted === true) throw error
-      throw new UnreachableError(url, error)
+      throw new UnreachableError(url.origin, error)
     }
+  }
+}
+
+/**
+ * Reads an answer to its end.
+ * @throws UnreachableError when it breaks off, or the time is up before it has come whole
+ */
+export async function bodyOf(answer: Response): Promise<string> {
+  try {
+    return await answer.text()
+  } catch (error) {
+    const origin = answer.url === '' ? 'The service' : new URL(answer.url).origin
+    throw new UnreachableError(origin, error)
   }
 }
 

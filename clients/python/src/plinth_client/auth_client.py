@@ -7,8 +7,8 @@ from urllib.parse import urlencode, urljoin
 
 import requests
 
-from .errors import ProblemError, UnreachableError, json_of
-from .origin import origin_of
+from .errors import ProblemError, json_of, result_of, whole_answer
+from .origin import as_given, origin_of
 from .second_factor import SecondFactor, factor_needed
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -52,9 +52,7 @@ class AuthClient:
         Raises ProblemError when the service refuses, UnreachableError when it does not answer.
         """
         answer = self._send("GET", f"{self.base_url}/auth/web/me", {})
-        if not answer.ok:
-            raise ProblemError(answer)
-        state = json_of(answer)
+        state = result_of(answer) or {}
         self._csrf_token = state.get("csrf_token")
         self._person = (state.get("user") or {}).get("id")
         return state if state.get("authenticated") else dict(SIGNED_OUT)
@@ -69,12 +67,12 @@ class AuthClient:
     ) -> str:
         """The URL that starts a sign-in, for a browser to open.
 
-        ``provider`` is a name of the service's configuration; ``return_to`` a path of the service,
+        ``provider`` is a name of the service's configuration; ``return_to`` a page of the service,
         or a URL of an origin that it allows. ``max_age_seconds`` and ``acr_values`` ask for a
         fresher or a stronger sign-in.
         """
         query: Dict[str, str] = {} if provider == "default" else {"provider": provider}
-        query["return_to"] = return_to
+        query["return_to"] = self._way_back(return_to)
         if max_age_seconds is not None:
             query["max_age"] = str(max_age_seconds)
         if acr_values:
@@ -91,7 +89,7 @@ class AuthClient:
         if path is None:
             return None
         joint = "&" if "?" in path else "?"
-        return self._url_of(f"{path}{joint}{urlencode({'return_to': return_to})}")
+        return self._url_of(f"{path}{joint}{urlencode({'return_to': self._way_back(return_to)})}")
 
     def sign_in(self, username: str, password: str) -> Optional[SecondFactor]:
         """Signs in with a password. None means done; a SecondFactor, that ``verify`` must follow.
@@ -101,9 +99,13 @@ class AuthClient:
         """
         return self._enter("/auth/web/login", {"username": username, "password": password})
 
-    def verify(self, mfa_token: str, code: str) -> None:
-        """Brings the second factor; raises ProblemError (401) for a wrong code."""
-        self._enter("/auth/web/mfa", {"mfa_token": mfa_token, "code": code})
+    def verify(self, mfa_token: str, code: str, remember_device: bool = False) -> None:
+        """Brings the second factor; raises ProblemError (401) for a wrong code.
+
+        ``remember_device``: whether this session's cookies need no second factor for a while.
+        """
+        body = {"mfa_token": mfa_token, "code": code, "remember_device": remember_device}
+        self._enter("/auth/web/mfa", body)
 
     def request(self, method: str, path: str, **kwargs: Any) -> requests.Response:
         """Calls the service with the session and returns the answer as it came.
@@ -111,7 +113,8 @@ class AuthClient:
         An unsafe method carries the CSRF token. When the service refuses that token, because the
         session was renewed elsewhere, it is fetched anew and the request repeated once: not when
         somebody else is signed in by now, nor when the body is a stream. ``kwargs`` are those of
-        ``requests``. Raises ValueError for a URL of another origin, UnreachableError without answer.
+        ``requests``. Raises ValueError for a URL of another origin, UnreachableError without answer,
+        ProblemError when the token cannot be had.
         """
         url = self._url_of(path)
         method = method.upper()
@@ -138,10 +141,7 @@ class AuthClient:
 
         Raises ProblemError when the service refuses.
         """
-        answer = self.request(method, path, json=json, **kwargs)
-        if not answer.ok:
-            raise ProblemError(answer)
-        return answer.json() if answer.content else None
+        return result_of(self.request(method, path, json=json, **kwargs))
 
     def refresh_session(self) -> bool:
         """Gives the session a new id and CSRF token; False when it could not be renewed."""
@@ -192,16 +192,20 @@ class AuthClient:
         return self._send(method, url, {"allow_redirects": False, **kwargs, "headers": headers})
 
     def _send(self, method: str, url: str, kwargs: Dict[str, Any]) -> requests.Response:
-        try:
-            return self.session.request(method, url, **{"timeout": self.timeout_seconds, **kwargs})
-        except requests.Timeout as error:
-            raise UnreachableError(self._origin, timed_out=True) from error
-        except requests.ConnectionError as error:
-            raise UnreachableError(self._origin, timed_out=False) from error
+        with whole_answer(self._origin):
+            given = {"timeout": self.timeout_seconds, "auth": self.session.auth or as_given, **kwargs}
+            return self.session.request(method, url, **given)
 
     def _forget(self) -> None:
         self._csrf_token = None
         self._person = None
+
+    def _way_back(self, return_to: str) -> str:
+        """A page of the service by its path: whole addresses are for the origins that it lists."""
+        if return_to == self._origin:
+            return "/"
+        is_own = return_to.startswith(f"{self._origin}/")
+        return return_to[len(self._origin) :] if is_own else return_to
 
     def _url_of(self, path: str) -> str:
         """An address of the service: its CSRF token goes nowhere else."""

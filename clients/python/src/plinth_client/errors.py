@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from contextlib import contextmanager
+from typing import Any, Dict, Iterator, List, Optional
 
 import requests
+from requests.exceptions import ChunkedEncodingError, ContentDecodingError
+from urllib3.exceptions import ReadTimeoutError
 
 
 class ProblemError(Exception):
@@ -14,9 +17,9 @@ class ProblemError(Exception):
     that is not the service's own. ``detail`` is one sentence for people, and the exception's text.
     """
 
-    def __init__(self, answer: requests.Response) -> None:
+    def __init__(self, answer: requests.Response, said: Optional[str] = None) -> None:
         body = json_of(answer)
-        detail = _text(body.get("detail")) or f"The service answered {answer.status_code}."
+        detail = said or _text(body.get("detail")) or f"The service answered {answer.status_code}."
         super().__init__(detail)
         self.status: int = answer.status_code
         self.code: str = _text(body.get("code")) or f"http.{answer.status_code}"
@@ -37,6 +40,45 @@ class UnreachableError(Exception):
         )
         super().__init__(f"{origin} {what_to_do}")
         self.timed_out = timed_out
+
+
+# What requests raises when no answer comes, or the end of it is missing or cannot be read.
+NO_ANSWER = (requests.Timeout, requests.ConnectionError, ChunkedEncodingError, ContentDecodingError)
+
+
+@contextmanager
+def whole_answer(origin: str) -> Iterator[None]:
+    """Raises UnreachableError where no answer comes, or not a whole one."""
+    try:
+        yield
+    except NO_ANSWER as error:
+        timed_out = isinstance(error, requests.Timeout) or _waited_too_long(error)
+        raise UnreachableError(origin, timed_out=timed_out) from error
+
+
+def _waited_too_long(error: requests.RequestException) -> bool:
+    """Within a body, requests tells of a wait that was too long as of a lost connection."""
+    return any(isinstance(cause, ReadTimeoutError) for cause in error.args)
+
+
+NO_JSON = (
+    "What answered is not the service: it sent no JSON. Check the address, and what stands between."
+)
+
+
+def result_of(answer: requests.Response) -> Any:
+    """The JSON that a successful answer carries, None where it has no body.
+
+    Raises ProblemError when the service refuses, or something else answered in its place.
+    """
+    if not answer.ok:
+        raise ProblemError(answer)
+    if not answer.content:
+        return None
+    try:
+        return answer.json()
+    except ValueError:
+        raise ProblemError(answer, NO_JSON) from None
 
 
 def json_of(answer: requests.Response) -> Dict[str, Any]:

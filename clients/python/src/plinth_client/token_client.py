@@ -8,8 +8,8 @@ from urllib.parse import urljoin
 
 import requests
 
-from .errors import ProblemError, UnreachableError, json_of
-from .origin import origin_of
+from .errors import ProblemError, result_of, whole_answer
+from .origin import as_given, origin_of
 from .second_factor import SecondFactor, factor_needed
 
 
@@ -72,10 +72,7 @@ class TokenClient:
 
         Raises ProblemError when the service refuses.
         """
-        answer = self.request(method, path, json=json, **kwargs)
-        if not answer.ok:
-            raise ProblemError(answer)
-        return answer.json() if answer.content else None
+        return result_of(self.request(method, path, json=json, **kwargs))
 
     def refresh(self) -> bool:
         """Renews the tokens; False when the sign-in is over."""
@@ -108,9 +105,7 @@ class TokenClient:
             return True
 
     def _take(self, answer: requests.Response) -> Optional[SecondFactor]:
-        if not answer.ok:
-            raise ProblemError(answer)
-        body = json_of(answer)
+        body = result_of(answer) or {}
         if body.get("access_token") is None:
             return factor_needed(body)
         self._access = body["access_token"]
@@ -134,12 +129,9 @@ class TokenClient:
 
     def _send(self, method: str, url: str, kwargs: Dict[str, Any]) -> requests.Response:
         timeout: Tuple[float, float] = (self.timeout_seconds, self.timeout_seconds)
-        try:
-            return requests.request(method, url, **{"timeout": timeout, **kwargs})
-        except requests.Timeout as error:
-            raise UnreachableError(self._origin, timed_out=True) from error
-        except requests.ConnectionError as error:
-            raise UnreachableError(self._origin, timed_out=False) from error
+        with whole_answer(self._origin):
+            given = {"timeout": timeout, "auth": as_given, **kwargs}
+            return requests.request(method, url, **given)
 
     def _url_of(self, path: str) -> str:
         """An address of the service: its tokens go nowhere else."""

@@ -14,7 +14,7 @@ globalThis.Date = new Proxy(Wall, {
 
 async function run(): Promise<void> {
   const [{ buildService }, { feature, route }, { signedIn }, { z }] = await Promise.all([
-    import('../compose/index.ts'),
+    import('./index.ts'),
     import('../feature/index.ts'),
     import('../access/index.ts'),
     import('zod'),

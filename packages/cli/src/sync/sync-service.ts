@@ -13,6 +13,8 @@ export interface SyncResult {
   readonly written: readonly string[]
   /** Files that were not what the code says. */
   readonly stale: readonly string[]
+  /** The OpenAPI document, where callers would break and it was left as it is for that. */
+  readonly kept: readonly string[]
   /** What the API changes against the openapi.json that was there. */
   readonly api: readonly ApiChange[]
 }
@@ -45,16 +47,19 @@ export async function syncService(
   ]
   const api = openApi === undefined ? [] : changesOfApi(service, openApi)
   const stale: string[] = []
+  const kept: string[] = []
   for (const [file, text] of wanted) {
     const target = join(service, file)
     if (text === undefined || text === (await textOf(target))) continue
     // The last of them: the other two are written whatever it breaks.
-    const kept = !check && file === OPENAPI_FILE && !mayReplace(service, text, onBreaking)
-    if (kept) continue
+    if (!check && file === OPENAPI_FILE && !mayReplace(service, text, onBreaking)) {
+      kept.push(file)
+      continue
+    }
     stale.push(file)
     if (!check) await write(target, text)
   }
-  return { written: check ? [] : stale, stale, api }
+  return { written: check ? [] : stale, stale, kept, api }
 }
 
 async function textOf(file: string): Promise<string | undefined> {

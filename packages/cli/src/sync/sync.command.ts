@@ -3,6 +3,7 @@ import { CliError } from '../cli-error.ts'
 import { devFolder } from '../dev/dev-folder.ts'
 import { say, whileWaiting } from '../dev/terminal.ts'
 import type { OnBreaking } from '../openapi/breaking-changes.ts'
+import { keptLine } from './kept-line.ts'
 
 /** `plinth sync`: the files of src/generated/, made from the code. */
 export const syncCommand = defineCommand({
@@ -47,7 +48,7 @@ function onBreakingIn(args: Given): OnBreaking {
 
 type Result = Awaited<ReturnType<typeof import('./sync-service.ts')['syncService']>>
 
-function linesOf({ stale }: Result, check: boolean): readonly string[] {
-  if (stale.length === 0) return ['src/generated is up to date.']
-  return stale.map((file) => `${check ? 'stale  ' : 'wrote  '}${file}`)
+function linesOf({ stale, kept }: Result, check: boolean): readonly string[] {
+  if (stale.length + kept.length === 0) return ['src/generated is up to date.']
+  return [...stale.map((file) => `${check ? 'stale  ' : 'wrote  '}${file}`), ...kept.map(keptLine)]
 }

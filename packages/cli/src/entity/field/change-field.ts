@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { misuse } from '../../cli-error.ts'
+import { CliError, misuse } from '../../cli-error.ts'
 import { areMigrationsExternal } from '../../db/external-migrations.ts'
 import { writeRevision } from '../../db/revision/index.ts'
 import { suggestion } from '../../suggestion.ts'
@@ -34,6 +34,8 @@ export interface ChangedField {
   readonly after: string
   /** Migrations and generated files. */
   readonly written: readonly string[]
+  /** Generated files that would break callers, and stay as they are. */
+  readonly kept: readonly string[]
 }
 
 /** A module that declares the entity, and where in it. */
@@ -47,24 +49,34 @@ export interface DeclaredIn {
  * Changes a field in the declaration of an entity, and nothing else in the module; then writes the
  * migration and `src/generated/`. If the new declaration or its migration is refused, the module is put
  * back as it was.
- * @throws CliError (exit code 2) with the line to write by hand when the module is in no shape we know
+ * @throws CliError (exit code 2) with the line to write by hand when the module is in no shape we know,
+ *   or with what the new declaration is refused for
  */
 export async function changeField(change: FieldChange): Promise<ChangedField> {
   const { service, dryRun, edit, byHand } = change
   const { file, text, found } = await declarationFile(change)
   const after = edit(text, found)
   if (after === undefined) throw notRecognised(file, byHand)
-  if (dryRun) return { file, before: text, after, written: [] }
+  if (dryRun) return { file, before: text, after, written: [], kept: [] }
   const target = placeInService(service, file)
   await writeFile(target, after)
   try {
     const migrations = await migrationsFor(change)
-    const { written } = await syncService(service, { onBreaking: 'keep' })
-    return { file, before: text, after, written: [...migrations, ...written] }
+    const { written, kept } = await syncService(service, { onBreaking: 'keep' })
+    return { file, before: text, after, written: [...migrations, ...written], kept }
   } catch (error) {
     await writeFile(target, text)
-    throw error
+    throw undeclarable(error) ?? error
   }
+}
+
+/** What `entity()` says against a declaration: a TypeError, also where it stopped the import. */
+function undeclarable(error: unknown): CliError | undefined {
+  const said = [error, error instanceof Error && error.cause].find(
+    (one) => one instanceof TypeError,
+  )
+  if (said === undefined) return undefined
+  return new CliError(`This cannot be declared, so nothing was changed: ${said.message}`, 2, error)
 }
 
 async function migrationsFor(change: FieldChange): Promise<readonly string[]> {

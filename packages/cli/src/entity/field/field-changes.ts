@@ -14,6 +14,7 @@ import { withField, withoutField, withRenamed } from './edit-declaration.ts'
 import { withImports, withoutUnused } from './edit-imports.ts'
 
 type Where = Pick<FieldChange, 'service' | 'entity' | 'migration' | 'dryRun'>
+type Declared = Pick<FieldChange, 'service' | 'entity'>
 
 /** Adds a field as the last one. @throws CliError as {@link changeField}, or when it is there */
 export async function addField(where: Where, field: Field): Promise<ChangedField> {
@@ -56,18 +57,27 @@ export async function renameField(
   })
 }
 
-/** Removes a field. @throws CliError as {@link changeField}, or when there is no such field */
-export async function removeField(where: Where, name: string): Promise<ChangedField> {
+/** @throws CliError (exit code 2) when there is no such field, or no other one */
+export async function assertRemovable(where: Declared, name: string): Promise<void> {
   const { snake, pascal } = where.entity
-  const byHand = `Take "${name}" out of the fields and options of ${snake}.`
-  const count = await fieldNamed(where, name, byHand)
+  const count = await fieldNamed(where, name, removedByHand(name, snake))
   if (count === 1)
     throw misuse(
       `"${name}" is the only field of ${snake}; remove all of it: plinth entity rm ${pascal}`,
     )
+}
+
+function removedByHand(name: string, entity: string): string {
+  return `Take "${name}" out of the fields and options of ${entity}.`
+}
+
+/** Removes a field. @throws CliError as {@link changeField} and {@link assertRemovable} */
+export async function removeField(where: Where, name: string): Promise<ChangedField> {
+  const { snake } = where.entity
+  await assertRemovable(where, name)
   return changeField({
     ...where,
-    byHand,
+    byHand: removedByHand(name, snake),
     message: `drop ${name} of ${snake}`,
     allowDestructive: true,
     edit: (text, declared) => {
@@ -84,7 +94,7 @@ const OURS: readonly FieldImport[] = [
 ]
 
 /** How many fields there are. @throws CliError naming the nearest when there is none of that name */
-async function fieldNamed(where: Where, name: string, byHand: string): Promise<number> {
+async function fieldNamed(where: Declared, name: string, byHand: string): Promise<number> {
   const { found } = await declarationFile({ ...where, byHand })
   const names = found.fields.map(({ key }) => key)
   if (names.includes(name)) return names.length

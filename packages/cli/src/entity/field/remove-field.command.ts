@@ -21,8 +21,9 @@ export const removeFieldCommand = defineCommand({
     const entity = entityName(requiredValue(args.entity, example))
     const name = requiredValue(args.field, example)
     const dryRun = args['dry-run'] === true
+    const { assertRemovable, removeField } = await import('./field-changes.ts')
+    await assertRemovable({ service, entity }, name)
     if (!dryRun && args.force !== true) await confirmed(`${entity.snake}.${name}`)
-    const { removeField } = await import('./field-changes.ts')
     const { migration } = args
     const work = removeField({ service, entity, migration, dryRun }, name)
     const changed = await withProgress(`Removing ${name}`, work)

@@ -6,11 +6,14 @@ import { areMigrationsExternal } from '../../db/external-migrations.ts'
 import { writeRevision } from '../../db/revision/index.ts'
 import { suggestion } from '../../suggestion.ts'
 import { loadModules } from '../../sync/find-features.ts'
-import { syncService } from '../../sync/sync-service.ts'
+import { type SyncResult, syncService } from '../../sync/sync-service.ts'
 import { entitiesIn, type FoundEntity } from '../find-entities.ts'
 import { entityName } from '../naming/entity-name.ts'
 import { placeInService } from '../safe-place.ts'
 import { whoRefers } from './who-refers.ts'
+
+/** What removing an entity left. Paths are relative to the service. */
+export type Removed = Pick<SyncResult, 'written' | 'kept'>
 
 /** What would go with an entity. Paths are relative to the service. */
 export interface Removal {
@@ -46,14 +49,14 @@ export async function planRemoval(service: string, name: string): Promise<Remova
  * Removes the files of an entity and writes the migration that drops its table.
  * @returns the files that were written
  */
-export async function removeEntity(service: string, removal: Removal): Promise<readonly string[]> {
+export async function removeEntity(service: string, removal: Removal): Promise<Removed> {
   const folder = posix.dirname(removal.files[0] ?? '')
   await rm(placeInService(service, folder), { recursive: true })
-  const { written } = await syncService(service, { onBreaking: 'keep' })
-  if (!removal.dropsTable) return written
+  const { written, kept } = await syncService(service, { onBreaking: 'keep' })
+  if (!removal.dropsTable) return { written, kept }
   const message = `drop ${removal.entity}`
   const revision = await writeRevision({ service, message, allowDestructive: true })
-  return [...revision.files, ...written]
+  return { written: [...revision.files, ...written], kept }
 }
 
 /**

@@ -3,8 +3,9 @@ import { CliError, misuse } from '../../cli-error.ts'
 import { devFolder } from '../../dev/dev-folder.ts'
 import { say } from '../../dev/terminal.ts'
 import { withProgress } from '../../progress.ts'
+import { keptLine } from '../../sync/kept-line.ts'
 import { requiredValue } from '../required-name.ts'
-import type { Removal } from './remove-entity.ts'
+import type { Removal, Removed } from './remove-entity.ts'
 
 /** `plinth entity rm`: removes an entity's folder and writes the migration that drops its table. */
 export const removeCommand = defineCommand({
@@ -22,12 +23,14 @@ export const removeCommand = defineCommand({
     const removal = await withProgress('Reading the entities', planRemoval(service, name))
     const dryRun = args['dry-run'] === true
     if (!dryRun && args.force !== true) await confirmed(removal)
-    const work = dryRun ? Promise.resolve([]) : removeEntity(service, removal)
-    const written = await withProgress(`Removing ${removal.entity}`, work)
-    if (args.json) return say(JSON.stringify({ ...removal, written }))
+    const nothing: Removed = { written: [], kept: [] }
+    const work = dryRun ? Promise.resolve(nothing) : removeEntity(service, removal)
+    const { written, kept } = await withProgress(`Removing ${removal.entity}`, work)
+    if (args.json) return say(JSON.stringify({ ...removal, written, kept }))
     for (const file of removal.files) say(`${dryRun ? 'would remove' : 'removed'}  ${file}`)
     if (dryRun && removal.dropsTable) say(`would write a migration that drops ${removal.table}`)
     for (const file of written) say(`wrote  ${file}`)
+    for (const file of kept) say(keptLine(file))
   },
 })
 

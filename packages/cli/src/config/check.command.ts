@@ -14,6 +14,8 @@ export function checkCommand(parts: ConfigCommandParts) {
       json: { type: 'boolean', description: 'Print JSON' },
     },
     async run({ args }) {
+      // Without an environment it is about this one, where a running `plinth dev` brings what is missing.
+      if (args.environment === undefined) await parts.lend?.()
       const report = await check(parts, args.environment)
       if (args.json) parts.print(JSON.stringify(report, null, 2))
       else for (const line of linesOf(report)) parts.print(line)

@@ -138,6 +138,13 @@ test('config explain asks a running plinth dev for what it brings, and not for a
   assert.deepEqual([own.lines[1], there.lines[1]], ['  value     8123', '  value     8000'])
 })
 
+test('config check counts in what a running plinth dev brings, and not for another environment', async () => {
+  const yaml = '  app: { port: "${NEEDED:?run plinth dev}" }\n'
+  const lend = async (env: Record<string, string>) => void Object.assign(env, { NEEDED: '8123' })
+  assert.equal((await plinthConfig(['check'], { yaml, lend })).exitCode, 0)
+  assert.equal((await plinthConfig(['check', '--environment', 'test'], { yaml, lend })).exitCode, 2)
+})
+
 test('FI-41 a reader that has seen enough is no failure', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'plinth-cli-config-'))
   await writeFile(join(folder.path, 'config.yaml'), 'config: {}\n')

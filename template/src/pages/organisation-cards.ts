@@ -4,7 +4,7 @@ import type { Html } from 'plinth/feature'
 /** Where people belong to organisations: for somebody who has not entered one yet. */
 export const organisationCards: Html = html`<section class="card stack" aria-labelledby="create">
 <h2 id="create">Create an organisation</h2>
-<form class="stack" data-action="POST" action="/tenants" data-done="The organisation is there. Enter it by its short name.">
+<form class="stack" method="post" data-action="POST" action="/tenants" data-done="The organisation is there. Enter it by its short name.">
 <div class="field">
 <label for="name">Name</label>
 <input id="name" name="name" required maxlength="200" autocomplete="organization" aria-describedby="name-hint">
@@ -20,7 +20,7 @@ export const organisationCards: Html = html`<section class="card stack" aria-lab
 </section>
 <section class="card stack" aria-labelledby="enter">
 <h2 id="enter">Enter an organisation</h2>
-<form class="stack" data-action="POST" action="/auth/switch-tenant" data-done="You have entered it.">
+<form class="stack" method="post" data-action="POST" action="/auth/switch-tenant" data-done="You have entered it.">
 <div class="field">
 <label for="tenant">Its short name</label>
 <input id="tenant" name="tenant" required maxlength="63" autocomplete="off" aria-describedby="tenant-hint">

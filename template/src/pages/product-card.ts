@@ -39,7 +39,7 @@ function row({ sku, name, price }: ShownProduct, amount: Intl.NumberFormat): Htm
   return html`<tr><td class="code">${sku}</td><td>${name}</td><td class="number">${amount.format(price / 100)}</td></tr>`
 }
 
-const form = html`<form class="stack divided" data-action="POST" action="/api/v1/products" data-done="Product added." aria-labelledby="add">
+const form = html`<form class="stack divided" method="post" data-action="POST" action="/api/v1/products" data-done="Product added." aria-labelledby="add">
 <h3 id="add">Add a product</h3>
 <div class="form-row">
 <div class="field">

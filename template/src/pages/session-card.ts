@@ -16,7 +16,7 @@ ${fact('Tenant', html`<span class="code">${placement?.tenant ?? 'none'}</span>`)
 ${fact('You may', html`<span class="cluster">${grants(placement?.permissions ?? [])}</span>`)}
 ${fact('Signed in', html`<time datetime="${since.toISOString()}">${since.toLocaleString('en-GB', WHEN)} UTC</time>`)}
 </dl>
-<form data-action="POST" action="/auth/web/logout">
+<form method="post" data-action="POST" action="/auth/web/logout">
 <button class="button">Sign out</button>
 </form>
 </section>`

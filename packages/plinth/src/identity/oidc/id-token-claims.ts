@@ -79,7 +79,8 @@ function bindingFault(claims: Claims, expected: ExpectedClaims): ClaimFault | un
 function isHashOf(hash: unknown, of: string | undefined, algorithm: SignatureAlgorithm): boolean {
   if (hash === undefined) return true
   if (typeof hash !== 'string' || of === undefined) return false
-  const digest = createHash(`sha${algorithm.slice(2)}`)
+  // Ed25519 hashes with SHA-512; the names of the others end in theirs.
+  const digest = createHash(algorithm === 'EdDSA' ? 'sha512' : `sha${algorithm.slice(2)}`)
     .update(of)
     .digest()
   return sameText(hash, digest.subarray(0, digest.length / 2).toString('base64url'))

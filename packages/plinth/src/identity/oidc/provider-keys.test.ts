@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { test } from 'node:test'
 import { keys as pairs, publicJwk } from '../tokens/forge.fixture.ts'
 import { createProviderKeys } from './provider-keys.ts'
@@ -24,7 +25,7 @@ function ring(kids: readonly string[], ttlSeconds = 3_600) {
   })
   const find = (kid: string) => provider.find({ kid, algorithm: 'RS256' })
   const knows = async (kid: string) => (await find(kid)).length === 1
-  return { state, find, knows, warm: provider.warm }
+  return { state, provider, find, knows, warm: provider.warm }
 }
 
 test('JW-53 RP-89 a key that was rotated right after our fetch is found at once', async () => {
@@ -139,4 +140,30 @@ test('RP-92 a private key in the set is an alarm and is not used', async () => {
   })
   const found = (kid: string) => provider.find({ kid, algorithm: 'RS256' })
   assert.deepEqual([(await found('leaked')).length, (await found('one')).length, alarms], [0, 1, 1])
+})
+
+test('JW-10 keys of Ed448 and of small order are no keys; one of Ed25519 is found for EdDSA only', async () => {
+  const { publicKey } = generateKeyPairSync('ed25519')
+  const good = { ...publicKey.export({ format: 'jwk' }), kid: 'good' }
+  const small = (hex: string) => ({
+    ...{ kty: 'OKP', crv: 'Ed25519', kid: 'small' },
+    x: Buffer.from(hex, 'hex').toString('base64url'),
+  })
+  const ed448 = generateKeyPairSync('ed448').publicKey.export({ format: 'jwk' })
+  const bad = [
+    small('00'.repeat(32)),
+    small(`${'00'.repeat(31)}80`),
+    small(`01${'00'.repeat(31)}`),
+    small('c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa'),
+    small(`ec${'ff'.repeat(31)}`),
+    { ...ed448, kid: 'small' },
+    { ...ed448, crv: 'Ed25519', kid: 'small' },
+  ]
+  for (const key of bad) {
+    const { state, provider } = ring([])
+    state.fetch = async () => [key, good]
+    assert.equal((await provider.find({ kid: 'small', algorithm: 'EdDSA' })).length, 0, key.x)
+    assert.equal((await provider.find({ kid: 'good', algorithm: 'EdDSA' })).length, 1)
+    assert.equal((await provider.find({ kid: 'good', algorithm: 'ES256' })).length, 0)
+  }
 })

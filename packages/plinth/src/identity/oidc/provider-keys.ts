@@ -2,6 +2,7 @@ import type { CryptoKey, JWK } from 'jose'
 import type { Clock } from '../../kernel/index.ts'
 import type { SignatureAlgorithm } from '../tokens/signature-algorithms.ts'
 import type { KeyFinder, WantedKey } from '../tokens/signed-token.ts'
+import { isEd25519Key } from './ed25519-key.ts'
 import { keyServes } from './issuer-rule.ts'
 import { keep } from './kept-value.ts'
 
@@ -76,11 +77,13 @@ function isJwk(entry: unknown): entry is JWK {
 }
 
 /** Whether an entry may be a public signing key; import decides. */
-function mayBeUsable({ kty, use, n, e, d, key_ops: operations }: JWK): boolean {
+function mayBeUsable(key: JWK): boolean {
+  const { kty, use, n, e, d, key_ops: operations } = key
   if (d !== undefined || !(use === undefined || use === 'sig')) return false
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify')))
     return false
-  return kty === 'EC' || (kty === 'RSA' && bytesOf(n) >= 256 && bytesOf(e) >= 3)
+  if (kty === 'RSA') return bytesOf(n) >= 256 && bytesOf(e) >= 3
+  return kty === 'EC' || isEd25519Key(key)
 }
 
 /** RSA below 2,048 bits or with an exponent below 65,537 is not accepted (RFC 7518 3.3). */
@@ -90,13 +93,18 @@ function bytesOf(number: unknown): number {
 
 /** Keys that fit a header; all that bear its id, or, without one, the first five of the right type. */
 function matching(keys: readonly JWK[], { kid, algorithm, issuer }: WantedKey): readonly JWK[] {
-  const type = algorithm.startsWith('ES') ? 'EC' : 'RSA'
+  const type = keyTypeOf(algorithm)
   const fits = (key: JWK) => key.kty === type && (key.alg === undefined || key.alg === algorithm)
   const isOf = ({ issuer: own }: JWK & { issuer?: unknown }) =>
     own === undefined || (typeof own === 'string' && keyServes(own, issuer))
   return keys
     .filter((key) => fits(key) && isOf(key) && (kid === undefined || key.kid === kid))
     .slice(0, MOST_TRIED)
+}
+
+function keyTypeOf(algorithm: SignatureAlgorithm): 'EC' | 'OKP' | 'RSA' {
+  if (algorithm === 'EdDSA') return 'OKP'
+  return algorithm.startsWith('ES') ? 'EC' : 'RSA'
 }
 
 async function importAll(

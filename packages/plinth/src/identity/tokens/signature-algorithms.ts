@@ -9,6 +9,8 @@ export const SIGNATURE_ALGORITHMS = [
   'ES256',
   'ES384',
   'ES512',
+  // Of Ed25519; the keys of Ed448 are not taken.
+  'EdDSA',
 ] as const
 
 /** One of {@link SIGNATURE_ALGORITHMS}. */

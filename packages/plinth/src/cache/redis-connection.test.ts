@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { registerHooks } from 'node:module'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
-import { createBreaker, openRedis } from './index.ts'
+import { createBreaker, openRedis, redisSettings } from './index.ts'
 
 test('FI-18 a Redis that nobody runs costs milliseconds, not the minute of the client’s defaults', async () => {
   const redis = await openRedis('redis://127.0.0.1:1')
@@ -24,6 +24,26 @@ test('FI-21 a Redis that loads, or answers nonsense, fails a command instead of 
     await assert.rejects(redis.run('return 1', [], []))
     redis.close()
   }
+})
+
+test('FI-52 an address that is no Redis URL is refused, not taken for localhost', () => {
+  const { url } = redisSettings.shape
+  for (const good of [
+    'redis://localhost:6379/0',
+    'rediss://:pw@r.test',
+    '/run/redis.sock',
+    undefined,
+  ])
+    assert.ok(url.safeParse(good).success, good)
+  for (const bad of [
+    'localhost:6379',
+    'redis.test',
+    'http://redis.test',
+    'redis://',
+    'redis:///0',
+    '',
+  ])
+    assert.equal(url.safeParse(bad).success, false, bad)
 })
 
 async function answering(answer: string) {

@@ -6,7 +6,16 @@ export const redisSettings = z.strictObject({
     .boolean()
     .optional()
     .describe('Whether Redis is used; by default it is when redis.url is set.'),
-  url: z.string().optional().describe('Redis URL, for example redis://localhost:6379/0.'),
+  // The client takes anything for a name, and quietly goes to localhost:6379 instead.
+  url: z
+    .string()
+    .regex(
+      /^(?:rediss?:\/\/[^\s/]\S*|\/\S+)$/,
+      'is no Redis URL → write it like redis://localhost:6379/0, or rediss:// for TLS',
+    )
+    .meta({ takes: 'a redis:// or rediss:// URL, or the path of a socket' })
+    .optional()
+    .describe('Redis URL, for example redis://localhost:6379/0.'),
   key_prefix: z
     .string()
     .min(1)

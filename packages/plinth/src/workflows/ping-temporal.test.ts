@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { pingTemporal } from './index.ts'
+import { pingTemporal, temporalSettings } from './index.ts'
 
 async function grpc(status: number) {
   const server = createServer()
@@ -26,4 +26,12 @@ test('a front end that serves is healthy; one that does not, or a closed port, i
   await using stopping = await grpc(2)
   await assert.rejects(pingTemporal(`127.0.0.1:${stopping.port}`), /not serving/)
   await assert.rejects(pingTemporal('127.0.0.1:1'))
+})
+
+test('FI-52 an address without port, or with a scheme, is refused', () => {
+  const { url } = temporalSettings.shape
+  for (const good of ['temporal:7233', 'localhost:7233', '[::1]:7233', undefined])
+    assert.ok(url.safeParse(good).success, good)
+  for (const bad of ['temporal', 'http://temporal:7233', 'temporal:7233/x', 'temporal:port', ''])
+    assert.equal(url.safeParse(bad).success, false, bad)
 })

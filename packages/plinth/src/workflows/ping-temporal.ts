@@ -10,7 +10,7 @@ const TIMEOUT_MS = 1_500
  */
 export function pingTemporal(address: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const session = connect(`http://${address.replace(/^\w+:\/\//, '')}`)
+    const session = connect(`http://${address}`)
     const finish = (error?: Error) => {
       session.destroy()
       if (error === undefined) resolve()

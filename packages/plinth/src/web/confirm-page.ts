@@ -48,7 +48,7 @@ async function render(deps: ConfirmDeps, context: ConfirmContext): Promise<Html>
 <p class="muted">You are signed in as ${context.principal.name}. What you want to do matters, so show once more that it is
 you. Then you go on where you were.</p>
 ${(own.passkeys?.length ?? 0) > 0 && passkeyForm(next)}
-${hasCodes(own) && codes(own, next)}
+${hasCodes(own) && codes(own, next, { isMain: (own.passkeys?.length ?? 0) === 0 })}
 ${own.password && !hasFactors(own) && passwordForm(next, context.principal.email ?? null)}
 ${providers(own, deps, next)}
 <p class="muted divided"><a href="${next}">Go back without it</a></p>
@@ -74,7 +74,11 @@ function passkeyForm(next: string): Html {
 </form>`
 }
 
-function codes({ methods }: OwnFactors, next: string): Html {
+function codes(
+  { methods }: OwnFactors,
+  next: string,
+  { isMain }: { readonly isMain: boolean },
+): Html {
   const sent = methods.filter(({ kind }) => kind !== 'totp')
   return html`${sent.map(
     ({
@@ -89,7 +93,7 @@ function codes({ methods }: OwnFactors, next: string): Html {
   )}
 <form class="stack" method="post" data-action="POST" action="${STEP_UP}" data-next="${next}" data-done="${DONE}">
 ${codeField({ id: 'code', label: 'Code', hint: 'From your authenticator app, one that was sent, or a recovery code.' })}
-<button class="button">Confirm with the code</button>
+<button class="button${isMain && ' button-primary'}">Confirm with the code</button>
 </form>`
 }
 
@@ -97,7 +101,7 @@ function passwordForm(next: string, email: string | null): Html {
   return html`<form class="stack" method="post" data-action="POST" action="${STEP_UP}" data-next="${next}" data-done="${DONE}">
 ${accountName(email)}
 ${field({ name: 'password', label: 'Password', type: 'password', fill: 'current-password' })}
-<button class="button">Confirm with the password</button>
+<button class="button button-primary">Confirm with the password</button>
 </form>`
 }
 

@@ -82,10 +82,10 @@ ${confirmForm(setup, { id: 'sent-code', hint: 'Six digits. It may take a minute 
 }
 
 function confirmForm(
-  { confirm, next }: FactorSetup,
+  { confirm, next, isNarrow }: FactorSetup,
   { id, hint }: { readonly id: string; readonly hint: string },
 ): Html {
-  return html`<form class="stack" method="post" data-action="POST" action="${confirm}" data-show="show-codes" data-show-if="recovery_codes" data-next="${next}" data-done="The second factor is set up.">
+  return html`<form class="stack${!isNarrow && ' narrow-field'}" method="post" data-action="POST" action="${confirm}" data-show="show-codes" data-show-if="recovery_codes" data-next="${next}" data-done="The second factor is set up.">
 <input type="hidden" name="method_id" data-fill="method_id">
 ${codeField({ id, label: 'Code', hint })}
 <div class="cluster"><button class="button button-primary">Confirm</button></div>

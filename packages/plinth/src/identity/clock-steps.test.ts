@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { Secret, TOTP } from 'otpauth'
 import { signedIn } from '../access/index.ts'
 import { feature, route } from '../feature/index.ts'
 import { createServiceClock, systemClock } from '../kernel/index.ts'
@@ -8,6 +9,7 @@ import { startWorld } from '../testing/index.ts'
 import { createPerson } from '../testing/person.ts'
 import type { SecondProcess } from '../testing/second-process.ts'
 import { startSecondProcess } from '../testing/second-process.ts'
+import { newTotpSecret, totpStep } from './mfa/totp.ts'
 
 const HOUR_MS = 3_600_000
 const shop = feature('shop', {
@@ -111,4 +113,17 @@ test('FI-31 a limit that is over is over on every machine, wherever the walls st
   for (const machine of machines) machine.advance(-HOUR_MS)
   assert.deepEqual([await standing(late), await standing(fresh)].flat(), [401, 401, 204, 204])
   for (const machine of machines) machine.advance(HOUR_MS)
+})
+
+test('FI-31 NTP steps a machine while a code of an authenticator app is typed: the code of the phone counts, once', () => {
+  const secret = newTotpSecret()
+  // The phone goes right, and so does the database.
+  const code = new TOTP({ secret: Secret.fromBase32(secret) }).generate()
+  for (const machine of machines) {
+    const before = totpStep(secret, code, machine.now())
+    for (const minutes of [5, -10, 5]) {
+      machine.advance((minutes * HOUR_MS) / 60)
+      assert.ok(before !== undefined && before === totpStep(secret, code, machine.now()))
+    }
+  }
 })

@@ -45,7 +45,7 @@ const FAR: readonly [string, string][] = [
   ['the last day of four digits', '9999-12-31T12:00:00Z'],
 ]
 for (const [name, date] of FAR) {
-  test(`FI-32 ${name}: signing in, refreshing and signing out work`, async () => {
+  test(`FI-32 FI-31 ${name}: signing in, refreshing and signing out work`, async () => {
     const there = Date.parse(date) - world.clock.now()
     for (const clock of [world.clock, others]) clock.advance(there)
     const ana = await world.signIn('ana')

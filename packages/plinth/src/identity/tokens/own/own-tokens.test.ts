@@ -151,6 +151,7 @@ const PURPOSES: { readonly [P in Purpose]: P } = {
   'mfa-challenge': 'mfa-challenge',
   'recovery-code': 'recovery-code',
   'remembered-device': 'remembered-device',
+  decoy: 'decoy',
 }
 
 test('JW-25 v5.0.0-V9.2.4 every token of ours has a purpose, and a key or a hash that no other has', async () => {

@@ -4,6 +4,8 @@ import type { Clock } from '../../kernel/index.ts'
 import type { DatabaseSettings } from '../database.settings.ts'
 import type { DbLog } from '../db-log.ts'
 import { breaksConnection, toCaller, unavailable } from '../sql-fault.ts'
+import type { AnswerWatch } from './answer-watch.ts'
+import { watchAnswers } from './answer-watch.ts'
 import { connectionConfig } from './connection-config.ts'
 
 /** What a pool of connections needs. */
@@ -91,23 +93,31 @@ function poolOf({ settings, pipeline }: ConnectionsOptions): Pool {
   return new Pool({
     ...config,
     pipeline,
-    ...(typeof limit === 'number' && { query_timeout: limit + GRACE_MS }),
     min: settings.pool_size,
     max: settings.pool_size + settings.max_overflow,
     maxLifetimeSeconds: settings.pool_recycle,
     // For the pool this is how long a caller waits; for a client, how long a connection may take.
     connectionTimeoutMillis: settings.pool_timeout * 1_000,
-    Client: patientFor(settings.connect_timeout_ms),
+    Client: patientFor(
+      settings.connect_timeout_ms,
+      typeof limit === 'number' ? watchAnswers(limit + GRACE_MS) : undefined,
+    ),
   })
 }
 
-function patientFor(connectionTimeoutMillis: number): new (config?: ClientConfig) => Client {
+function patientFor(
+  connectionTimeoutMillis: number,
+  watch: AnswerWatch | undefined,
+): new (
+  config?: ClientConfig,
+) => Client {
   return class extends Client {
     constructor(config: ClientConfig = {}) {
       // Not a copy: the pool hides password and key from enumeration, so that nothing prints them.
       const patience = { connectionTimeoutMillis: { value: connectionTimeoutMillis } }
       const own: ClientConfig = Object.create(config, patience)
       super(own)
+      watch?.(this)
     }
   }
 }

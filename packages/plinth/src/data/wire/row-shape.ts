@@ -35,7 +35,9 @@ export class RowShape {
   read(values: readonly (string | null)[]): Row {
     const row: Row = { ...this.#empty }
     for (let at = 0; at < values.length; at += 1) {
-      const [value, name, parse] = [values[at], this.#names[at], this.#parsers[at]]
+      const value = values[at]
+      const name = this.#names[at]
+      const parse = this.#parsers[at]
       if (typeof value === 'string' && name !== undefined && parse !== undefined) {
         row[name] = parse(value)
       }

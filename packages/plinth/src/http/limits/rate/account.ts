@@ -118,7 +118,8 @@ export class Account implements CountedVisit {
   ): void {
     const refused: Counted[] = []
     for (let at = 0; at < charges.length; at += 1) {
-      const [one, standing] = [charges[at], standings[at]]
+      const one = charges[at]
+      const standing = standings[at]
       if (one === undefined || standing === undefined) continue
       if (one.cost === 0) {
         if (!standing.allowed) this.#usedUp = { charge: one, standing }

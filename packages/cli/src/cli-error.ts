@@ -1,3 +1,5 @@
+import { plainSentence } from './plain-sentence.ts'
+
 /** What a person reads when a command cannot do its work: one sentence, with the next step in it. */
 export class CliError extends Error {
   override readonly name = 'CliError'
@@ -23,9 +25,8 @@ export interface ErrorFacts {
 
 /** Sentence and exit code of whatever was thrown. */
 export function errorFacts(error: unknown): ErrorFacts {
-  const text = error instanceof Error ? error.message : String(error)
   return {
-    message: text === '' ? 'It failed without a reason; set PLINTH_DEBUG=1 to see where.' : text,
+    message: plainSentence(error),
     exit_code: error instanceof CliError ? error.exitCode : 1,
   }
 }

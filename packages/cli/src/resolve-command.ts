@@ -137,7 +137,8 @@ function takesValue(options: ArgsDef, name: string): boolean {
 
 async function unknownOption(word: string, place: string, known: readonly string[]) {
   const name = word.replace(/^--?/, '').replace(/=.*$/s, '')
-  const near = await suggestion(name, known)
+  // Of one sign every short name is near.
+  const near = name.length < 2 ? undefined : await suggestion(name, known)
   const next = near === undefined ? `see \`${place} --help\`.` : `did you mean --${near}?`
   return misuse(`\`${place}\` has no option ${word.replace(/=.*$/s, '')}; ${next}`)
 }

@@ -31,6 +31,8 @@ async function faultsFound(): Promise<readonly string[]> {
     ...branches.map(
       ({ heads }) => `${heads.join(' and ')} are both last; run "plinth db renumber"`,
     ),
+    // With two heads that is why they differ.
+    ...(branches.length > 0 ? [] : sets.flatMap(({ fault }) => fault ?? [])),
     ...sets.flatMap(({ pending }) => pending.map((name) => `${name} is pending`)),
   ]
   // A database that is behind differs from what is declared in many more ways: first things first.

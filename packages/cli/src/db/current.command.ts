@@ -9,13 +9,20 @@ export const currentCommand = defineCommand({
     const { statusOfSets } = await import('./status.ts')
     const sets = await statusOfSets()
     if (args.json) {
-      say(JSON.stringify(sets.map(({ set, current, pending }) => ({ set, current, pending }))))
+      const shown = sets.map(({ set, current, pending, fault = null }) => ({
+        set,
+        current,
+        pending,
+        fault,
+      }))
+      say(JSON.stringify(shown))
       return
     }
-    for (const { set, current, pending } of sets) {
+    for (const { set, current, pending, fault } of sets) {
       say(
         `${set} is at ${current}${pending.length === 0 ? '' : `; pending: ${pending.join(', ')}`}`,
       )
+      if (fault !== undefined) say(`  ${fault}`)
     }
   },
 })

@@ -98,6 +98,28 @@ test('plinth db check names what is pending and what would let tenants meet', as
   await plinthDb('downgrade')
 })
 
+test('issue 4 §2: an edited migration is told by check, current and a dry run', async () => {
+  await plinthDb('upgrade')
+  const [file, text] = ['migrations/0001_shelf.up.sql', files['migrations/0001_shelf.up.sql']]
+  await writeFile(join(cwd, file), `${text}\n-- edited`)
+  const edited = /0001_shelf was edited after it was applied/
+  const check = await plinthDb('check --json')
+  assert.equal(check.code, 1)
+  assert.match(JSON.parse(check.out).faults.join(), edited)
+  assert.match((await plinthDb('current')).out, edited)
+  const dry = await plinthDb('upgrade --dry-run')
+  assert.equal(dry.code, 1)
+  assert.match(dry.err, edited)
+  await writeFile(join(cwd, file), text)
+  await plinthDb('downgrade')
+})
+
+test('plinth db dump into a folder that is not there is a misuse, and makes no file', async () => {
+  const { code, err } = await plinthDb('dump --out nowhere/shelf.sql')
+  assert.equal(code, 2)
+  assert.equal(err, 'nowhere/shelf.sql cannot be written (ENOENT); say another file.')
+})
+
 test('plinth db url hides the password unless it is asked for', async () => {
   const { password } = new URL(db.appUrl)
   assert.ok(!(await plinthDb('url')).out.includes(password))

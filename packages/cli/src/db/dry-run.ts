@@ -1,3 +1,4 @@
+import { CliError } from '../cli-error.ts'
 import { say } from '../dev/terminal.ts'
 import { type MigrationSet, setName } from './service-database.ts'
 
@@ -20,13 +21,15 @@ export interface Brought {
 
 /**
  * Says what bringing sets of migrations to a number would run, and changes nothing. What was said of a
- * set counts for the next time that it is asked about.
+ * set counts for the next time that it is asked about. It throws a CliError where files and history
+ * differ, as the run itself would.
  */
 export function foretelling(owner: Session, print = say) {
   const reached = new Map<MigrationSet, number>()
   return async (set: MigrationSet, to?: number): Promise<Brought> => {
     const { migrationStatus } = await import('plinth/data')
-    const { applied, pending, current } = await migrationStatus({ ...owner, set })
+    const { applied, pending, current, fault } = await migrationStatus({ ...owner, set })
+    if (fault !== undefined) throw new CliError(fault)
     const all = [...applied.map(({ name }) => name), ...pending]
     const at = reached.get(set) ?? current
     const target = to ?? numberOf(all.at(-1))

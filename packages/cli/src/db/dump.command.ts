@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { defineCommand } from 'citty'
-import { misuse } from '../cli-error.ts'
+import { CliError, misuse } from '../cli-error.ts'
 import { say } from '../dev/terminal.ts'
 
 /** `plinth db dump`: the schema, and the rows if asked for, as SQL. */
@@ -35,16 +35,32 @@ export const dumpCommand = defineCommand({
     }
     if (out === undefined)
       return dump({ ...request, write: async (text) => void process.stdout.write(text) })
-    // Its owner only: rows hold what people told the service.
-    const file = await open(out, 'wx', 0o600)
-    try {
-      await dump({ ...request, write: async (text) => void (await file.write(text)) })
-    } finally {
-      await file.close()
-    }
+    await intoFile(out, (write) => dump({ ...request, write }))
     say(`wrote  ${out}`)
   },
 })
+
+/**
+ * Fills a new file, which goes again when the work fails: half a dump must not pass for one.
+ * @throws CliError (exit code 2) when it cannot be made
+ */
+async function intoFile(
+  out: string,
+  fill: (write: (text: string) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  // Its owner only: rows hold what people told the service.
+  const file = await open(out, 'wx', 0o600).catch((cause: NodeJS.ErrnoException) => {
+    throw new CliError(`${out} cannot be written (${cause.code}); say another file.`, 2, cause)
+  })
+  try {
+    await fill(async (text) => void (await file.write(text)))
+  } catch (error) {
+    await rm(out, { force: true })
+    throw error
+  } finally {
+    await file.close()
+  }
+}
 
 function newlinesIn(text: string): number {
   return text.split('\n').length - 1

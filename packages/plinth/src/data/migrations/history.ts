@@ -45,24 +45,28 @@ export async function readHistory(client: Client, set: string): Promise<readonly
  * @throws Error when an applied file was edited or is gone, or a new one sorts before an applied one
  */
 export function assertSameHistory(files: readonly Migration[], applied: readonly Applied[]): void {
+  const fault = historyFault(files, applied)
+  if (fault !== undefined) throw new Error(fault)
+}
+
+/** Where files and history differ first: a sentence, or undefined where they do not. */
+export function historyFault(
+  files: readonly Migration[],
+  applied: readonly Applied[],
+): string | undefined {
   const byNumber = new Map(files.map((file) => [file.number, file]))
   const newestFile = files.at(-1)?.number ?? 0
   for (const { number, name, hash } of applied) {
     const file = byNumber.get(number)
     // A database that is ahead of the code: a rollback of the service, which must still run.
     if (file === undefined && number > newestFile) continue
-    if (file === undefined) throw new Error(`${name} is applied, and its file is missing`)
-    if (file.name !== name) throw new Error(`${name} is applied, and is now called ${file.name}`)
-    if (file.hash !== hash) {
-      throw new Error(`${name} was edited after it was applied; restore it and add a new migration`)
-    }
+    if (file === undefined) return `${name} is applied, and its file is missing`
+    if (file.name !== name) return `${name} is applied, and is now called ${file.name}`
+    if (file.hash !== hash)
+      return `${name} was edited after it was applied; restore it and add a new migration`
   }
   const newest = applied.at(-1)?.number ?? 0
   const known = new Set(applied.map(({ number }) => number))
   const late = files.find(({ number }) => number < newest && !known.has(number))
-  if (late !== undefined) {
-    throw new Error(
-      `${late.name} sorts before a migration that is applied; run "plinth db renumber"`,
-    )
-  }
+  return late && `${late.name} sorts before a migration that is applied; run "plinth db renumber"`
 }

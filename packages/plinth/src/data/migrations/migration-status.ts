@@ -1,4 +1,4 @@
-import { type Applied, readHistory } from './history.ts'
+import { type Applied, historyFault, readHistory } from './history.ts'
 import { type MigrateOptions, setOf } from './migrate.ts'
 import { headsOf } from './migration-chain.ts'
 import { onConnection, type ReadSession } from './migration-client.ts'
@@ -13,6 +13,8 @@ export interface MigrationStatus {
   readonly current: number
   /** Names of the migrations that no other comes after; several only in a service's own set. */
   readonly heads: readonly string[]
+  /** Why `migrate()` would refuse: an applied file was edited or is gone; undefined when it would not. */
+  readonly fault: string | undefined
 }
 
 /** Compares files and database; changes nothing. */
@@ -27,5 +29,6 @@ export async function migrationStatus(
     .filter(({ name }) => !applied.some((one) => one.name === name))
     .map(({ name }) => name)
   const ends = set === 'service' ? headsOf(files) : files.slice(-1)
-  return { applied, pending, current, heads: ends.map(({ name }) => name) }
+  const fault = historyFault(files, applied)
+  return { applied, pending, current, heads: ends.map(({ name }) => name), fault }
 }

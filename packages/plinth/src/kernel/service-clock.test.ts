@@ -104,13 +104,12 @@ test('FI-31 an answer that was long on its way shifts nothing', () => {
   assert.equal(lab.offMs(), off)
 })
 
-test('FI-31 time that the machine slept is taken at once, and only that', () => {
+test('FI-31 time that the machine slept is taken within a second of use, heard or not, and only that', () => {
   const lab = laboratory()
   lab.hear()
   lab.pass(MINUTE_MS)
   lab.sleep(8 * HOUR_MS)
-  assert.equal(lab.offMs(), -8 * HOUR_MS)
-  lab.hear()
+  lab.pass(1_000)
   assert.equal(lab.offMs(), 0)
   lab.sleep(HOUR_MS)
   lab.stepDatabase(MINUTE_MS)

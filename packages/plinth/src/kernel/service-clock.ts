@@ -4,8 +4,9 @@ import { systemClock } from './clock.ts'
 
 /** Milliseconds that the service's time may gain or lose in each one that passes. */
 const RATE = 0.25
-/** A machine that slept for less is caught up with like any other difference. */
+/** A difference of less is no sleep: not every system tells its uptime exactly. */
 const SHORTEST_SLEEP_MS = 2_000
+const LOOK_EVERY_MS = 1_000
 
 /** What a service clock runs on. */
 export interface ServiceClockOptions {
@@ -20,29 +21,36 @@ export interface ServiceClockOptions {
  *
  * The first reading is taken as it is; from then on the clock never steps, and what the database's
  * clock does is followed by a quarter: an hour is caught up within four, and a limit of an hour meanwhile
- * lasts between 48 and 80 minutes. Time that the machine slept is taken at once.
+ * lasts between 48 and 80 minutes. Time that the machine slept is taken within a second of use.
  */
 export function createServiceClock(options: ServiceClockOptions = {}): Clock {
   const { machine = systemClock, uptimeMs = () => uptime() * 1_000 } = options
-  const sleep = sleepMeter(machine, uptimeMs)
+  const newlySlept = sleepMeter(machine, uptimeMs)
   let [shownMs, shownAt, owedMs, hasHeard] = [machine.now(), machine.monotonic(), 0, false]
+  let lookedAt = shownAt
   const timeAt = (at: number) => {
     const passedMs = at - shownAt
     const mostMs = Math.max(0, passedMs) * RATE
     return shownMs + passedMs + Math.min(Math.max(owedMs, -mostMs), mostMs)
   }
   return {
-    now: () => Math.floor(timeAt(machine.monotonic())),
+    now() {
+      const at = machine.monotonic()
+      if (at - lookedAt >= LOOK_EVERY_MS) {
+        lookedAt = at
+        shownMs += newlySlept()
+      }
+      return Math.floor(timeAt(at))
+    },
     monotonic: machine.monotonic,
     hear(reading) {
       const { answeredAt } = reading
-      const [ours, theirs] = [timeAt(answeredAt), readingAt(reading)]
+      const ours = timeAt(answeredAt) + newlySlept()
+      const theirs = readingAt(reading)
       const aheadMs = theirs.ms - ours
-      const leapMs = hasHeard ? sleep.leap(aheadMs) : aheadMs
-      shownMs = ours + leapMs
+      shownMs = hasHeard ? ours : theirs.ms
       shownAt = answeredAt
-      const leftMs = aheadMs - leapMs
-      owedMs = Math.abs(leftMs) <= theirs.giveOrTakeMs ? 0 : leftMs
+      owedMs = hasHeard && Math.abs(aheadMs) > theirs.giveOrTakeMs ? aheadMs : 0
       hasHeard = true
     },
   }
@@ -54,18 +62,17 @@ function readingAt({ showsMs, askedAt, answeredAt }: ClockReading) {
   return { ms: showsMs + giveOrTakeMs, giveOrTakeMs }
 }
 
-/** The monotonic clock of some systems stands still while the machine sleeps; its uptime goes on. */
-function sleepMeter(machine: Clock, uptimeMs: () => number) {
+/**
+ * The monotonic clock of some systems stands still while the machine sleeps; its uptime goes on.
+ * @returns says how long was slept since it was asked last
+ */
+function sleepMeter(machine: Clock, uptimeMs: () => number): () => number {
   const sleptMs = () => uptimeMs() - machine.monotonic()
   let countedMs = sleptMs()
-  return {
-    /** How much of being behind was slept since this was asked last. */
-    leap(behindMs: number): number {
-      if (behindMs < SHORTEST_SLEEP_MS) return 0
-      const total = sleptMs()
-      const newlyMs = total - countedMs
-      countedMs = total
-      return newlyMs < SHORTEST_SLEEP_MS ? 0 : Math.min(newlyMs, behindMs)
-    },
+  return () => {
+    const newlyMs = sleptMs() - countedMs
+    if (newlyMs < SHORTEST_SLEEP_MS) return 0
+    countedMs += newlyMs
+    return newlyMs
   }
 }

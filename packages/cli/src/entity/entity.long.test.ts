@@ -178,26 +178,6 @@ test('a declaration that is refused is put back', async () => {
   await refused(1, message, 'entity', 'field', 'add', 'Category', field)
 })
 
-test('every operation is written out, and the tests of the entity still pass', async () => {
-  await done(
-    'entity',
-    'add',
-    'Memo',
-    'title:string~',
-    'at:datetime#=now',
-    '--owned',
-    'person',
-    '--soft-delete',
-  )
-  for (const operation of ['list', 'get', 'create', 'update', 'delete']) {
-    await done('entity', 'expand', 'Product', operation)
-    await done('entity', 'expand', 'memo', operation)
-  }
-  await holds('product', 'memo')
-  await refused(2, /is there already/, 'entity', 'expand', 'Product', 'list')
-  await refused(2, /is no operation; say one of list/, 'entity', 'expand', 'Product', 'lst')
-})
-
 test('a definition is read from JSON, and what it says wrong is named', async () => {
   const definition = {
     name: 'Invoice',

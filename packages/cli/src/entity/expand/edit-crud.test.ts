@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { withExpanded } from './edit-crud.ts'
+import { crudOptions, withExpanded } from './edit-crud.ts'
 
 const edit = {
   constant: 'product',
@@ -53,7 +53,6 @@ test('crud() gives an operation up, and the route stands behind it', () => {
 test('what is in no shape that is known is left alone', () => {
   const shapes = [
     'crud(product, options)',
-    'crud(product, { list: false })',
     'crud(product, { ...rest })',
     'crud(other)',
     'crud(product), crud(product)',
@@ -63,4 +62,51 @@ test('what is in no shape that is known is left alone', () => {
   ]
   for (const text of shapes) assert.equal(withExpanded(module(text), edit), undefined, text)
   assert.equal(withExpanded('crud(product)', edit), undefined)
+})
+
+test('what crud() was told is read as it is spelled, and changed where it stands', () => {
+  const told = "crud(product, { list: { access: may('see', 1) }, path: '/x' }), own"
+  assert.deepEqual(
+    [...(crudOptions(module(told), 'product') ?? [])],
+    [
+      ['list', "{ access: may('see', 1) }"],
+      ['path', "'/x'"],
+    ],
+  )
+  assert.equal(
+    withExpanded(module(told), { ...edit, call: "listProducts(product, may('see', 1))" }),
+    expected(
+      "crud(product, { list: false, path: '/x' }), listProducts(product, may('see', 1)), own",
+    ),
+  )
+  assert.equal(crudOptions(module('crud(product, options)'), 'product'), undefined)
+})
+
+test('options on lines of their own get another line', () => {
+  const lines = `crud(product, {
+      get: false,
+      bulk: false,
+    }),
+    own,`
+  assert.equal(
+    withExpanded(module(lines), edit),
+    expected(
+      lines
+        .replace('bulk: false,', 'bulk: false,\n      list: false,')
+        .replace('}),\n', '}),\nlistProducts(product),\n'),
+    ),
+  )
+})
+
+test('a list of routes that has become too long has one route a line', () => {
+  const routes = (list: string) => `feature('f', {\n  entities: [product],\n  routes: ${list},\n})`
+  const others = ['own', 'another', 'oneMoreRouteOfMyOwn', 'stillAnotherRoute', 'theLast']
+  assert.equal(
+    withExpanded(module(routes(`[crud(product), ${others.join(', ')}]`)), edit),
+    expected(
+      routes(
+        `[\n${['crud(product, { list: false })', 'listProducts(product)', ...others].map((item) => `    ${item},\n`).join('')}  ]`,
+      ),
+    ),
+  )
 })

@@ -2,14 +2,16 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join, posix } from 'node:path'
 import { misuse } from '../../cli-error.ts'
 import { loadModules } from '../../sync/find-features.ts'
+import { entriesIn } from '../field/scan-code.ts'
 import { entitiesIn, type FoundEntity } from '../find-entities.ts'
-import { routesOf } from '../list/list-entities.ts'
 import { entityNamed } from '../remove/remove-entity.ts'
 import { placeInService, refuseExisting, writeNew } from '../safe-place.ts'
-import { type CrudEdit, withExpanded } from './edit-crud.ts'
+import { deleteText, restoreText, updateText } from './change-texts.ts'
+import { bulkText, createText } from './create-texts.ts'
+import { type CrudEdit, crudOptions, withExpanded } from './edit-crud.ts'
 import { fileOf, functionOf, type OperationName, type OperationRequest } from './operations.ts'
 import { getText, listText } from './read-texts.ts'
-import { createText, deleteText, updateText } from './write-texts.ts'
+import { placeOf, type Told, toldAt } from './told.ts'
 
 /** What was written. Paths are relative to the service. */
 export interface Expanded {
@@ -39,15 +41,17 @@ export interface ExpandRequest {
 export async function expandOperation(request: ExpandRequest): Promise<Expanded> {
   const { service, operation, dryRun } = request
   const found = await entityNamed(request.entity, entitiesIn(await loadModules(service)))
-  const servedIn = servedFile(found, operation)
-  const folder = posix.dirname(found.file)
-  const asked = requestFor(found, operation)
-  const file = posix.join(folder, fileOf(asked))
+  const before = found.servedBy && (await readFile(join(service, found.servedBy.file), 'utf8'))
+  const options = before === undefined ? undefined : crudOptions(before, found.name)
+  const path = literal(options?.get('path')) ?? `/api/v1/${dashed(found.entity.plural)}`
+  const { told, servedIn } = served(found, { operation, path }, options)
+  const asked = requestFor(found, { operation, path, told })
+  const file = posix.join(posix.dirname(found.file), fileOf(asked))
   refuseExisting(service, [file])
-  const text = textOf(asked, found)
-  const before = await readFile(join(service, servedIn), 'utf8')
-  const edit = editFor(asked, found, { file, servedIn })
-  const after = withExpanded(before, edit)
+  const text = TEXTS[operation](asked)
+  const edit = editFor(asked, { file, servedIn, options })
+  const readable = options !== undefined && !edit.call.includes(UNKNOWN)
+  const after = readable && before !== undefined ? withExpanded(before, edit) : undefined
   if (!dryRun) {
     await writeNew(service, [{ file, text }])
     if (after !== undefined) await writeFile(placeInService(service, servedIn), after)
@@ -55,73 +59,106 @@ export async function expandOperation(request: ExpandRequest): Promise<Expanded>
   return { file, text, servedIn, edited: after !== undefined, byHand: byHand(edit) }
 }
 
-function servedFile({ entity, servedBy }: FoundEntity, operation: OperationName): string {
-  const path = `/api/v1/${entity.plural.replaceAll('_', '-')}`
-  const wanted = `${METHODS[operation]} ${path}${operation === 'list' || operation === 'create' ? '' : '/:id'}`
-  if (servedBy !== undefined && routesOf(servedBy.feature).includes(wanted)) return servedBy.file
+const TEXTS: Readonly<Record<OperationName, (request: OperationRequest) => string>> = {
+  list: listText,
+  get: getText,
+  create: createText,
+  bulk: bulkText,
+  update: updateText,
+  delete: deleteText,
+  restore: restoreText,
+}
+
+function dashed(name: string): string {
+  return name.replaceAll('_', '-')
+}
+
+function literal(text: string | undefined): string | undefined {
+  return /^(['"`])([^'"`$\\]*)\1$/.exec(text ?? '')?.[2]
+}
+
+interface Place {
+  readonly operation: OperationName
+  readonly path: string
+}
+
+function served(
+  { entity, servedBy }: FoundEntity,
+  { operation, path }: Place,
+  options: ReadonlyMap<string, string> | undefined,
+): { readonly told: Told; readonly servedIn: string } {
+  const told = servedBy && toldAt(servedBy.feature, { operation, path, entity })
+  // A route of the owner's own may answer there.
+  const isCrud = options?.get(operation) !== 'false'
+  if (servedBy !== undefined && told !== undefined && isCrud)
+    return { told, servedIn: servedBy.file }
   throw misuse(
-    `No feature serves ${wanted}, so there is nothing to write out; see \`plinth entity ls\`.`,
+    `No crud() serves ${placeOf(operation, path)}, so there is nothing to write out; see \`plinth entity ls\`.`,
   )
 }
 
-const METHODS = {
-  list: 'GET',
-  get: 'GET',
-  create: 'POST',
-  update: 'PUT',
-  delete: 'DELETE',
-} as const
-
 function requestFor(
   { entity, file, name }: FoundEntity,
-  operation: OperationName,
+  { operation, path, told }: Place & { readonly told: Told },
 ): OperationRequest {
+  const { owned, softDelete, search } = entity.declaration
   return {
     operation,
+    path,
     constant: name,
     from: `./${posix.basename(file)}`,
     singular: entity.name.replaceAll('_', ' '),
     plural: entity.plural.replaceAll('_', ' '),
-    path: `/api/v1/${entity.plural.replaceAll('_', '-')}`,
     entity: entity.name,
-    owned: entity.declaration.owned,
+    owned,
+    softDelete,
+    search,
+    toldAccess: told.access,
+    toldExpand: told.expand,
   }
 }
 
-function textOf(request: OperationRequest, { entity }: FoundEntity): string {
-  switch (request.operation) {
-    case 'list':
-      return listText(request, entity.declaration)
-    case 'get':
-      return getText(request)
-    case 'create':
-      return createText(request)
-    case 'update':
-      return updateText(request)
-    case 'delete':
-      return deleteText(request)
-  }
+/** Where crud() is told nothing of them, these follow what it is told of the other. */
+const FOLLOWS: Readonly<Partial<Record<OperationName, OperationName>>> = {
+  bulk: 'create',
+  restore: 'delete',
 }
 
-function editFor(
-  request: OperationRequest,
-  { entity }: FoundEntity,
-  { file, servedIn }: { readonly file: string; readonly servedIn: string },
-): CrudEdit {
-  const { operation, constant } = request
-  // Where crud() is told nothing of them, these follow what it is told of the other.
-  const follower = operation === 'create' ? 'bulk' : operation === 'delete' ? 'restore' : undefined
-  const stays = follower === 'bulk' || (follower === 'restore' && entity.declaration.softDelete)
+interface Editing {
+  readonly file: string
+  readonly servedIn: string
+  readonly options: ReadonlyMap<string, string> | undefined
+}
+
+function editFor(request: OperationRequest, { file, servedIn, options }: Editing): CrudEdit {
+  const { operation, constant, softDelete, toldAccess, toldExpand } = request
+  const followers = Object.entries(FOLLOWS)
+    .filter(([name, leader]) => leader === operation && options?.has(name) !== true)
+    .filter(([name]) => name !== 'restore' || softDelete)
+    .map(([name]) => [name, options?.get(operation) ?? 'true'] as const)
   const from = posix.relative(posix.dirname(servedIn), file)
+  const args = [
+    constant,
+    ...(toldAccess ? [accessIn(options, operation)] : []),
+    ...(toldExpand ? [options?.get('expand') ?? UNKNOWN] : []),
+  ]
   return {
     constant,
-    options: [
-      [operation, 'false'],
-      ...(follower !== undefined && stays ? [[follower, 'true'] as const] : []),
-    ],
-    call: `${functionOf(request)}(${constant})`,
+    options: [[operation, 'false'], ...followers],
+    call: `${functionOf(request)}(${args.join(', ')})`,
     importLine: `import { ${functionOf(request)} } from '${from.startsWith('.') ? from : `./${from}`}'\n`,
   }
+}
+
+/** Stands for what a person has to take over from `crud()`. */
+const UNKNOWN = '…'
+
+function accessIn(options: Editing['options'], operation: OperationName): string {
+  const text = options?.get(operation) ?? options?.get(FOLLOWS[operation] ?? operation) ?? ''
+  const access = entriesIn(text, { start: 0, end: text.length })?.find(
+    ({ key }) => key === 'access',
+  )
+  return access === undefined ? UNKNOWN : text.slice(access.value.start, access.value.end)
 }
 
 function byHand({ options, call, importLine, constant }: CrudEdit): readonly string[] {

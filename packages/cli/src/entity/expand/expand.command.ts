@@ -15,7 +15,7 @@ export const expandCommand = defineCommand({
     operation: {
       type: 'positional',
       required: false,
-      valueHint: 'list|get|create|update|delete',
+      valueHint: 'list|get|create|bulk|update|delete|restore',
       description: 'What to write out',
     },
     'dry-run': { type: 'boolean', description: 'Print the module and write nothing' },

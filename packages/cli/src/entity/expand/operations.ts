@@ -1,7 +1,7 @@
 import { capital } from '../naming/entity-name.ts'
 
-/** The operations that can be written out. */
-export const OPERATIONS = ['list', 'get', 'create', 'update', 'delete'] as const
+/** The operations that can be written out: what `crud()` serves, by the names of its options. */
+export const OPERATIONS = ['list', 'get', 'create', 'bulk', 'update', 'delete', 'restore'] as const
 /** One of them. */
 export type OperationName = (typeof OPERATIONS)[number]
 
@@ -20,35 +20,49 @@ export interface OperationRequest {
   /** As declared: `purchase_order`. */
   readonly entity: string
   readonly owned: 'tenant' | 'person' | 'nobody'
+  readonly softDelete: boolean
+  /** Fields that a search looks into. */
+  readonly search: readonly string[]
+  /** Whether `crud()` was told who may call it: then the written route is told too. */
+  readonly toldAccess: boolean
+  /** Whether `crud()` was told what references can be expanded to. */
+  readonly toldExpand: boolean
 }
 
+/** Where an operation is served below the path of its entity. */
+export const PLACES: Readonly<Record<OperationName, readonly [method: string, below: string]>> = {
+  list: ['GET', ''],
+  get: ['GET', '/:id'],
+  create: ['POST', ''],
+  bulk: ['POST', '/bulk'],
+  update: ['PUT', '/:id'],
+  delete: ['DELETE', '/:id'],
+  restore: ['POST', '/:id/restore'],
+}
+
+/** Which of an entity's permissions an operation asks for unless `crud()` is told otherwise. */
+export const PERMISSIONS = {
+  list: 'read',
+  get: 'read',
+  create: 'create',
+  bulk: 'create',
+  update: 'update',
+  delete: 'delete',
+  restore: 'delete',
+} as const satisfies Record<OperationName, string>
+
 /** The name of the function: `listPurchaseOrders`, `getPurchaseOrder`. */
-export function functionOf({ operation, singular, plural }: OperationRequest): string {
-  const words = (operation === 'list' ? plural : singular).split(' ')
-  return `${operation}${words.map(capital).join('')}`
+export function functionOf(request: OperationRequest): string {
+  const [verb = '', ...words] = wordsOf(request)
+  return `${verb}${words.map(capital).join('')}`
 }
 
 /** The file beside the entity: `list-purchase-orders.ts`. */
-export function fileOf({ operation, singular, plural }: OperationRequest): string {
-  const words = operation === 'list' ? plural : singular
-  return `${operation}-${words.replaceAll(' ', '-')}.ts`
+export function fileOf(request: OperationRequest): string {
+  return `${wordsOf(request).join('-')}.ts`
 }
 
-/** The first line of the function: `export function getProduct(product: typeof Product) {`. */
-export function headOf(request: OperationRequest): string {
-  const { constant } = request
-  return `export function ${functionOf(request)}(${constant}: typeof ${capital(constant)}) {`
-}
-
-/** `import type { product as Product } from './product.ts'`: a type alone, so no import goes in a circle. */
-export function entityImport({ constant, from }: OperationRequest): string {
-  return `import type { ${constant} as ${capital(constant)} } from '${from}'\n`
-}
-
-/** The lines that say whose rows are seen, where they belong to people. */
-export function ownerLines({ owned, entity }: OperationRequest, indent: string): string {
-  if (owned !== 'person') return ''
-  return `${indent}const seesAll = holds(placement?.permissions ?? [], '${entity}:all')
-${indent}const owner = seesAll ? undefined : principal.person
-`
+function wordsOf({ operation, singular, plural }: OperationRequest): readonly string[] {
+  if (operation === 'bulk') return ['bulk', 'create', ...plural.split(' ')]
+  return [operation, ...(operation === 'list' ? plural : singular).split(' ')]
 }

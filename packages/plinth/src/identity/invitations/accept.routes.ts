@@ -4,6 +4,7 @@ import { open } from '../../access/index.ts'
 import type { Context } from '../../feature/index.ts'
 import { route } from '../../feature/index.ts'
 import { accountProblems } from '../account/account.errors.ts'
+import { passwordField } from '../account/account-fields.ts'
 import { csrfOfSession } from '../account/csrf-of-session.ts'
 import type { Entered } from '../enter.ts'
 import { identityProblems } from '../identity.errors.ts'
@@ -17,8 +18,8 @@ import { acceptAsMember } from './accept-as-member.ts'
 import { acceptAsNewcomer } from './accept-as-newcomer.ts'
 import { declineInvitation } from './decline-invitation.ts'
 import { invitationProblems } from './invitations.errors.ts'
-import { isSomebodys } from './join.repository.ts'
 import { findInvitation } from './redeem-invitation.ts'
+import { needsOf, whatIsMissing } from './what-is-missing.ts'
 
 const token = z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be the token of an invitation')
 const tenant = z
@@ -35,7 +36,8 @@ const accepted = z.object({
   methods: z.array(z.string()),
 })
 
-const { invalid, otherAddress, signInFirst, noAccounts, signedInAlready } = invitationProblems
+const { invalid, otherAddress, signInFirst, passwordNeeded, noAccounts, signedInAlready } =
+  invitationProblems
 
 /** `POST /auth/invitations/accept` (D23), what its page shows before, and the other answer. */
 export function acceptRoutes(identity: Identity): readonly RouteOptions[] {
@@ -64,9 +66,7 @@ function lookRoute(identity: Identity): RouteOptions {
         const found = await findInvitation(tx, identity.clock, { ...body, use: false })
         if (found === undefined) throw invalid()
         const { email, expires_at } = found.invitation
-        const taken = await isSomebodys(tx, { email, except: found.nobody })
-        const closed = identity.accounts.registration === 'off'
-        const needs = taken || closed ? ('sign_in' as const) : ('account' as const)
+        const needs = await needsOf(identity, tx, found)
         return { email, tenant: shownTenant(identity, found.tenant), needs, expires_at }
       }),
   })
@@ -81,7 +81,7 @@ function acceptRoute(identity: Identity): RouteOptions {
     summary: 'Accepts an invitation: with the account that is signed in, or with a new one.',
     body: z.strictObject({
       token,
-      password: z.string().min(1).max(4_096).exactOptional(),
+      password: passwordField.exactOptional(),
       first_name: profileFields.first_name.exactOptional(),
       last_name: profileFields.last_name.exactOptional(),
     }),
@@ -90,6 +90,7 @@ function acceptRoute(identity: Identity): RouteOptions {
       invalid,
       otherAddress,
       signInFirst,
+      passwordNeeded,
       noAccounts,
       signedInAlready,
       peopleProblems.refusedByHook,
@@ -102,7 +103,7 @@ function acceptRoute(identity: Identity): RouteOptions {
         if (password !== undefined) throw signedInAlready()
         return handleMember(identity, context, body.token)
       }
-      if (password === undefined) throw signInFirst()
+      if (password === undefined) throw await whatIsMissing(identity, body.token)
       return handleNewcomer(identity, context, { ...body, password })
     },
   })

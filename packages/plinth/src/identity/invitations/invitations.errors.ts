@@ -24,6 +24,11 @@ export const invitationProblems = {
     409,
     'There is an account with that e-mail address. Sign in with it, then accept the invitation.',
   ),
+  passwordNeeded: problem(
+    'invitation.password_needed',
+    422,
+    'Nobody has an account with that e-mail address yet. Send a password to make one, or sign in first if yours has another address.',
+  ),
   signedInAlready: problem(
     'invitation.signed_in_already',
     409,

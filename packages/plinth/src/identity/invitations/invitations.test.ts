@@ -157,6 +157,18 @@ suite('invitations', () => {
     assert.equal((await fay.post(ACCEPT, { token })).status, 200)
   })
 
+  test('D23 whoever brings the token alone is told what is missing: a sign-in, or a password', async () => {
+    const { token } = await invited('mia@new.test')
+    const visitor = people.world.visitor()
+    const bare = await visitor.post(ACCEPT, { token })
+    assert.deepEqual([bare.status, bare.body['code']], [422, 'invitation.password_needed'])
+    const unknown = await visitor.post(ACCEPT, { token: 'x'.repeat(43) })
+    assert.deepEqual([unknown.status, unknown.body['code']], [400, 'invitation.invalid'])
+    const long = await visitor.post(ACCEPT, { token, password: '\u00e9'.repeat(2_049) })
+    assert.deepEqual([long.status, long.body['code']], [422, 'http.invalid'])
+    assert.equal((await visitor.post(ACCEPT, { token, password: PASSWORD })).status, 200)
+  })
+
   test('MF-48 revoked, sent again, and late: the old token is worth nothing', async () => {
     const gil = await people.stranger('gil')
     const first = await invited('gil@example.com')

@@ -71,9 +71,12 @@ export function networks(): z.ZodArray<TextSetting> {
   return z.array(checkedText('an address or a range like 10.0.3.0/24', trustFault, (text) => text))
 }
 
-/** A path on this service: `/` or `/welcome`, never another host. */
+/** A path on this service, as a `Location` may hold it: `/` or `/welcome`, never another host. */
 export function localPath(): TextSetting {
-  return checkedText('a path on this service like /welcome', localPathFault, (text) => text)
+  return checkedText('a path on this service like /welcome', localPathFault, (text) => {
+    const { pathname, search, hash } = new URL(text, HERE)
+    return `${pathname}${search}${hash}`
+  })
 }
 
 function checkedText(
@@ -111,8 +114,17 @@ function originFault(text: string): string | undefined {
   return undefined
 }
 
+const HERE = 'http://here.invalid'
+// A browser that is sent there after signing in would sign in again, for ever.
+const AUTH_ROUTES = /^(?:\/t\/[^/]+)?\/auth(?:\/|$)/i
+
 function localPathFault(text: string): string | undefined {
-  const stays = URL.parse(text, 'http://here.invalid')?.origin === 'http://here.invalid'
+  const url = URL.parse(text, HERE)
   const isPath = text.startsWith('/') && !text.includes('\\')
-  return stays && isPath ? undefined : 'leaves this service → write a path that starts with one /'
+  if (!isPath || url?.origin !== HERE || url.pathname.startsWith('//')) {
+    return 'leaves this service → write a path that starts with one /'
+  }
+  return AUTH_ROUTES.test(url.pathname)
+    ? 'leads back to signing in → write the path of a page, like /welcome'
+    : undefined
 }

@@ -1,6 +1,6 @@
 import type { Verdict } from './attack-report.ts'
 import type { HttpReply } from './http-request.ts'
-import { markIn } from './marks.ts'
+import { markIn, shows } from './marks.ts'
 import { intrusion } from './row-state.ts'
 import type { Scene } from './scene.ts'
 import type { Shot, States } from './vector.ts'
@@ -44,7 +44,9 @@ function shownBy(
   const sent = [decodeURIComponent(path), body]
   const hidden = markIn(text, [...ours.marks.hidden, ...theirs.marks.hidden], sent)
   if (hidden !== undefined) return `a hidden value (${hidden})`
-  const unseen = shot.unseen.filter((mark) => !isTakenOver(scene, states, mark))
+  const unseen = shot.unseen.filter(
+    (mark) => shows(text, mark) && !isTakenOver(scene, states, mark),
+  )
   const foreign = markIn(text, unseen, sent)
   return foreign === undefined ? undefined : `a value of a row that is not theirs (${foreign})`
 }

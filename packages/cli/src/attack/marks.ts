@@ -49,12 +49,13 @@ export function markIn(
   sent: readonly (string | undefined)[],
 ): string | undefined {
   return marks.find(
-    (mark) => includes(text, mark) && !sent.some((one) => one !== undefined && includes(one, mark)),
+    (mark) => shows(text, mark) && !sent.some((one) => one !== undefined && shows(one, mark)),
   )
 }
 
-/** As JSON or a page would write it; a number only where no further digit follows. */
-function includes(text: string, mark: string): boolean {
-  if (/^-?\d+$/.test(mark)) return new RegExp(`(?<!\\d)${mark}(?!\\d)`).test(text)
-  return text.includes(mark) || text.includes(JSON.stringify(mark).slice(1, -1))
+/** Whether a mark stands in a text as JSON or a page would write it; a number only where no further digit follows. */
+export function shows(text: string, mark: string): boolean {
+  if (!/^-?\d+$/.test(mark))
+    return text.includes(mark) || text.includes(JSON.stringify(mark).slice(1, -1))
+  return text.includes(mark) && new RegExp(`(?<!\\d)${mark}(?!\\d)`).test(text)
 }

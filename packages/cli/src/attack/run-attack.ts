@@ -101,5 +101,6 @@ async function readBoth({ world, ours, theirs, input }: Scene): Promise<States['
         ({ name, declaration }) => side.rows.has(name) && declaration.owned !== 'nobody',
       ),
     )
-  return { ours: await state(ours), theirs: await state(theirs) }
+  const [ofOurs, ofTheirs] = await Promise.all([state(ours), state(theirs)])
+  return { ours: ofOurs, theirs: ofTheirs }
 }

@@ -64,9 +64,9 @@ export async function setScene(started: ServiceWorld): Promise<Scene> {
   const { root, world, features } = started
   const [{ z }, sender] = [await importFrom(root, 'zod'), httpSender(world.url)]
   const entities = features.flatMap((feature) => feature.entities ?? [])
-  const toJsonSchema: InputSource['toJsonSchema'] = (schema) => ({
+  const toJsonSchema = onceEach((schema) => ({
     ...z.toJSONSchema(schema as AnyEntity['row'], { io: 'input', unrepresentable: 'any' }),
-  })
+  }))
   const input: InputSource = { random: randomFrom(SEED), entities, toJsonSchema }
   const signIn = callers(world)
   const side = (slug: string) => openSide({ world, input, signIn, send: sender.send }, slug)
@@ -88,6 +88,16 @@ export async function setScene(started: ServiceWorld): Promise<Scene> {
     known: knownBy(signIn),
     send: sender.send,
     close: sender.close,
+  }
+}
+
+/** The same schema is asked for with every request to its route. */
+function onceEach(convert: InputSource['toJsonSchema']): InputSource['toJsonSchema'] {
+  const known = new Map<unknown, ReturnType<InputSource['toJsonSchema']>>()
+  return (schema) => {
+    const json = known.get(schema) ?? convert(schema)
+    known.set(schema, json)
+    return json
   }
 }
 

@@ -19,9 +19,18 @@ const MANY = 8
  * this does not read (look-around, back-references). The caller tries the text against the pattern.
  */
 export function textForPattern(source: string, random: Random, long = false): string | undefined {
+  const key = `${long} ${source}`
+  if (!read.has(key)) read.set(key, pieceFor(source, long))
+  return read.get(key)?.(random)
+}
+
+/** What was read already: the patterns of a service are few, and its requests are many. */
+const read = new Map<string, Piece | undefined>()
+
+function pieceFor(source: string, long: boolean): Piece | undefined {
   const reader = { source, long, at: 0 }
   const piece = alternatives(reader)
-  return piece === undefined || reader.at < source.length ? undefined : piece(random)
+  return reader.at < source.length ? undefined : piece
 }
 
 function alternatives(reader: Reader): Piece | undefined {

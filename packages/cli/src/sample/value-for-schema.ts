@@ -126,9 +126,9 @@ function textFor(random: Random, schema: JsonSchema): string {
     const text = textForPattern(source, random, attempt < ATTEMPTS / 2)
     if (text !== undefined && fits(text)) return text
   }
-  const known = Object.values(FORMATS).map((make) => make(random))
-  const other = patterns.length === 0 ? undefined : known.find(fits)
-  return other ?? random.word(Math.max(least, Math.min(most, USUAL)))
+  // What no pattern could be followed to may be one of the usual forms.
+  const known = patterns.length === 0 ? [] : Object.values(FORMATS).map((make) => make(random))
+  return known.find(fits) ?? random.word(Math.max(least, Math.min(most, USUAL)))
 }
 
 function patternsOf(schema: JsonSchema): readonly string[] {

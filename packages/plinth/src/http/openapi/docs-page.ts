@@ -78,8 +78,14 @@ export function docsAnswers(page: DocsPage) {
 async function openPage({ title, document }: DocsPage): Promise<FastifyInstance> {
   const { fastifySwaggerUi }: typeof import('@fastify/swagger-ui') = require(PACKAGE)
   const server = Fastify({ routerOptions: { ignoreTrailingSlash: true } })
+  // Written for the first who asks: it takes longer than most requests.
+  let yaml: string | undefined
+  const inYaml = (): string => {
+    yaml ??= yamlOf(document())
+    return yaml
+  }
   server.decorate('swagger', ((form?: { readonly yaml?: boolean }) =>
-    form?.yaml ? yamlOf(document()) : document()) as FastifyInstance['swagger'])
+    form?.yaml ? inYaml() : document()) as FastifyInstance['swagger'])
   const page = fastifySwaggerUi as FastifyPluginAsync<FastifySwaggerUiOptions>
   // Under a function of our own the package does not ask for the one that usually makes the document.
   await server.register((scope, options) => page(scope, options), {

@@ -47,7 +47,11 @@ const BY_STATUS: Readonly<Record<number, Advice>> = {
     next: 'If you need it, ask whoever administers this service to give you access.',
   },
   404: { heading: 'Page not found', next: 'It may be mistyped, or what was here is gone.' },
-  429: { heading: 'Too many requests', next: 'Wait a minute, then load the page again.' },
+  429: {
+    heading: 'Too many requests',
+    sentence: 'Too much was asked from here within a short time.',
+    next: 'Wait a minute, then load the page again.',
+  },
   500: { heading: 'That did not work', next: REPORT },
   503: { heading: 'Not available at the moment', next: REPORT },
 }

@@ -105,9 +105,10 @@ ${field({ name: 'password', label: 'Password', type: 'password', fill: 'current-
 </form>`
 }
 
-function providers({ identities }: Account, { choices }: ConfirmDeps, next: string): Html {
+function providers({ identities }: Account, { choices }: ConfirmDeps, next: string): Html | false {
   const names = new Set(identities.map(({ provider }) => provider))
   const open = choices.filter(({ name }) => names.has(name))
+  if (open.length === 0) return false
   return html`<div class="choices">
 ${open.map(
   ({

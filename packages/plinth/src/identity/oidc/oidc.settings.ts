@@ -15,7 +15,7 @@ export const oidcSettings = z.strictObject({
     .string()
     .regex(PROVIDER_NAME)
     .default('keycloak')
-    .describe('Provider of a sign-in that names none.'),
+    .describe('Provider of a sign-in that names none; where only one is on, it is that one.'),
   global_redirect_uri: httpUrl()
     .optional()
     .describe(

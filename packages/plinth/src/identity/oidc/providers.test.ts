@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Clock } from '../../kernel/index.ts'
-import { oidcSettings } from '../index.ts'
+import { oidcSettings, signInChoices } from '../index.ts'
 import type { ForgedNetwork, Heard, Json } from '../tokens/forge.fixture.ts'
 import {
   client,
@@ -63,6 +63,24 @@ test('4.8 a provider that is off is one log line that says why, and the others a
     assert.equal(providers.find(name), undefined)
   const development = forgedProviders(forgedNetwork(), clock, oidc)
   assert.equal(development.find('local')?.name, 'local')
+})
+
+test('4.1 C31 where one provider is on, a sign-in that names none goes there, whatever the default is', () => {
+  const google = client(GOOGLE)
+  const off = { keycloak: { issuer: ISSUER } }
+  for (const providers of [{ google }, { google, ...off }, { ...off, google }]) {
+    const settings = oidcSettings.parse({ providers })
+    const found = forgedProviders(forgedNetwork(), clock, { providers })
+    for (const name of [undefined, '', 'default']) assert.equal(found.find(name)?.name, 'google')
+    assert.deepEqual(
+      signInChoices(settings, true).map(({ name, isDefault }) => [name, isDefault]),
+      [['google', true]],
+    )
+  }
+  const two = forgedProviders(forgedNetwork(), clock, {
+    providers: { google, other: client(ISSUER) },
+  })
+  assert.equal(two.find(undefined), undefined, 'which of two is not guessed')
 })
 
 // What Google's document says of itself, as far as it matters here.

@@ -27,15 +27,28 @@ export function createProviders(deps: ProvidersDeps): Providers {
     else byName.set(name, createProvider(deps, name, own))
   }
   const all = [...byName.values()]
+  const usual = defaultProvider(deps.settings, [...byName.keys()])
   return {
     all,
-    find: (name) => byName.get(nameOf(name, deps.settings)),
+    find: (name) => byName.get(isNamed(name) ? name : usual),
     issuing: (issuer) => all.filter((one) => one.protocol === 'openid' && one.isIssuer(issuer)),
   }
 }
 
-function nameOf(name: string | undefined, settings: OidcSettings): string {
-  return name === undefined || name === '' || name === 'default' ? settings.default_provider : name
+function isNamed(name: string | undefined): name is string {
+  return name !== undefined && name !== '' && name !== 'default'
+}
+
+/**
+ * The provider of a sign-in that names none: the only one that is on, whatever the settings say of
+ * one that is off or not there, else the configured one.
+ * @param on names of the providers that are on
+ */
+export function defaultProvider(
+  { default_provider: configured }: Pick<OidcSettings, 'default_provider'>,
+  on: readonly string[],
+): string {
+  return on.length === 1 ? (on[0] ?? configured) : configured
 }
 
 /** Why people may not sign in through a provider; undefined when they may. */

@@ -1,6 +1,6 @@
 import type { OidcSettings } from './oidc.settings.ts'
 import type { ProviderSettings } from './provider.settings.ts'
-import { offBecause } from './providers.ts'
+import { defaultProvider, offBecause } from './providers.ts'
 
 /** A provider as people see it. */
 export interface SignInChoice {
@@ -19,13 +19,18 @@ export function signInChoices(
   settings: OidcSettings,
   production: boolean,
 ): readonly SignInChoice[] {
-  const choices = Object.entries(settings.providers)
-    .filter(([, own]) => offBecause(own, production) === undefined)
-    .map(([name, own]) => ({
-      name,
-      label: labelOf(name, own),
-      isDefault: name === settings.default_provider,
-    }))
+  const on = Object.entries(settings.providers).filter(
+    ([, own]) => offBecause(own, production) === undefined,
+  )
+  const usual = defaultProvider(
+    settings,
+    on.map(([name]) => name),
+  )
+  const choices = on.map(([name, own]) => ({
+    name,
+    label: labelOf(name, own),
+    isDefault: name === usual,
+  }))
   return choices.toSorted((a, b) => Number(b.isDefault) - Number(a.isDefault))
 }
 

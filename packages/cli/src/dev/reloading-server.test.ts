@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { freePort } from './free-port.ts'
 import { isRunning, markOf, type ProcessMark } from './process-stamp.ts'
 import { ReloadingServer } from './reloading-server.ts'
+import { startWaitingServer, type WaitingServer } from './server-process.ts'
 import { statusOf } from './wait-for-server.ts'
 
 let service: string
@@ -39,9 +40,10 @@ afterEach(async () => {
   rmSync(service, { recursive: true, force: true })
 })
 
-function reloading(reloads: boolean): ReloadingServer {
+function reloading(reloads: boolean, ahead?: WaitingServer): ReloadingServer {
   return new ReloadingServer({
     service,
+    ...(ahead && { ahead }),
     logFile: join(service, 'server.log'),
     reloads,
     prepare: async () => ({
@@ -113,6 +115,64 @@ test('a worker joins once the server answers', async () => {
   await server.start()
   worker = false
   await until(() => running.length === 2)
+})
+
+function waiting(): WaitingServer {
+  const { PORT: _, ...environment } = process.env
+  return startWaitingServer({ service, entry: 'src/main.ts', environment, output: () => {} })
+}
+
+test('a process that was started ahead becomes the first server, once its variables are known', async () => {
+  const ahead = waiting()
+  const early = reloading(true, ahead)
+  assert.equal(await early.start(), true)
+  assert.deepEqual(running, [ahead.mark])
+  early.reload(['src/main.ts'])
+  await until(() => running.length === 1 && running[0]?.pid !== ahead.mark?.pid)
+  await early.stop(1000)
+})
+
+test('a process that was started ahead and never began ends with its server', async () => {
+  const ahead = waiting()
+  await reloading(true, ahead).stop(1000)
+  assert.equal(isRunning(ahead.mark), false)
+})
+
+test('what a main.ts imports beside the runtime is there before the runtime is', async () => {
+  const runtime = join(service, 'node_modules/plinth')
+  mkdirSync(runtime, { recursive: true })
+  writeFileSync(
+    join(runtime, 'package.json'),
+    '{ "exports": { ".": "./i.js", "./server": "./s.js" } }',
+  )
+  writeFileSync(join(runtime, 'i.js'), '')
+  writeFileSync(
+    join(runtime, 's.js'),
+    'globalThis.order = [...(globalThis.order ?? []), "runtime"]',
+  )
+  writeFileSync(
+    join(service, 'src/tracing.ts'),
+    'globalThis.order = [...(globalThis.order ?? []), "tracing"]',
+  )
+  for (const [imports, order] of [
+    ["import 'plinth'", 'runtime'],
+    ["import 'plinth'\nimport './tracing.ts'\nawait import('plinth/server')", 'tracing,runtime'],
+  ]) {
+    writeMain(`${imports}\nconsole.log(String(globalThis.order))`)
+    let said = ''
+    const output = (text: string) => {
+      said += text
+    }
+    const child = startWaitingServer({
+      service,
+      entry: 'src/main.ts',
+      environment: process.env,
+      output,
+    })
+    child.begin({})
+    await child.ended
+    assert.equal(said.trim(), order)
+  }
 })
 
 test('a server does not outlive a supervisor that was killed', async () => {

@@ -1,6 +1,6 @@
 import { appendLog } from './log-file.ts'
 import type { ProcessMark } from './process-stamp.ts'
-import { type ServerProcess, startServerProcess } from './server-process.ts'
+import { type ServerProcess, startServerProcess, type WaitingServer } from './server-process.ts'
 import { alarming, quiet, say } from './terminal.ts'
 import { hostToCall, waitForServer } from './wait-for-server.ts'
 
@@ -21,12 +21,14 @@ export interface ReloadingServerOptions {
   readonly prepare: (changed: readonly string[]) => Promise<Generation>
   /** Whether a server that ended waits for the next change; else it has given up. */
   readonly reloads: boolean
+  /** A process for the first generation of {@link API} that was started before this server. */
+  readonly ahead?: WaitingServer
   /** Called when processes have come or gone. */
   readonly running: (children: readonly ProcessMark[]) => void
 }
 
 /** The API first: the worker joins when it answers, so that both do not fight for a small machine. */
-const API = 'src/main.ts'
+export const API = 'src/main.ts'
 const WORKER = 'src/worker.ts'
 const RELOAD_GRACE_MS = 1500
 const WAITING = 'Waiting for a change in src/, migrations/, config.yaml or .env …'
@@ -35,6 +37,7 @@ const WAITING = 'Waiting for a change in src/, migrations/, config.yaml or .env 
 export class ReloadingServer {
   readonly #options: ReloadingServerOptions
   #children: readonly ServerProcess[] = []
+  #ahead: WaitingServer | undefined
   #pending: Set<string> | undefined
   #work: Promise<void> = Promise.resolve()
   #stopped = false
@@ -42,6 +45,7 @@ export class ReloadingServer {
 
   constructor(options: ReloadingServerOptions) {
     this.#options = options
+    this.#ahead = options.ahead
   }
 
   /** Settles when the server has ended and no change is waited for. */
@@ -74,7 +78,8 @@ export class ReloadingServer {
   /** Ends the processes: SIGTERM, and SIGKILL after the grace. */
   async stop(graceMs: number): Promise<void> {
     this.#stopped = true
-    await Promise.all(this.#children.map((child) => child.stop(graceMs)))
+    const running = [...this.#children, ...(this.#ahead ? [this.#ahead] : [])]
+    await Promise.all(running.map((child) => child.stop(graceMs)))
   }
 
   async #reload(): Promise<void> {
@@ -99,10 +104,10 @@ export class ReloadingServer {
     try {
       const generation = await this.#options.prepare(changed)
       if (this.#stopped) return false
-      const api = this.#spawn(API, generation)
+      const api = this.#watch(API, this.#taken(generation) ?? this.#spawn(API, generation))
       if (!(await waitForServer(hostToCall(generation.host), generation.port, api.ended)))
         return false
-      if (generation.worker) this.#spawn(WORKER, generation)
+      if (generation.worker) this.#watch(WORKER, this.#spawn(WORKER, generation))
       return true
     } catch (error) {
       this.#failed(error instanceof Error ? error.message : String(error))
@@ -110,17 +115,20 @@ export class ReloadingServer {
     }
   }
 
-  #spawn(entry: string, generation: Generation): ServerProcess {
+  /** The process that waits, begun; there is one for the first generation only. */
+  #taken({ environment }: Generation): ServerProcess | undefined {
+    const waiting = this.#ahead
+    this.#ahead = undefined
+    waiting?.begin(environment)
+    return waiting
+  }
+
+  #spawn(entry: string, { environment }: Generation): ServerProcess {
     const { service, logFile } = this.#options
-    const child = startServerProcess({
-      service,
-      entry,
-      environment: generation.environment,
-      output: (text) => {
-        process.stdout.write(text)
-        appendLog(logFile, text)
-      },
-    })
+    return startServerProcess({ service, entry, environment, output: outputTo(logFile) })
+  }
+
+  #watch(entry: string, child: ServerProcess): ServerProcess {
     this.#children = [...this.#children, child]
     this.#report()
     void child.ended.then((reason) => this.#ended(child, entry, reason))
@@ -143,6 +151,14 @@ export class ReloadingServer {
 
   #report(): void {
     this.#options.running(this.#children.flatMap(({ mark }) => (mark === undefined ? [] : [mark])))
+  }
+}
+
+/** What a server says goes to the terminal and to its log. */
+export function outputTo(logFile: string): (text: string) => void {
+  return (text) => {
+    process.stdout.write(text)
+    appendLog(logFile, text)
   }
 }
 

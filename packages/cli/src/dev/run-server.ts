@@ -7,10 +7,16 @@ import { freePort } from './free-port.ts'
 import { callAtKeycloakLogout } from './keycloak-part.ts'
 import { isRunning, markOf, signal } from './process-stamp.ts'
 import { type ProviderChoice, refuseOtherProvider } from './provider-choice.ts'
-import { type Generation, ReloadingServer } from './reloading-server.ts'
+import { API, type Generation, outputTo, ReloadingServer } from './reloading-server.ts'
 import { rememberedNeeds } from './remembered-needs.ts'
-import { onPort, type ServerOptions, serverEnvironment } from './server-environment.ts'
-import type { ServiceNeeds } from './service-needs.ts'
+import {
+  earlyEnvironment,
+  onPort,
+  type ServerOptions,
+  serverEnvironment,
+} from './server-environment.ts'
+import { startWaitingServer, type WaitingServer } from './server-process.ts'
+import type { NeedsRequest, ServiceNeeds } from './service-needs.ts'
 import { migrateAll } from './set-up-database.ts'
 import { type Services, type ServicesRequest, startServices } from './start-services.ts'
 import { stopRequested } from './stop-signals.ts'
@@ -69,10 +75,43 @@ interface Session {
   readonly url: string
 }
 
+/** The server's process loads the runtime while the services start; it has the machine's other core. */
 async function openSession(folder: DevFolder, options: RunOptions): Promise<Session> {
-  const secrets = ensureSecrets(folder.secrets)
-  const request = { service: folder.service, env: process.env, secrets }
-  let needs = await rememberedNeeds(folder.home, request)
+  const request = {
+    service: folder.service,
+    env: process.env,
+    secrets: ensureSecrets(folder.secrets),
+  }
+  const needs = await rememberedNeeds(folder.home, request)
+  const ahead = startWaitingServer({
+    service: folder.service,
+    entry: API,
+    environment: earlyEnvironment(folder),
+    output: outputTo(serverLog(folder)),
+  })
+  try {
+    return await sessionAround(ahead, { folder, request, needs, options })
+  } catch (error) {
+    await ahead.stop(0)
+    throw error
+  }
+}
+
+function serverLog({ logs }: DevFolder): string {
+  return join(logs, 'server.log')
+}
+
+interface SessionParts {
+  readonly folder: DevFolder
+  readonly request: NeedsRequest
+  readonly needs: ServiceNeeds
+  readonly options: RunOptions
+}
+
+async function sessionAround(ahead: WaitingServer, parts: SessionParts): Promise<Session> {
+  const { folder, request, options } = parts
+  let { needs } = parts
+  const { secrets } = request
   const services = await servicesFor({ folder, secrets, needs, provider: options.provider })
   const port = await freePort(options.port ?? needs.port)
   const url = onPort(needs.baseUrl, needs.port, port)
@@ -87,14 +126,21 @@ async function openSession(folder: DevFolder, options: RunOptions): Promise<Sess
     const migrationsChanged = changed.some((file) => file.startsWith('migrations/'))
     if (migrationsChanged && needs.database && ownerUrl !== undefined)
       await migrateAll({ folder, needs }, ownerUrl)
-    const parts = { folder, needs, services: services.state, port, options }
+    const environment = serverEnvironment({
+      folder,
+      needs,
+      services: services.state,
+      port,
+      options,
+    })
     const { worker, host } = needs
-    return { environment: serverEnvironment(parts), host: options.host ?? host, port, worker }
+    return { environment, host: options.host ?? host, port, worker }
   }
   const supervisor = markOf(process.pid) ?? { pid: process.pid, stamp: '' }
   const server = new ReloadingServer({
     service: folder.service,
-    logFile: join(folder.logs, 'server.log'),
+    logFile: serverLog(folder),
+    ahead,
     prepare,
     reloads: options.reload,
     running: (children) => writeState(folder.home, 'server', { supervisor, children, url }),

@@ -25,7 +25,7 @@ export interface EnvironmentParts {
 export function serverEnvironment(parts: EnvironmentParts): NodeJS.ProcessEnv {
   const { folder, needs, services, port, options } = parts
   return {
-    ...process.env,
+    ...earlyEnvironment(folder),
     ...needs.secrets,
     ...supplied(needs, services),
     APP_PORT: String(port),
@@ -36,8 +36,13 @@ export function serverEnvironment(parts: EnvironmentParts): NodeJS.ProcessEnv {
     ...(options.host === undefined ? {} : { APP_HOST: options.host }),
     ...(options.logLevel === undefined ? {} : { LOG_LEVEL: options.logLevel }),
     ...(process.stdout.isTTY && !process.env['LOG_FORMAT'] ? { LOG_FORMAT: 'text' } : {}),
-    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? join(folder.home, 'compile-cache'),
   }
+}
+
+/** Those that are known before anything runs; Node itself reads them while it starts. */
+export function earlyEnvironment({ home }: DevFolder): NodeJS.ProcessEnv {
+  const kept = process.env['NODE_COMPILE_CACHE'] ?? join(home, 'compile-cache')
+  return { ...process.env, NODE_COMPILE_CACHE: kept }
 }
 
 const SUPPLIED_BY = {

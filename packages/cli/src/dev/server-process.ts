@@ -22,10 +22,26 @@ export interface ServerProcess {
   stop(graceMs: number): Promise<void>
 }
 
+/** A process that has loaded the runtime, or does, and waits with the service. */
+export interface WaitingServer extends ServerProcess {
+  /** Lets the service begin, with these variables beside those that it was started with. */
+  begin(environment: NodeJS.ProcessEnv): void
+}
+
 const GUARD = fileURLToPath(new URL('../../bin/child-guard.js', import.meta.url))
 
 /** Starts a process of the service; it ends when this process does, however that happens. */
 export function startServerProcess(command: ServerCommand): ServerProcess {
+  const server = startWaitingServer(command)
+  server.begin({})
+  return server
+}
+
+/**
+ * Starts a process that loads the runtime meanwhile and begins when it is told.
+ * @param command its variables are those that are known already
+ */
+export function startWaitingServer(command: ServerCommand): WaitingServer {
   const child = spawn(process.execPath, ['--import', GUARD, command.entry], {
     cwd: command.service,
     env: command.environment,
@@ -40,6 +56,8 @@ export function startServerProcess(command: ServerCommand): ServerProcess {
     mark: child.pid === undefined ? undefined : markOf(child.pid),
     ended,
     stop: (graceMs) => stop(child, ended, graceMs),
+    // One that has ended hears nothing; `ended` tells.
+    begin: (environment) => void child.send({ environment }, () => undefined),
   }
 }
 

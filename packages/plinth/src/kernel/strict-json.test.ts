@@ -14,6 +14,13 @@ const refused = [
   ['HI-13 1e400', '{"a":1e400}', 'number_out_of_range'],
   ['HI-13 a million digits', `{"a":${'9'.repeat(1_000_000)}}`, 'number_out_of_range'],
   ['HI-13 2^53+1 would change its value', '{"a":9007199254740993}', 'number_out_of_range'],
+  [
+    'HI-13 a fraction that would become whole',
+    '{"a":1.00000000000000000001}',
+    'number_out_of_range',
+  ],
+  ['HI-13 a price between two', '{"a":9007199254740991.4}', 'number_out_of_range'],
+  ['HI-13 what would become nothing', '{"a":1e-400}', 'number_out_of_range'],
   ['HI-14 __proto__', '{"__proto__":{"admin":true}}', 'forbidden_key'],
   ['HI-14 __proto__ in escapes', '{"\\u005f_proto__":1}', 'forbidden_key'],
   ['HI-14 constructor.prototype', '{"constructor":{"prototype":{}}}', 'forbidden_key'],
@@ -39,6 +46,13 @@ test('HI-16 UTF-16 and invalid UTF-8 bodies are refused', () => {
   assert.deepEqual(parseStrictJson(Buffer.from([0x22, 0xc3, 0x28, 0x22])), {
     ok: false,
     fault: 'not_utf8',
+  })
+})
+
+test('HI-13 whole numbers may be written with a point or an exponent', () => {
+  assert.deepEqual(parseStrictJson('[1.0,1e2,1.5e1,0.0,0e9,2.50e1]'), {
+    ok: true,
+    value: [1, 100, 15, 0, 0, 25],
   })
 })
 

@@ -118,8 +118,18 @@ function stringFault(quoted: string): JsonFault | undefined {
 function numberFault(token: string, limits: JsonLimits): JsonFault | undefined {
   if (token.length > limits.maxNumberLength) return 'number_out_of_range'
   const value = Number(token)
-  const unsafeInteger = /^-?\d+$/.test(token) && !Number.isSafeInteger(value)
-  return Number.isFinite(value) && !unsafeInteger ? undefined : 'number_out_of_range'
+  const isExact = /^-?\d+$/.test(token)
+    ? Number.isSafeInteger(value)
+    : Number.isFinite(value) && !losesFraction(token, value)
+  return isExact ? undefined : 'number_out_of_range'
+}
+
+/** `1.00000000000000000001` would become the whole number 1, and `1e-400` nothing. */
+function losesFraction(token: string, value: number): boolean {
+  if (!Number.isInteger(value)) return false
+  const [mantissa = '', exponent] = token.toLowerCase().split('e')
+  if (value === 0) return /[1-9]/.test(mantissa)
+  return exponent === undefined && /[1-9]/.test(mantissa.split('.')[1] ?? '')
 }
 
 function unquote(quoted: string): string | undefined {

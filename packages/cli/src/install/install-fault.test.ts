@@ -9,7 +9,7 @@ npm error code E404
 npm error 404 Not Found - GET https://registry.example/nope - Not found
 npm error 404
 npm error 404  'nope@*' is not in this registry.
-npm error A complete log of this run can be found in: /home/ana/.npm/_logs/x.log`,
+npm error A complete log of this run can be found in: ~/.npm/_logs/x.log`,
     '404 Not Found - GET https://registry.example/nope - Not found',
   ],
   'npm cannot reach a registry': [
@@ -17,7 +17,7 @@ npm error A complete log of this run can be found in: /home/ana/.npm/_logs/x.log
 npm error syscall connect
 npm error errno ECONNREFUSED
 npm error FetchError: request to http://127.0.0.1:1/x failed, reason: connect ECONNREFUSED
-npm error A complete log of this run can be found in: /home/ana/x.log`,
+npm error A complete log of this run can be found in: ~/x.log`,
     'FetchError: request to http://127.0.0.1:1/x failed, reason: connect ECONNREFUSED',
   ],
   'npm finds no set of versions': [

@@ -105,7 +105,7 @@ function codeOf(secret: string): string {
   return new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp })
 }
 
-test('v5.0.0-V14.2.1 where no script runs, a password goes into no address, and the page says why nothing happened', {
+test('ASVS 14.2.1: where no script runs, a password goes into no address, and the page says why nothing happened', {
   skip,
 }, async () => {
   const { page } = await openPage(browser, { javaScriptEnabled: false })

@@ -136,7 +136,7 @@ test('the account page: one way in is marked, each other thing can be ended, all
   assert.match(text, /No verified e-mail address[\s\S]*Linked <time/)
 })
 
-test('v5.0.0-V14.2.1 without a script no form puts what was typed into an address', async () => {
+test('ASVS 14.2.1: without a script no form puts what was typed into an address', async () => {
   const everything = { ways: { password: true, passkey: true, registration: true } }
   const pages = ['sign-in', 'sign-up', 'forgot-password', 'reset-password', 'verify-email']
   const own = [
@@ -155,7 +155,7 @@ test('v5.0.0-V14.2.1 without a script no form puts what was typed into an addres
   }
 })
 
-test('v5.0.0-V6.2.7 a form about the password of an account tells a password manager whose', async () => {
+test('ASVS 6.2.7: a form about the password of an account tells a password manager whose', async () => {
   for (const path of [ACCOUNT_PAGE, '/auth/confirm']) {
     const none = { methods: [], toSetUp: [], recoveryCodes: 0, remembered: [] }
     const factors = async () => ({ password: true, ...none })

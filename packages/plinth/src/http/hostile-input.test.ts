@@ -196,6 +196,14 @@ for (const [title, head, body, expected] of bodies) {
   })
 }
 
+test('HI-08 what reaches no hook is answered like everything else', async () => {
+  const answer = await get('GET /hello HTTP/1.1\r\nHost : x')
+  assert.match(answer.text, /^HTTP\/1\.1 400 Bad Request\r\n/)
+  assert.match(answer.text, /content-type: application\/problem\+json/)
+  for (const name of ['x-content-type-options', 'content-security-policy', 'x-request-id'])
+    assert.match(answer.text, new RegExp(`\r\n${name}: `), name)
+})
+
 test('HI-06 the encoding that is none is taken in any spelling', async () => {
   const head = 'Content-Type: application/json\r\nContent-Encoding: Identity\r\nContent-Length: 12'
   assert.equal((await post(head, '{"name":"a"}')).status, 200)

@@ -41,16 +41,22 @@ const SPECIAL: readonly (readonly [string, number])[] = [
   ['ff00::', 8],
 ]
 
-// One list for each family: in a shared one the rule for ::ffff:0:0/96 would also match all of IPv4.
-const special = { ipv4: new BlockList(), ipv6: new BlockList() }
-for (const [net, bits] of SPECIAL) {
-  const family = isIP(net) === 4 ? 'ipv4' : 'ipv6'
-  special[family].addSubnet(net, bits, family)
+let kept: ReturnType<typeof specialLists> | undefined
+
+/** One list for each family: in a shared one the rule for ::ffff:0:0/96 would also match all of IPv4. */
+function specialLists() {
+  const special = { ipv4: new BlockList(), ipv6: new BlockList() }
+  for (const [net, bits] of SPECIAL) {
+    const family = isIP(net) === 4 ? 'ipv4' : 'ipv6'
+    special[family].addSubnet(net, bits, family)
+  }
+  return special
 }
 
 /** Why an address may not be called on behalf of a user; undefined for a public one. */
 export function addressFault(address: string): 'not_an_address' | 'not_public' | undefined {
   if (isIP(address) === 0 || address.includes('%')) return 'not_an_address'
   const family = isIP(address) === 4 ? 'ipv4' : 'ipv6'
-  return special[family].check(address, family) ? 'not_public' : undefined
+  kept ??= specialLists()
+  return kept[family].check(address, family) ? 'not_public' : undefined
 }

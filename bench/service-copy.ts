@@ -32,7 +32,7 @@ export function copyService(): ServiceCopy {
   return copy
 }
 
-/** The same with the runtime as it is published, which is what a service really starts with. */
+/** The same with the packages as they are published, which is what a service really starts with. */
 export async function copyPackedService(): Promise<ServiceCopy> {
   const copy = copyTemplate()
   const modules = join(copy.folder, 'node_modules')
@@ -42,9 +42,12 @@ export async function copyPackedService(): Promise<ServiceCopy> {
   }
   const packing = join(copy.folder, 'packing')
   mkdirSync(packing)
-  const tarball = (await keptTarballs(() => packPackages(packing))).get('plinth') ?? ''
-  execFileSync('tar', ['-xzf', tarball, '-C', modules])
-  renameSync(join(modules, 'package'), join(modules, 'plinth'))
+  const tarballs = await keptTarballs(() => packPackages(packing))
+  mkdirSync(join(modules, '@plinth'))
+  for (const name of ['plinth', '@plinth/cli']) {
+    execFileSync('tar', ['-xzf', tarballs.get(name) ?? '', '-C', modules])
+    renameSync(join(modules, 'package'), join(modules, name))
+  }
   return copy
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newToken } from '../packages/plinth/src/kernel/index.ts'
 import { median } from './measure.ts'
-import { CLI, copyPackedService, copyService } from './service-copy.ts'
+import { copyPackedService } from './service-copy.ts'
 
 /** One number, and what it may be at most. */
 export interface Figure {
@@ -62,10 +62,15 @@ export async function measureStart(databaseUrl: string): Promise<readonly Figure
   }
 }
 
-/** Starts `plinth dev` twice; the second start is what a person waits for every morning. */
+/**
+ * Starts `plinth dev` of the published packages twice; the second start is what a person waits for
+ * every morning.
+ */
 export async function measureDev(): Promise<readonly Figure[]> {
-  const copy = copyService()
-  const start = () => spawn(process.execPath, [CLI, 'dev'], { cwd: copy.folder })
+  const copy = await copyPackedService()
+  const program = join(copy.folder, 'node_modules/@plinth/cli/bin/plinth.js')
+  const env = { ...process.env, NODE_OPTIONS: '' }
+  const start = () => spawn(process.execPath, [program, 'dev'], { cwd: copy.folder, env })
   try {
     const first = start()
     const [, url = ''] = await said(first, /Service +(http:\/\/localhost:\d+)/)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { html } from '../feature/index.ts'
+import { shownTime } from './letter.ts'
 import { mailTemplate } from './mail-template.ts'
 
 /** Tells whoever is behind an API key that there is a new one. */
@@ -43,9 +44,4 @@ function sentenceOf(what: 'created' | 'rotated'): string {
   return what === 'created'
     ? 'an API key was made that acts for you, or for a service account that you look after.'
     : 'an API key of yours, or of a service account that you look after, was replaced by a new one.'
-}
-
-function shownTime(iso: string): string {
-  const utc = new Date(iso).toISOString()
-  return `${utc.slice(0, 10)} ${utc.slice(11, 16)} UTC`
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { html } from '../feature/index.ts'
+import { shownTime } from './letter.ts'
 import { mailTemplate } from './mail-template.ts'
 
 /** Tells a person that somebody signed in to their account from a device not seen before. */
@@ -36,8 +37,3 @@ all other sessions, and change your password, here or at your sign-in provider.
 <p>If this was you, there is nothing to do. If it was not, sign in at <a href="${baseUrl}">${baseUrl}</a>,
 end all other sessions, and change your password, here or at your sign-in provider.</p>`,
 })
-
-function shownTime(iso: string): string {
-  const utc = new Date(iso).toISOString()
-  return `${utc.slice(0, 10)} ${utc.slice(11, 16)} UTC`
-}

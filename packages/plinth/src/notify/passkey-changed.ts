@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Html, html } from '../feature/index.ts'
+import { shownTime } from './letter.ts'
 import { mailTemplate } from './mail-template.ts'
 
 const data = {
@@ -70,9 +71,4 @@ function body(what: string, { name, passkey, when, baseUrl }: Fields): Html {
 <p><strong>${passkey}</strong><br>When: ${shownTime(when)}</p>
 <p>Was it not you? Sign in at <a href="${baseUrl}/account">${baseUrl}/account</a>, remove the passkeys that you
 do not know, and end all other sessions.</p>`
-}
-
-function shownTime(iso: string): string {
-  const utc = new Date(iso).toISOString()
-  return `${utc.slice(0, 10)} ${utc.slice(11, 16)} UTC`
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { html } from '../feature/index.ts'
+import { shownTime } from './letter.ts'
 import { mailTemplate } from './mail-template.ts'
 
 /** Tells a person that an old refresh token of theirs came back, and that the sign-in was ended. */
@@ -34,8 +35,3 @@ backup does that, and so does a thief. The sign-in was ended; sign in again to g
 <p>Was it not you? Sign in at <a href="${baseUrl}">${baseUrl}</a>, end all other sessions, and
 change your password.</p>`,
 })
-
-function shownTime(iso: string): string {
-  const utc = new Date(iso).toISOString()
-  return `${utc.slice(0, 10)} ${utc.slice(11, 16)} UTC`
-}

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Html, html } from '../feature/index.ts'
+import { shownTime } from './letter.ts'
 import { mailTemplate } from './mail-template.ts'
 
 const data = {
@@ -31,9 +32,4 @@ function body({ name, what, when, baseUrl }: z.output<z.ZodObject<typeof data>>)
 <p>${what} on ${shownTime(when)}.</p>
 <p>Was it you? Then there is nothing to do. Was it not you? Sign in at <a href="${baseUrl}">${baseUrl}</a>,
 change your password, look through your second factors, and end all other sessions.</p>`
-}
-
-function shownTime(iso: string): string {
-  const utc = new Date(iso).toISOString()
-  return `${utc.slice(0, 10)} ${utc.slice(11, 16)} UTC`
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Html, html } from '../feature/index.ts'
+import { shownTime } from './letter.ts'
 import { mailTemplate } from './mail-template.ts'
 
 const data = {
@@ -53,9 +54,4 @@ function body(what: string, { name, provider, when, baseUrl }: Fields): Html {
 <p>When: ${shownTime(when)}</p>
 <p>If this was you, there is nothing to do. If it was not, sign in at <a href="${baseUrl}">${baseUrl}</a>,
 look through your accounts, and end all other sessions.</p>`
-}
-
-function shownTime(iso: string): string {
-  const utc = new Date(iso).toISOString()
-  return `${utc.slice(0, 10)} ${utc.slice(11, 16)} UTC`
 }

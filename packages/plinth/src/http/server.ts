@@ -1,11 +1,10 @@
 import type { IncomingMessage, Server } from 'node:http'
-import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import Fastify from 'fastify'
 import type { AppError } from '../kernel/index.ts'
-import { newId } from '../kernel/index.ts'
+import { newId, nodeHttp } from '../kernel/index.ts'
 import { securityHeaders } from './answers/headers.ts'
 import { problemBody, toAppError } from './answers/problem.ts'
 import type { WriteProblem } from './answers/render-problem.ts'
@@ -151,6 +150,6 @@ function answerOnSocket(
   }
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   socket.end(
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}\r\n${lines.join('\r\n')}\r\n\r\n${text}`,
+    `HTTP/1.1 ${problem.status} ${nodeHttp.STATUS_CODES[problem.status]}\r\n${lines.join('\r\n')}\r\n\r\n${text}`,
   )
 }

@@ -243,7 +243,7 @@ test('a wrong name and a wrong password are one sentence, and the page stays', {
 })
 
 /** Whether every control of a page has a label or a text. */
-const ALL_NAMED = `[...document.querySelectorAll('input:not([type=hidden]), button, summary, a')]
+const ALL_NAMED = `[...document.querySelectorAll('input:not([type=hidden], [hidden]), button, summary, a')]
   .every((one) => (one.labels?.length ?? 0) > 0 || one.textContent.trim() !== '')`
 
 const PAGES = [

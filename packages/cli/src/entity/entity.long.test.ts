@@ -172,10 +172,10 @@ test('a field comes, is called otherwise and goes; one line changes each time', 
   writeFileSync(file, before.join('\n'))
 })
 
-test('a declaration that is refused is put back', async () => {
+test('a field that no table could have is refused, and the declaration is put back', async () => {
   const field = `${'x'.repeat(40)}:enum(a,b)#`
-  const message = /cannot be imported: entity "category": .* is longer than PostgreSQL's 63/
-  await refused(1, message, 'entity', 'field', 'add', 'Category', field)
+  const message = /cannot be declared.*: entity "category": .* is longer than PostgreSQL's 63/
+  await refused(2, message, 'entity', 'field', 'add', 'Category', field)
 })
 
 test('a definition is read from JSON, and what it says wrong is named', async () => {

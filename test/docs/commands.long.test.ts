@@ -48,7 +48,8 @@ async function faultOf(words: readonly string[]): Promise<string | undefined> {
   try {
     const found = await resolveCommand(rootCommand, words)
     if (found.path.length === 0) return 'no such command'
-    await checkArguments(found)
+    // A command by its name alone is spoken of, not called.
+    if (found.rest.length > 0) await checkArguments(found)
     return undefined
   } catch (error) {
     return error instanceof Error ? error.message : String(error)

@@ -66,10 +66,15 @@ function textFor({ format, pattern, maxLength }: Json): fc.Arbitrary<string> {
   if (format === 'uuid') return fc.uuid()
   if (format === 'date-time')
     return fc.date({ noInvalidDate: true }).map((date) => date.toISOString())
+  const most = Math.min(Number(maxLength ?? 60), 300)
   // fast-check draws no text for a pattern that looks around.
-  if (typeof pattern === 'string' && !/\(\?[=!<]/.test(pattern))
-    return fc.stringMatching(new RegExp(pattern))
-  return fc.string({ unit: 'binary', maxLength: Math.min(Number(maxLength ?? 60), 300) })
+  if (typeof pattern !== 'string' || /\(\?[=!<]/.test(pattern))
+    return fc.string({ unit: 'binary', maxLength: most })
+  const matching = new RegExp(pattern, 'u')
+  // Nor for one with properties of Unicode.
+  return pattern.includes('\\p{')
+    ? fc.string({ unit: 'grapheme', maxLength: most }).filter((text) => matching.test(text))
+    : fc.stringMatching(matching)
 }
 
 function objectFor(schema: Json): fc.Arbitrary<object> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -9,25 +9,33 @@ import { lineAt, ROOT, read, repositoryFiles } from './source/files.ts'
 interface Example {
   readonly where: string
   readonly code: string
+  /** Its name, where the page gives it one: such examples of one page may import each other. */
+  readonly file: string
 }
 
 test('the example gate finds typed blocks, and leaves others alone', () => {
   const page = 'a\n```ts\nconst a = 1\n```\n```sh\nnpm start\n```\n```ts ignore\nconst\n```\n'
-  assert.deepEqual(examplesIn('a.md', page), [{ where: 'a.md:2', code: 'const a = 1\n' }])
+  assert.deepEqual(examplesIn('a.md', page), [
+    { where: 'a.md:2', code: 'const a = 1\n', file: 'example-2.ts' },
+  ])
+  const [named] = examplesIn('a.md', '<!-- file: src/a.ts -->\n```ts\nconst a = 1\n```\n')
+  assert.equal(named?.file, 'src/a.ts')
 })
 
 test('every TypeScript example in the documents compiles', () => {
   const pages = repositoryFiles().filter((file) => file.endsWith('.md'))
   const examples = pages.flatMap((page) => examplesIn(page, read(page)))
   assert.equal(compile(examples), '')
-  assert.notEqual(compile([{ where: 'sample', code: 'const a: string = 1' }]), '')
+  const wrong = { where: 'sample.md:1', code: 'const a: string = 1\n', file: 'sample.ts' }
+  assert.match(compile([wrong]), /^sample\.md\/sample\.ts\(1,7\)/)
 })
 
-const examplesIn = (file: string, text: string): Example[] =>
-  [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((hit) => ({
-    where: `${file}:${lineAt(text, hit.index)}`,
-    code: hit[1] ?? '',
-  }))
+const examplesIn = (page: string, text: string): Example[] =>
+  [...text.matchAll(/(?:^<!-- file: (\S+) -->\n)?^```ts\n([\s\S]*?)^```$/gm)].map((hit) => {
+    const line = lineAt(text, hit.index)
+    const [, file = `example-${line}.ts`, code = ''] = hit
+    return { where: `${page}:${line}`, code, file }
+  })
 
 /** What the compiler says about the examples, each a module of its own beside the template's dependencies. */
 function compile(examples: readonly Example[]): string {
@@ -35,21 +43,25 @@ function compile(examples: readonly Example[]): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'plinth-examples-'))
   try {
     symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'))
-    // An example may use what every service begins with.
-    symlinkSync(path.join(ROOT, 'template/src/entities'), path.join(folder, 'entities'))
-    examples.forEach(({ where, code }, index) => {
-      writeFileSync(path.join(folder, `example-${index}.ts`), `${code}export {} // ${where}\n`)
-    })
+    for (const { where, code, file } of examples) {
+      const [page = ''] = where.split(':')
+      const place = path.join(folder, page, file)
+      mkdirSync(path.dirname(place), { recursive: true })
+      // An example may use what every service begins with.
+      const entities = path.join(folder, page, 'entities')
+      if (!existsSync(entities)) symlinkSync(path.join(ROOT, 'template/src/entities'), entities)
+      writeFileSync(place, `${code}export {} // ${where}\n`)
+    }
     writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}')
-    writeFileSync(path.join(folder, 'tsconfig.json'), PROJECT)
-    const { stdout } = spawnSync('tsc', ['-p', folder], { encoding: 'utf8', cwd: folder })
-    return stdout.replace(/example-(\d+)\.ts/g, (_, index) => examples[Number(index)]?.where ?? '')
+    const files = examples.map(({ where, file }) => path.join(where.split(':')[0] ?? '', file))
+    writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify({ ...PROJECT, files }))
+    return spawnSync('tsc', ['-p', folder], { encoding: 'utf8', cwd: folder }).stdout
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-const PROJECT = JSON.stringify({
+const PROJECT = {
   extends: path.join(ROOT, 'tsconfig.base.json'),
   compilerOptions: {
     noEmit: true,
@@ -60,5 +72,4 @@ const PROJECT = JSON.stringify({
     allowImportingTsExtensions: true,
     paths: { '@plinth/client': [path.join(ROOT, 'clients/typescript/src/index.ts')] },
   },
-  include: ['*.ts'],
-})
+}

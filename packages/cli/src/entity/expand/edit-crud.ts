@@ -1,12 +1,5 @@
-import {
-  closingOf,
-  type Entry,
-  entriesIn,
-  opaqueEnd,
-  partsIn,
-  type Span,
-  trimmed,
-} from '../field/scan-code.ts'
+import { callsTo } from '../field/calls-to.ts'
+import { type Entry, entriesIn, partsIn, type Span, trimmed } from '../field/scan-code.ts'
 import { layOutFeature } from './lay-out-feature.ts'
 
 /** How a module is to change when an operation is written out. */
@@ -85,25 +78,12 @@ function withOptions(text: string, { call, said }: Call, { constant, options }: 
   return `${changed}${more}${text.slice(from, call.end - 1)}`
 }
 
-function crudCalls(text: string, constant: string): Span[] {
-  const calls: Span[] = []
-  for (let place = 0; place < text.length; ) {
-    const end = opaqueEnd(text, place)
-    if (end !== undefined) {
-      place = end
-      continue
-    }
-    if (/^crud\(/.test(text.slice(place, place + 5)) && !/[\w$.]/.test(text.charAt(place - 1))) {
-      const start = place + 4
-      const closed = closingOf(text, start)
-      const first = closed === undefined ? undefined : partsIn(text, { start, end: closed })[0]
-      const name = first === undefined ? undefined : trimmed(text, first)
-      if (closed !== undefined && name && text.slice(name.start, name.end) === constant)
-        calls.push({ start, end: closed })
-    }
-    place += 1
-  }
-  return calls
+function crudCalls(text: string, constant: string): readonly Span[] {
+  return callsTo(text, 'crud').filter((call) => {
+    const [first] = partsIn(text, call)
+    const name = first && trimmed(text, first)
+    return name !== undefined && text.slice(name.start, name.end) === constant
+  })
 }
 
 /** Behind the last import of a package, before those of modules that come later. */

@@ -1,12 +1,5 @@
-import {
-  closingOf,
-  type Entry,
-  entriesIn,
-  opaqueEnd,
-  partsIn,
-  type Span,
-  trimmed,
-} from './scan-code.ts'
+import { callsTo } from './calls-to.ts'
+import { type Entry, entriesIn, partsIn, type Span, trimmed } from './scan-code.ts'
 
 /** Where a module declares an entity. */
 export interface FoundDeclaration {
@@ -24,29 +17,8 @@ export interface FoundDeclaration {
  * its fields as a plain object literal.
  */
 export function findDeclaration(text: string, entity: string): FoundDeclaration | undefined {
-  const calls = callsOf(text).flatMap((call) => declarationIn(text, call, entity) ?? [])
+  const calls = callsTo(text, 'entity').flatMap((call) => declarationIn(text, call, entity) ?? [])
   return calls.length === 1 ? calls[0] : undefined
-}
-
-/** Every `entity(…)`, from its bracket. */
-function callsOf(text: string): Span[] {
-  const calls: Span[] = []
-  for (let place = 0; place < text.length; ) {
-    const end = opaqueEnd(text, place)
-    if (end !== undefined) {
-      place = end
-      continue
-    }
-    const found = /^(?<![\w$.])entity\s*\(/.exec(text.slice(place, place + 40))
-    if (found !== null && !/[\w$.]/.test(text.charAt(place - 1))) {
-      const start = place + found[0].length - 1
-      const closed = closingOf(text, start)
-      if (closed !== undefined) calls.push({ start, end: closed })
-      place = start
-    }
-    place += 1
-  }
-  return calls
 }
 
 function declarationIn(text: string, call: Span, entity: string): FoundDeclaration | undefined {

@@ -34,7 +34,10 @@ before(async () => {
   evil = await startEvilProvider({ clock })
   other = await startEvilProvider({ name: 'other', clock, key: newSigningKey('ES256') })
   // Each call comes from an address of its own: refusals are counted by address.
-  const settings = { 'app.trusted_proxies': ['127.0.0.1'] }
+  const settings = {
+    'app.trusted_proxies': ['127.0.0.1'],
+    'oidc.providers.other.untyped_logout_tokens': true,
+  }
   world = await startWorld({ features: [], providers: [evil, other], clock, settings })
   second = await startSecondProcess(world, [evil, other])
 })
@@ -261,6 +264,34 @@ test('RP-116 an ID token is no logout token, a logout token is no ID token and n
   const bearer = { authorization: `Bearer ${evil.mint.logout({ aud: 'api://default' })}` }
   const me = await world.visitor().get('/auth/web/me', bearer)
   assert.notEqual(me.body['authenticated'], true)
+})
+
+test('JW-23 RP-116 an older provider’s logout token needs no type where settings say so, and its other tokens never pass', async () => {
+  const at = PATH.replace(/evil$/, 'other')
+  const send = (token: string) => post(`logout_token=${token}`, {}, at)
+  for (const typ of [undefined, 'JWT', 'logout+jwt', 'application/logout+jwt']) {
+    const { person, sid } = await signedIn({}, other)
+    assert.equal((await send(other.mint.logout({ sid }, { header: { typ } }))).status, 200, typ)
+    assert.equal(await isSignedIn(person), false, typ)
+  }
+  const { person, sid } = await signedIn({}, other)
+  const events = { [LOGOUT_EVENT]: {} }
+  const refused: readonly [fault: string, token: string][] = [
+    ['events', other.mint.id({ sid, jti: 'id' })],
+    ['nonce', other.mint.id({ sid, events, jti: 'nonce', nonce: 'n' })],
+    ['typ', other.mint.id({ sid, events, jti: 'azp', azp: 'other-client' })],
+    ['typ', other.mint.id({ sid, events, jti: 'hash', at_hash: 'x' })],
+    ['typ', other.mint.logout({ sid, scope: 'openid' }, { header: { typ: 'JWT' } })],
+    ['typ', other.mint.logout({ sid }, { header: { typ: 'at+jwt' } })],
+    ['typ', other.mint.logout({ sid }, { header: { typ: '' } })],
+    ['nonce', other.mint.logout({ sid, nonce: 'n' }, { header: { typ: undefined } })],
+    ['events', other.mint.logout({ sid, events: {} }, { header: { typ: undefined } })],
+  ]
+  for (const [fault, token] of refused) {
+    const { status } = await send(token)
+    assert.deepEqual([status, (await lastAudit())?.data.fault], [400, fault], token)
+  }
+  assert.equal(await isSignedIn(person), true)
 })
 
 function accessTokenDeps() {

@@ -73,6 +73,14 @@ function refused(fault: LogoutClaimFault): ReadLogoutClaims {
   return { ok: false, fault }
 }
 
+/** Claims of ID and access tokens that no logout token has a use for. */
+const OF_OTHER_TOKENS = ['at_hash', 'c_hash', 'azp', 'scope', 'token_use'] as const
+
+/** Whether claims tell of an ID token or an access token, whatever else they hold (JW-23). */
+export function isOtherToken(claims: Claims): boolean {
+  return OF_OTHER_TOKENS.some((name) => claims[name] !== undefined)
+}
+
 /** Us and nobody else: an audience that we do not know could replay the token to us. */
 function isAudience(aud: unknown, clientId: string): boolean {
   const audiences: readonly unknown[] = Array.isArray(aud) ? aud : [aud]

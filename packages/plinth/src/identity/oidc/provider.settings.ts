@@ -96,6 +96,12 @@ const fields = z.strictObject({
   authorization_endpoint: endpoint('Where browsers are sent to sign in'),
   token_endpoint: endpoint('Where a code is exchanged for tokens'),
   userinfo_endpoint: endpoint('Where claims are fetched that the ID token lacks'),
+  untyped_logout_tokens: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether its logout tokens may lack the type logout+jwt, as those of older providers do; they are then told from its other tokens by their claims alone.',
+    ),
   userinfo_signed: z
     .boolean()
     .default(false)

@@ -24,6 +24,8 @@ export interface Provider
   readonly algorithms: readonly SignatureAlgorithm[]
   /** Whether UserInfo must come signed. */
   readonly signedUserInfo: boolean
+  /** Whether its logout tokens may do without a type of their own. */
+  readonly untypedLogoutTokens: boolean
   /** Whether it has a callback of its own, where no other provider's answer is taken. */
   readonly ownCallback: boolean
   readonly keys: ProviderKeys
@@ -64,6 +66,7 @@ export function createProvider(
     clientSecret: own.client_secret,
     algorithms: own.id_token_algorithms,
     signedUserInfo: own.userinfo_signed,
+    untypedLogoutTokens: own.untyped_logout_tokens,
     ownCallback: own.own_callback,
     vouchesForTwo: (amr) => vouchesForTwo(own.second_factor, amr),
     keys: providerKeys(deps, { name, facts, metadata }),

@@ -92,7 +92,7 @@ test('CS-10 two token headers are refused in either order, and so is a joined on
     [csrf, ''],
   ]
   const joined = [`${csrf}, x`, `x, ${csrf}`, `${csrf},${csrf}`, `${csrf},`]
-  return refused([...pairs, ...joined].map(token), [400, 403])
+  return refused([...pairs, ...joined].map(token))
 })
 
 test('CS-11 SB-44 a token in the query, a cookie or a header of another name counts nothing', async () => {

@@ -129,7 +129,20 @@ function enter(context: RequestContext, facts: RouteFacts): void {
   const { principal, placement } = context
   const changes = !SAFE.has(context.request.method)
   const decision = decide({ access: facts.access, principal, placement, changes })
-  if (!decision.allowed && decision.code === 'not_signed_in') throw REFUSALS.not_signed_in()
+  if (!decision.allowed && decision.code === 'not_signed_in') throw notSignedIn(context)
   if (facts.tenant === 'required' && placement === undefined) throw httpProblems.tenantRequired()
   if (!decision.allowed) throw REFUSALS[decision.code]()
+}
+
+// Letters of the scheme, then a token; that it stands for nobody, whoever authenticates has said.
+const BEARER = /^bearer +[^\s,]+$/i
+
+/** Who sent an Authorization header of another kind believes to be signed in: they learn which one counts. */
+function notSignedIn({ request }: RequestContext): Error {
+  const { authorization } = request.headers
+  if (authorization === undefined || BEARER.test(authorization)) return REFUSALS.not_signed_in()
+  return REFUSALS.not_signed_in({
+    message:
+      'The Authorization header is not "Bearer", one space and an access token; nothing else is read from it.',
+  })
 }

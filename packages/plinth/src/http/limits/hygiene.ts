@@ -8,7 +8,6 @@ const SINGLE = new Set([
   'host',
   'authorization',
   'x-api-key',
-  'x-csrf-token',
   'origin',
   'referer',
   'sec-fetch-site',

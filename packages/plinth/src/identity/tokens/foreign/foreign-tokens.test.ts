@@ -221,6 +221,17 @@ test('JW-46 one spelling of the Authorization header is read, in any case, and n
   }
 })
 
+test('JW-46 another scheme is not called an invalid token: the answer says what the header must be', async () => {
+  for (const authorization of ['Basic YTpi', 'Token x', 'Bearer', 'Bearer a b', '']) {
+    const { status, headers, body } = await nobody.get('/who', { authorization })
+    assert.deepEqual([status, body['code']], [401, 'access.not_signed_in'], authorization)
+    assert.match(String(body['detail']), /not "Bearer", one space and an access token/)
+    const challenge = authorization.startsWith('Bearer') ? 'Bearer error="invalid_token"' : 'Bearer'
+    assert.equal(headers.get('www-authenticate'), challenge, authorization)
+  }
+  assert.equal((await nobody.get('/who')).body['detail'], 'Sign in first.')
+})
+
 test('JW-47 a token outside the header is nothing', async () => {
   const token = evil.mint.access()
   assert.equal((await nobody.get(`/slow?access_token=${token}`)).status, 401)

@@ -1,7 +1,5 @@
 import { z } from 'zod'
 import { LONGEST_PASSWORD_BYTES } from '../password/password-policy.ts'
-import type { SignInName } from '../password/sign-in-name.ts'
-import { emailName } from '../password/sign-in-name.ts'
 
 /** Bytes of a body that holds a password: enough for the longest, escaped as JSON may be. */
 export const SMALL_BODY_BYTES = 32_768
@@ -13,20 +11,6 @@ export const passwordField = z
   .refine((text) => Buffer.byteLength(text) <= LONGEST_PASSWORD_BYTES, {
     message: `must not have more than ${LONGEST_PASSWORD_BYTES} bytes`,
   })
-
-/** An address, as typed; {@link addressOf} reads it. */
-export const emailField = z
-  .string()
-  .min(3)
-  .max(400)
-  .refine((text) => emailName(text) !== undefined, { message: 'must be one e-mail address' })
-
-/** The address of a field that was validated. */
-export function addressOf(text: string): SignInName {
-  const name = emailName(text)
-  if (name === undefined) throw new TypeError('an address was not validated')
-  return name
-}
 
 /** A token of a link: 256 bits. */
 export const tokenField = z.string().min(1).max(200)

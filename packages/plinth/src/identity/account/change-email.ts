@@ -15,10 +15,10 @@ import {
   voidOneTime,
 } from '../one-time/one-time-tokens.ts'
 import { accountOf } from '../password/credentials.repository.ts'
+import { addressOf } from '../password/email-field.ts'
 import { isoTime } from '../sessions/iso-time.ts'
 import { accountProblems } from './account.errors.ts'
 import { accountEvents } from './account.events.ts'
-import { addressOf } from './account-fields.ts'
 import { sentLately } from './account-mail.repository.ts'
 import { linkTo } from './account-pages.ts'
 import { setAddress } from './set-address.ts'

@@ -138,6 +138,17 @@ test('MF-33 v5.0.0-V7.4.5 whom an administrator signs out, or everybody, shows a
   }
 })
 
+test('MF-33 v5.0.0-V7.4.2 whoever was deactivated and is let in again shows all proofs, in a remembered browser too', async () => {
+  const { browser, who } = await remembered()
+  await browser.post('/auth/web/logout')
+  const set = (status: string) =>
+    mfa.sql('update plinth.people set status = $2 where id = $1', [who.person, status])
+  await set('disabled')
+  assert.equal((await mfa.logIn(who, browser)).answer.status, 401)
+  await set('active')
+  assert.equal((await mfa.logIn(who, browser)).answer.body['mfa_required'], true)
+})
+
 test('MF-19 v5.0.0-V7.5.1 an address is not changed, nor a first password set, by whom the browser alone spared the factor', async () => {
   const { browser, who } = await remembered()
   const change = { email: `new.${who.email}` }

@@ -61,6 +61,32 @@ suite('people of a tenant', () => {
     assert.deepEqual(both.map(({ status }) => status).sort(), [201, 409])
   })
 
+  test('D18 MF-39 an address is judged and spelled here as it is at registration, so that whoever is asked in can come', async () => {
+    const { tenant } = (await ana.get<{ tenant: { id: string } }>('/auth/web/me')).body
+    const ask = async (path: string, email: string) => {
+      const { status, body } = await ana.post(path, { ...BEN, email })
+      return status === 201 ? body['email'] : status
+    }
+    for (const path of [PEOPLE, `/tenants/${tenant.id}/invitations`]) {
+      for (const none of ['ben@host', 'b..en@new.test', 'bеn@new.test', 'ben@new_test.test', 'ben'])
+        assert.equal(await ask(path, none), 422, `${path} ${none}`)
+    }
+    assert.equal(await ask(PEOPLE, ' ｂｅｎ@BÜCHER.test '), 'ben@xn--bcher-kva.test')
+    assert.equal(await ask(PEOPLE, 'ben@xn--bcher-kva.test'), 409)
+  })
+
+  test('contract 9: a date of birth in the future is none, whoever writes it', async () => {
+    const day = (ahead: number) =>
+      new Date(people.world.clock.now() + ahead * 86_400_000).toISOString().slice(0, 10)
+    const wrote = async (date_of_birth: string) => [
+      (await ana.patch('/auth/me', { date_of_birth })).status,
+      (await add(ana, `${newId()}@new.test`, { date_of_birth })).status,
+    ]
+    assert.deepEqual(await wrote(day(2)), [422, 422])
+    assert.deepEqual(await wrote('9999-12-31'), [422, 422])
+    assert.deepEqual(await wrote(day(0)), [200, 201])
+  })
+
   test('D18 nothing tells whether an address has an account: both answers, and all that follows, are alike', async () => {
     await people.stranger('zoe')
     const known = await add(ana, 'zoe@example.com')
@@ -96,7 +122,7 @@ suite('people of a tenant', () => {
     const list = async (query: string) => (await cy.get(`${PEOPLE}?${query}`)).body
     assert.deepEqual(emails(await list('email=LIST.TEST&order_by=last_name&order_dir=asc')), [
       'd@list.test',
-      'e@LIST.test',
+      'e@list.test',
     ])
     assert.deepEqual(emails(await list('status=archived')), ['f@other.test'])
     assert.deepEqual(emails(await list('is_active=false')), ['f@other.test'])
@@ -106,7 +132,7 @@ suite('people of a tenant', () => {
       [['cy@example.com', 'd@list.test'], 4, 2],
     )
     const next = `order_by=email&order_dir=asc&limit=2&cursor=${first['next_cursor']}`
-    assert.deepEqual(emails(await list(next)), ['e@LIST.test', 'f@other.test'])
+    assert.deepEqual(emails(await list(next)), ['e@list.test', 'f@other.test'])
     const wrong = await cy.get(`${PEOPLE}?order_by=last_name&cursor=${first['next_cursor']}`)
     assert.equal(wrong.status, 400)
     const foreign = await ana.get(`${PEOPLE}?${next}`)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ONE_LINE } from '../../kernel/index.ts'
+import { ONE_LINE, systemClock } from '../../kernel/index.ts'
 
 /** What a person may say of their gender (contract 9). */
 export const GENDERS = ['unknown', 'female', 'male', 'non_binary', 'other'] as const
@@ -18,13 +18,6 @@ export function line(most: number) {
 export function paragraphs(most: number) {
   return z.string().max(most).regex(TEXT, 'must be plain text')
 }
-
-/** An address for mail: one plain address, as a header can carry it. */
-export const emailAddress = z
-  .string()
-  .trim()
-  .max(254)
-  .regex(/^[^\s@<>()[\]\\,;:"\p{C}]{1,64}@[^\s@<>()[\]\\,;:"\p{C}]{1,189}$/u, 'must be an address')
 
 /** Free facts about somebody: a flat or nested object, small. */
 export const metadata = z
@@ -48,7 +41,7 @@ export const profileFields = {
     .trim()
     .regex(/^\+?[0-9 ()./-]{3,40}$/, 'must be a telephone number')
     .nullable(),
-  date_of_birth: z.iso.date().nullable(),
+  date_of_birth: z.iso.date().refine(isNotAhead, 'must not lie in the future').nullable(),
   gender: z.enum(GENDERS).nullable(),
   preferred_contact_method: z.enum(CONTACT_METHODS).nullable(),
   locale: z
@@ -132,4 +125,11 @@ function isTimezone(name: string): boolean {
   } catch {
     return false
   }
+}
+
+const EAST_MS = 14 * 3_600_000
+
+/** Where the day begins first, it is 14 hours later than in UTC: whoever is born there today is born. */
+function isNotAhead(date: string): boolean {
+  return date <= new Date(systemClock.now() + EAST_MS).toISOString().slice(0, 10)
 }

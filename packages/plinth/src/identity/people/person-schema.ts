@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { emailField } from '../password/email-field.ts'
 import type { DirectoryRow } from './directory.repository.ts'
 import type { ProfileChange, ProfileField } from './person-fields.ts'
 import {
-  emailAddress,
   metadata,
   paragraphs,
   profileChange,
@@ -43,7 +43,7 @@ export const newPerson = {
   ...profileChange,
   first_name: profileFields.first_name,
   last_name: profileFields.last_name,
-  email: emailAddress,
+  email: emailField,
   role: z
     .enum(['admin', 'member', 'custom'])
     .default('member')

@@ -74,6 +74,22 @@ test('v5.0.0-V10.3.4 a program reads the challenge of RFC 9470 and where to sign
   assert.ok(detail.includes(url))
 })
 
+test('v5.0.0-V10.3.4 a client without a browser is told what it can do, not an address for browsers', async () => {
+  const demand: StepUp = { maxAgeSeconds: 300 }
+  for (const [kind, way] of [
+    ['bearer', /sign in again where the token came from \(POST \/auth\/login .* new token/],
+    ['api-key', /behind an API key nobody signs in\. Do it in a browser, or with the access token/],
+  ] as const) {
+    const { headers, body } = await ask(demand, { kind, authenticatedAt: 0 })
+    const { code, detail, details } = JSON.parse(body)
+    assert.equal(code, 'access.insufficient_user_authentication')
+    assert.match(detail, way)
+    assert.doesNotMatch(detail, /auth\/web/)
+    assert.deepEqual(details, [])
+    assert.match(headers.get('www-authenticate') ?? '', /max_age="300"$/)
+  }
+})
+
 test('a person gets a page that leads to signing in again and back', async () => {
   const shown: unknown[] = []
   const safe = page('/safe', {

@@ -16,16 +16,34 @@ export const SIGN_IN_AGAIN = 'sign_in_again'
 export function demandStepUp(context: RequestContext, demand: StepUp, nowSeconds: number): void {
   const { principal, reply } = context
   if (principal === undefined) return
-  const fault = stepUpFault(principal.credential, demand, nowSeconds)
+  const { credential } = principal
+  const fault = stepUpFault(credential, demand, nowSeconds)
   if (fault === undefined) return
   reply.header('www-authenticate', challenge(demand))
+  const way = credential.kind === 'cookie' ? inBrowser(demand) : WITHOUT_BROWSER[credential.kind]
+  throw httpProblems.stepUp({ ...way, reason: fault })
+}
+
+/** What a browser does is at an address; its page and the clients find it by the code. */
+function inBrowser(demand: StepUp) {
   const url = signInAgain(demand)
-  throw httpProblems.stepUp({
+  return {
     message: `This needs a sign-in that is more recent or stronger. Sign in again at ${url}.`,
     details: [{ path: 'session', message: url, code: SIGN_IN_AGAIN }],
-    reason: fault,
-  })
+  }
 }
+
+/** A client without a browser's session has no use for that address. */
+const WITHOUT_BROWSER = {
+  bearer: {
+    message:
+      'This needs a sign-in that is more recent or stronger than the one behind the access token. Have the person sign in again where the token came from (POST /auth/login for our own), and send the new token; WWW-Authenticate says what it must show.',
+  },
+  'api-key': {
+    message:
+      'This needs a person who signed in a moment ago or more strongly, and behind an API key nobody signs in. Do it in a browser, or with the access token of somebody who signed in.',
+  },
+} as const
 
 /** Where a person signs in again so that a demand is met. Made of the declaration only. */
 function signInAgain({ maxAgeSeconds, acr, prompt }: StepUp): string {

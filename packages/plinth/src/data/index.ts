@@ -49,6 +49,7 @@ export type {
   Shown,
   SortField,
   UpdateOptions,
+  VersionDemand,
 } from './entity/index.ts'
 export {
   bigint,
@@ -69,9 +70,11 @@ export {
   jsonObject,
   listOrder,
   MOST_SORT_FIELDS,
+  meetsDemand,
   migrationFor,
   migrationForAll,
   money,
+  oneFaultEach,
   platformTable,
   platformTableFaults,
   pluralOf,

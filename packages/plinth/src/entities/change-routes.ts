@@ -8,10 +8,11 @@ import type { Operation } from './operation.ts'
 import { words } from './operation.ts'
 import { ownerFor } from './visible-rows.ts'
 
-const ifMatch = {
-  'if-match': z.string().max(200).optional().describe('ETag that the row must still have'),
+const conditions = {
+  'if-match': z.string().max(1_000).optional().describe('ETag that the row must still have'),
+  'if-none-match': z.string().max(1_000).optional().describe('ETag that the row must not have'),
 }
-const { notFound, stale, conflict, invalid, inUse } = entityProblems
+const { notFound, stale, condition, conflict, invalid, inUse } = entityProblems
 
 /**
  * `PUT` replaces every field that a client may set: what is left out falls back to its default.
@@ -43,12 +44,12 @@ function updateRoute(
     tenant: 'required',
     summary,
     params: { id: entity.id },
-    headers: ifMatch,
+    headers: conditions,
     body,
     returns: entity.shown,
-    raises: [notFound, stale, conflict, invalid],
+    raises: [notFound, stale, condition, conflict, invalid],
     handle: async ({ db, params, headers, body: given, actor, principal, placement, reply }) => {
-      const version = demandedVersion(headers['if-match'])
+      const version = demandedVersion(headers['if-match'], headers['if-none-match'])
       const owner = ownerFor(entity, { principal, placement })
       const changes: object = Object(given)
       const event = entityEvent(entity, 'update', { id: params.id, fields: Object.keys(changes) })
@@ -70,10 +71,10 @@ export function deleteRoute({ entity, path, access }: Operation): RouteOptions {
     tenant: 'required',
     summary: `Delete one ${words(entity.name)}`,
     params: { id: entity.id },
-    headers: ifMatch,
-    raises: [notFound, stale, inUse],
+    headers: conditions,
+    raises: [notFound, stale, condition, inUse],
     handle: async ({ db, params, headers, actor, principal, placement }) => {
-      const version = demandedVersion(headers['if-match'])
+      const version = demandedVersion(headers['if-match'], headers['if-none-match'])
       const owner = ownerFor(entity, { principal, placement })
       await db.transaction(async (tx) => {
         await entity.remove(tx, params.id, { version, owner })
@@ -90,11 +91,11 @@ export function restoreRoute({ entity, path, access }: Operation): RouteOptions 
     tenant: 'required',
     summary: `Take back one deleted ${words(entity.name)}`,
     params: { id: entity.id },
-    headers: ifMatch,
+    headers: conditions,
     returns: entity.shown,
-    raises: [notFound, stale, conflict],
+    raises: [notFound, stale, condition, conflict],
     handle: async ({ db, params, headers, actor, principal, placement, reply }) => {
-      const version = demandedVersion(headers['if-match'])
+      const version = demandedVersion(headers['if-match'], headers['if-none-match'])
       const owner = ownerFor(entity, { principal, placement })
       const row = await db.transaction(async (tx) => {
         const restored = await entity.restore(tx, params.id, { version, owner })

@@ -237,7 +237,7 @@ test('If-Match: the current version goes on, any other is 412', async () => {
       headers: { 'if-match': tag },
       ...(method !== 'DELETE' && { body: { stock: 1 } }),
     })
-  for (const tag of ['"7"', 'W/"1"', '1', '""', '"99999999999"', '"4294967296"', '"1", "2"', 'x']) {
+  for (const tag of ['"7"', 'W/"1"', '""', '"99999999999"', '"4294967296"', '"7", "2"']) {
     for (const method of ['PATCH', 'DELETE']) {
       const answer = await withTag(method, tag)
       assert.deepEqual(

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { FilterField } from '../data/index.ts'
 import { bigint, timestamp } from '../data/index.ts'
+import { isPlainNumber, NO_NUMBER } from '../http/index.ts'
 
 /** Most values of one `in:` filter. */
 const MOST_VALUES = 100
 const LONGEST_TEXT = 1_000
-const NUMBER = /^-?\d{1,16}(\.\d{1,16})?(e[+-]?\d{1,3})?$/
 
 /** The schema of a filter's value as it stands in a query, from its text to the value of a row. */
 export function filterValue({ column }: Pick<FilterField, 'column'>): z.ZodType {
@@ -48,11 +48,12 @@ export function truth(): z.ZodType<boolean> {
 
 function numeric(
   schema: z.ZodType<number, number>,
-  shown: { type: string; format?: string },
+  shown: { type: 'integer' | 'number'; format?: string },
 ): z.ZodType {
+  const kind = shown.type === 'integer' ? 'whole' : 'decimal'
   return z
     .string()
-    .refine((text) => NUMBER.test(text), 'Must be a number')
+    .refine((text) => isPlainNumber(text, kind), NO_NUMBER)
     .meta(shown)
     .transform(Number)
     .pipe(schema)

@@ -22,6 +22,7 @@ export function getRoute({ entity, path, access, expand }: Operation): RouteOpti
     params: { id: entity.id },
     query: choiceParameters(rows, expandables),
     returns: rows.schema,
+    tagged: true,
     raises: [entityProblems.notFound],
     handle: async ({ db, params, query, principal, placement, reply }) => {
       const asker = { principal, placement }
@@ -30,7 +31,7 @@ export function getRoute({ entity, path, access, expand }: Operation): RouteOpti
         scope: { owner: ownerFor(entity, asker) },
         expand: expansionsFor(expandables, query.expand, asker),
       })
-      reply.header('etag', etagOf(row))
+      reply.header('etag', etagOf(row, expanded))
       if (query.fields !== undefined) sendSparse(reply)
       return rows.show(row, { fields: query.fields, expanded })
     },

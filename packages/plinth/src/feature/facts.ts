@@ -45,6 +45,8 @@ export interface RouteFacts {
   readonly takesForm: boolean
   /** The same request under the same `Idempotency-Key` is carried out once. */
   readonly idempotent: boolean
+  /** Whoever has the answer already gets 304. */
+  readonly tagged?: boolean
   /** How often it may be called beyond the limits that hold everywhere. */
   readonly limit?: RouteLimit | undefined
   /** Where it answers too while `app.compat` says so. */

@@ -13,6 +13,7 @@ import { idempotencyKey } from './idempotency-key.ts'
 import { querySchema } from './query-schema.ts'
 import type { RouteLimit } from './route-limit.ts'
 import { requireLimit } from './route-limit.ts'
+import { hasAlready, sendNotModified } from './tagged-answer.ts'
 
 /** A set of named schemas: the fields of params, query or headers. */
 export type Fields = { readonly [name: string]: z.core.$ZodType }
@@ -82,6 +83,11 @@ export interface RouteSpec<
    * answered alike each time. The handler's `db` is then one transaction, which the answer joins.
    */
   readonly idempotent?: boolean
+  /**
+   * The handler gives its answer an ETag that moves with everything in it: whoever has that answer
+   * already, and says so in `If-None-Match`, gets 304 instead of it.
+   */
+  readonly tagged?: boolean
   /** How often it may be called; the limits of addresses and principals hold beside it. */
   readonly limit?: RouteLimit
   /** Where it answers too while `app.compat` says so; left out of the API documents. */
@@ -115,6 +121,7 @@ export function route<
 >(path: Path, spec: RouteSpec<A, P, Q, H, B, R>): RouteOptions {
   const [method, url] = splitPath(path)
   const handle = spec.handle as (context: unknown) => unknown
+  const tagged = spec.tagged ?? false
   const status = spec.status ?? (spec.returns === undefined ? 204 : 200)
   return withFacts(
     {
@@ -124,6 +131,7 @@ export function route<
         reply.code(status)
         const answer = await handle(inputOf(request))
         if (reply.sent) return reply
+        if (tagged && hasAlready(request, reply)) return sendNotModified(reply)
         return answer
       },
       ...(spec.bodyLimitBytes === undefined ? {} : { bodyLimit: spec.bodyLimitBytes }),
@@ -144,6 +152,7 @@ export function route<
       anyQuery: spec.anyQuery ?? false,
       takesForm: spec.takesForm ?? false,
       idempotent: spec.idempotent ?? false,
+      tagged,
       limit: requireLimit(spec.limit),
       alias: requireAlias(url, spec.alias),
       schemas: {

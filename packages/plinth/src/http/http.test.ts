@@ -77,7 +77,7 @@ test('D3 a refusal says in plain words what is wrong', async () => {
   const echo = (body: string) => told('/echo', { method: 'POST', headers, body })
   assert.equal(await echo('{}'), 'This field is required.')
   assert.equal(await echo('{"name":1}'), 'Invalid input: expected string, received number')
-  assert.equal(await told('/open?below=x'), 'Must be a number.')
+  assert.equal(await told('/open?below=x'), 'Must be a number in plain digits, such as 10.')
   assert.match(await told('/open?below=%ff'), /a % that begins no character/)
   assert.match(await told(`/open?${'a&'.repeat(300)}`), /too many fields/)
   const twice = await sendRaw(

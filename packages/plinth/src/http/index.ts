@@ -1,4 +1,5 @@
 export { pagePolicy, securityHeaders } from './answers/headers.ts'
+export { isPlainNumber, NO_NUMBER } from './answers/plain-numbers.ts'
 export type { PolicyReportsDeps } from './answers/policy-reports.ts'
 export { policyReportsFeature } from './answers/policy-reports.ts'
 export type { ProblemBody } from './answers/problem.ts'

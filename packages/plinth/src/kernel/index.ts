@@ -1,5 +1,7 @@
 export type { Clock, ClockReading } from './clock.ts'
 export { epochSeconds, systemClock } from './clock.ts'
+export type { EntityTag } from './entity-tags.ts'
+export { entityTags, matchesStrongly, matchesWeakly } from './entity-tags.ts'
 export type { Id } from './id.ts'
 export { isId, NIL_ID, newId } from './id.ts'
 export { lastOfConnection } from './last-of-connection.ts'

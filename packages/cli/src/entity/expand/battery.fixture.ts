@@ -80,6 +80,7 @@ function alike() {
       .replace(UUID, nameOf)
       .replace(MOMENT, 'moment')
       .replace(/"next_cursor":"[^"]+"/, '"next_cursor":"cursor"')
+      .replace(/ "(\d+)\.[\w-]{16}" /, ' "$1.beside" ')
 }
 
 function battery(send: Send, print: (line: string) => void) {

@@ -3,9 +3,9 @@ import {
   accessImport,
   accessText,
   askerNames,
+  CONDITIONS,
   entityImport,
   headOf,
-  IF_MATCH,
   importText,
   indented,
   isPersonal,
@@ -31,11 +31,12 @@ ${headOf(request)}
     ${accessText(request)},
     tenant: 'required',
     params: { id: ${constant}.id },
-    ${indented(IF_MATCH, 4)},
+    ${indented(CONDITIONS, 4)},
     returns: ${constant}.shown,
     raises: [
       entityProblems.notFound,
       entityProblems.stale,
+      entityProblems.condition,
       entityProblems.conflict,
       entityProblems.invalid,
     ],
@@ -59,7 +60,10 @@ ${headOf(request)}
 /** What both take from a request. */
 type Asked = ContextFor<${asked}> & {
   readonly params: { readonly id: Id }
-  readonly headers: { readonly 'if-match'?: string | undefined }
+  readonly headers: {
+    readonly 'if-match'?: string | undefined
+    readonly 'if-none-match'?: string | undefined
+  }
 }
 
 ${changeText(request)}`
@@ -73,7 +77,7 @@ function changeText(request: OperationRequest): string {
   { db, params, headers, actor${askerNames(request)}, reply }: Asked,
   changes: Changes,
 ) {
-  const version = demandedVersion(headers['if-match'])
+  const version = demandedVersion(headers['if-match'], headers['if-none-match'])
 ${ownerLine(request, '  ')}  const fields = Object.keys(changes)
   const changed = await db.transaction(async (tx) => {
     const row = await ${constant}.update(tx, params.id, changes, { version${ownerName(request)} })
@@ -103,10 +107,15 @@ ${headOf(request)}
     tenant: 'required',
     summary: 'Delete one ${singular}',
     params: { id: ${constant}.id },
-    ${indented(IF_MATCH, 4)},
-    raises: [entityProblems.notFound, entityProblems.stale, entityProblems.inUse],
+    ${indented(CONDITIONS, 4)},
+    raises: [
+      entityProblems.notFound,
+      entityProblems.stale,
+      entityProblems.condition,
+      entityProblems.inUse,
+    ],
     handle: async ({ db, params, headers, actor${askerNames(request)} }) => {
-      const version = demandedVersion(headers['if-match'])
+      const version = demandedVersion(headers['if-match'], headers['if-none-match'])
 ${ownerLine(request, '      ')}      await db.transaction(async (tx) => {
         await ${constant}.remove(tx, params.id, { version${ownerName(request)} })
 ${eventText(request, 'delete')}      })
@@ -128,11 +137,16 @@ ${headOf(request)}
     tenant: 'required',
     summary: 'Take back one deleted ${singular}',
     params: { id: ${constant}.id },
-    ${indented(IF_MATCH, 4)},
+    ${indented(CONDITIONS, 4)},
     returns: ${constant}.shown,
-    raises: [entityProblems.notFound, entityProblems.stale, entityProblems.conflict],
+    raises: [
+      entityProblems.notFound,
+      entityProblems.stale,
+      entityProblems.condition,
+      entityProblems.conflict,
+    ],
     handle: async ({ db, params, headers, actor${askerNames(request)}, reply }) => {
-      const version = demandedVersion(headers['if-match'])
+      const version = demandedVersion(headers['if-match'], headers['if-none-match'])
 ${ownerLine(request, '      ')}      const restored = await db.transaction(async (tx) => {
         const row = await ${constant}.restore(tx, params.id, { version${ownerName(request)} })
 ${eventText(request, 'restore')}        return row

@@ -62,9 +62,10 @@ export function ownerName(request: OperationRequest): string {
   return isPersonal(request) ? ', owner' : ''
 }
 
-/** The header that makes a change depend on what its caller has seen. */
-export const IF_MATCH = `headers: {
-  'if-match': z.string().max(200).optional().describe('ETag that the row must still have'),
+/** The headers that make a change depend on what its caller has seen. */
+export const CONDITIONS = `headers: {
+  'if-match': z.string().max(1_000).optional().describe('ETag that the row must still have'),
+  'if-none-match': z.string().max(1_000).optional().describe('ETag that the row must not have'),
 }`
 
 /** Lines of a text, further in. */

@@ -32,6 +32,7 @@ ${rowsText(request)}  return route('GET ${path}/:id', {
     params: { id: ${constant}.id },
     query: { ${choices(request).join(', ')} },
     returns: rows.schema,
+    tagged: true,
     raises: [entityProblems.notFound],
     handle: async ({ db, params, query${asks}, reply }) => {
 ${toldExpand ? readExpanded(request) : readPlain(request)}    },
@@ -75,7 +76,7 @@ function readExpanded(request: OperationRequest): string {
 ${owner}        expand: expansionsFor(expandables, query.expand, asker),
       })
       if (found === undefined) throw entityProblems.notFound()
-      reply.header('etag', etagOf(found.row))
+      reply.header('etag', etagOf(found.row, found.expanded))
       if (query.fields !== undefined) sendSparse(reply)
       return rows.show(found.row, { fields: query.fields, expanded: found.expanded })
 `

@@ -12,6 +12,11 @@ export const entityProblems = {
     412,
     'The resource has changed since it was read; read it again and repeat the change.',
   ),
+  condition: problem(
+    'entity.condition_malformed',
+    400,
+    'If-Match and If-None-Match hold entity tags in double quotes, such as "3", or a star alone.',
+  ),
   invalid: problem('entity.invalid', 422, 'Some fields are not valid.'),
   cursor: problem(
     'entity.cursor_invalid',

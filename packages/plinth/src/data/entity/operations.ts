@@ -5,6 +5,7 @@ import type { EntityTable } from './entity-table.ts'
 import { insert, insertMany } from './insert-rows.ts'
 import type { Expansion, ListOptions, Page, Scope } from './list/list-options.ts'
 import { listOf } from './list/list-rows.ts'
+import type { VersionDemand } from './precondition.ts'
 import type { ExpandedRow } from './read-one.ts'
 import { current, find, findExpanded } from './read-one.ts'
 import type { AnyRow } from './read-row.ts'
@@ -13,8 +14,8 @@ import { statementsOf } from './statements.ts'
 
 /** When a change may happen, and whose rows it may touch. */
 export interface UpdateOptions extends Pick<Scope, 'owner'> {
-  /** Only if this is still the current version; else `entity.stale`. */
-  readonly version?: number | undefined
+  /** Only if this, or one of these, is still the current version; else `entity.stale`. */
+  readonly version?: VersionDemand | undefined
 }
 
 /** What is read beside a row, and which rows are seen. */

@@ -4,6 +4,7 @@ import type { EntityTable } from './entity-table.ts'
 import { firstRow, run } from './entity-table.ts'
 import { expansionSql } from './list/expansion-sql.ts'
 import type { Expanded, Expansion, Scope } from './list/list-options.ts'
+import { meetsDemand } from './precondition.ts'
 import type { AnyRow } from './read-row.ts'
 import { rowReader } from './read-row.ts'
 import type { Target } from './statements.ts'
@@ -28,7 +29,7 @@ export async function find(
 export async function current(table: EntityTable, db: Db, target: Target): Promise<AnyRow> {
   const row = await find(table, db, target)
   if (row === undefined) throw entityProblems.notFound()
-  if (target.version !== undefined && row.version !== target.version) throw entityProblems.stale()
+  if (!meetsDemand(row.version, target.version)) throw entityProblems.stale()
   return row
 }
 

@@ -4,6 +4,7 @@ import { newId, systemClock } from '../../kernel/index.ts'
 import type { Column } from './column.ts'
 import type { Declaration } from './declaration.ts'
 import { entityProblems } from './entity.errors.ts'
+import { oneFaultEach } from './one-fault.ts'
 import type { Values } from './statements.ts'
 
 /**
@@ -13,7 +14,7 @@ import type { Values } from './statements.ts'
 export function parseFields(schema: z.ZodType, given: object, at = 'body'): Values {
   const result = schema.safeParse(withoutUndefined(given))
   if (result.success) return withoutUndefined(Object(result.data))
-  const details = result.error.issues.map(
+  const details = oneFaultEach(result.error.issues).map(
     ({ path, message, code }): ErrorDetail => ({
       path: [at, ...path.map(String)].join('/'),
       message,

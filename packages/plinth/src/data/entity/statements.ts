@@ -4,6 +4,7 @@ import type { Declaration } from './declaration.ts'
 import type { Scope } from './list/list-options.ts'
 import { columnSql, rowColumns, scopeSql, tableOf } from './list/table-sql.ts'
 import { quote } from './names.ts'
+import type { VersionDemand } from './precondition.ts'
 
 /** Values by column, in the form of a row. */
 export type Values = Readonly<Record<string, unknown>>
@@ -11,7 +12,7 @@ export type Values = Readonly<Record<string, unknown>>
 /** Which row a statement is about: its id, perhaps its version, and who may see it. */
 export interface Target extends Scope {
   readonly id: string
-  readonly version?: number | undefined
+  readonly version?: VersionDemand | undefined
 }
 
 /** The SQL of one entity; texts that do not depend on the call are made once. */
@@ -89,16 +90,31 @@ function condition(
     at += 1
     return `$${at}`
   }
-  const guard = version === undefined ? [] : [`t."version" = ${next()}`]
+  const guards = guardsOf(version)
   const where = [
     `${columnSql(declaration, 'id')} = $${place}`,
-    ...guard,
+    ...guards.map(({ sql }) => sql(next())),
     ...scopeSql(declaration, target, next),
   ]
   return {
     sql: ` where ${where.join(' and ')}`,
-    values: [version, owner].filter((value) => value !== undefined),
+    values: [...guards.map(({ value }) => value), owner].filter((value) => value !== undefined),
   }
+}
+
+interface Guard {
+  readonly value: unknown
+  sql(place: string): string
+}
+
+function guardsOf(version: VersionDemand | undefined): readonly Guard[] {
+  if (version === undefined) return []
+  if (typeof version === 'number') return [{ value: version, sql: (at) => `t."version" = ${at}` }]
+  const { among, except } = version
+  return [
+    { value: among, sql: (at: string) => `t."version" = any(${at}::integer[])` },
+    { value: except, sql: (at: string) => `t."version" <> all(${at}::integer[])` },
+  ].filter(({ value }) => value !== undefined)
 }
 
 function writeValue({ kind }: Column, value: unknown): unknown {

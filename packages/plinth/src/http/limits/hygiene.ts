@@ -16,7 +16,6 @@ const SINGLE = new Set([
   'content-type',
   'content-length',
   'x-tenant-id',
-  'if-match',
   'idempotency-key',
 ])
 

@@ -1,5 +1,6 @@
 import { describeAccess, describeStepUp } from '../../access/index.ts'
 import type { RouteFacts } from '../../feature/index.ts'
+import { readConditions } from '../../feature/index.ts'
 import { nodeHttp } from '../../kernel/index.ts'
 import type { Components, JsonSchema } from './json-schema.ts'
 import { toComponent, toJsonSchema } from './json-schema.ts'
@@ -45,12 +46,14 @@ export function operationOf(
         description: nodeHttp.STATUS_CODES[facts.status] ?? 'Success',
         ...(answer && content(answer, JSON_TYPE)),
       },
+      ...(facts.tagged && { '304': NOT_MODIFIED }),
       ...problemResponses(method, facts),
     },
     security: securityOf(method, facts),
   }
 }
 
+const NOT_MODIFIED = { description: 'The caller has it already: `If-None-Match` holds its ETag.' }
 const JSON_TYPE = 'application/json'
 const FORM = 'application/x-www-form-urlencoded'
 
@@ -86,15 +89,16 @@ const PLACES = [
   ['headers', 'header'],
 ] as const
 
-function parametersOf(path: string, { schemas }: RouteFacts): readonly JsonSchema[] {
+function parametersOf(path: string, { schemas, tagged }: RouteFacts): readonly JsonSchema[] {
   const declared = PLACES.flatMap(([part, place]) => {
     const schema = schemas[part]
     return schema === undefined ? [] : fieldsOf(toJsonSchema(schema, 'input'), place)
   })
+  const conditions = tagged ? fieldsOf(toJsonSchema(readConditions, 'input'), 'header') : []
   const inPath = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name)
   const undeclared = inPath.filter((name) => !declared.some((field) => field['name'] === name))
   const plain = { in: 'path', required: true, schema: { type: 'string' } }
-  return [...undeclared.map((name) => ({ name, ...plain })), ...declared]
+  return [...undeclared.map((name) => ({ name, ...plain })), ...declared, ...conditions]
 }
 
 function fieldsOf(object: JsonSchema, place: 'path' | 'query' | 'header'): readonly JsonSchema[] {

@@ -110,7 +110,7 @@ function changeRoute(deps: KeyRouteDeps, method: 'PUT' | 'PATCH'): RouteOptions 
     summary: 'Changes an API key; fields left out stay.',
     params,
     headers: {
-      'if-match': z.string().max(200).optional().describe('ETag that the key must still have'),
+      'if-match': z.string().max(1_000).optional().describe('ETag that the key must still have'),
     },
     body: keyChangeBody,
     returns: shownKey,
@@ -123,6 +123,7 @@ function changeRoute(deps: KeyRouteDeps, method: 'PUT' | 'PATCH'): RouteOptions 
       unfit,
       permissionUnknown,
       entityProblems.stale,
+      entityProblems.condition,
     ],
     handle: async (context) => {
       const {

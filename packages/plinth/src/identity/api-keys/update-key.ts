@@ -1,5 +1,6 @@
 import { record } from '../../audit/index.ts'
-import type { Db } from '../../data/index.ts'
+import type { Db, VersionDemand } from '../../data/index.ts'
+import { meetsDemand } from '../../data/index.ts'
 import type { ErrorDetail } from '../../kernel/index.ts'
 import type { KeyRecord } from './api-key.ts'
 import { keyStatus } from './api-key.ts'
@@ -31,7 +32,7 @@ export interface AskedChange {
   readonly id: string
   readonly change: KeyChange
   /** The version that the key must still have. */
-  readonly version: number | undefined
+  readonly version: VersionDemand | undefined
 }
 
 /**
@@ -51,7 +52,7 @@ export function changeKey(
     const old = await findKey(tx, sight, id)
     if (old === undefined) return { code: 'unknown' }
     if (!actsAs(by, old)) return { code: 'not_yours' }
-    if (version !== undefined && version !== old.version) return { code: 'stale' }
+    if (!meetsDemand(old.version, version)) return { code: 'stale' }
     if (keyStatus(old, deps.clock.now()) !== 'active') return { code: 'ended' }
     const parent = by.key === undefined ? undefined : await findKey(tx, sight, by.key)
     const faults = faultsOf(deps, by, { old, change, parent })

@@ -1,5 +1,6 @@
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
+import { entityProblems } from '../../data/index.ts'
 import { route } from '../../feature/index.ts'
 import { invitationProblems } from '../invitations/invitations.errors.ts'
 import { sendAgain } from '../invitations/send-again.ts'
@@ -14,8 +15,9 @@ import { personSchemas, showPerson } from './person-schema.ts'
 
 const params = { id: z.uuid() }
 const ifMatch = {
-  'if-match': z.string().max(200).optional().describe('ETag that the person must still have'),
+  'if-match': z.string().max(1_000).optional().describe('ETag that the person must still have'),
 }
+const { condition } = entityProblems
 const { unknown, taken, notYours, stale, ownStatus, ownerStatus, lastAdministrator, beyondYours } =
   peopleProblems
 
@@ -85,6 +87,7 @@ function getRoute(deps: PeopleDeps): RouteOptions {
     summary: 'One person of the tenant.',
     params,
     returns: shown,
+    tagged: true,
     raises: [unknown],
     handle: (context) => handleGet(deps, context),
   })
@@ -101,7 +104,16 @@ function changeRoute(deps: PeopleDeps, method: 'PUT' | 'PATCH'): RouteOptions {
     headers: ifMatch,
     body: change,
     returns: shown,
-    raises: [unknown, beyondYours, notYours, stale, ownStatus, ownerStatus, lastAdministrator],
+    raises: [
+      unknown,
+      beyondYours,
+      notYours,
+      stale,
+      condition,
+      ownStatus,
+      ownerStatus,
+      lastAdministrator,
+    ],
     handle: (context) => handleChange(deps, context),
   })
 }
@@ -114,7 +126,7 @@ function removeRoute(deps: PeopleDeps): RouteOptions {
     summary: 'Ends what a person is in the tenant: they have no access from this moment.',
     params,
     headers: ifMatch,
-    raises: [unknown, beyondYours, stale, ownStatus, lastAdministrator],
+    raises: [unknown, beyondYours, stale, condition, ownStatus, lastAdministrator],
     handle: (context) => handleRemove(deps, context),
   })
 }

@@ -1,5 +1,6 @@
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
+import { entityProblems } from '../../data/index.ts'
 import { route } from '../../feature/index.ts'
 import type { Id } from '../../kernel/index.ts'
 import { accountProblems } from '../account/account.errors.ts'
@@ -123,6 +124,7 @@ function getRoute({ platform }: Identity): RouteOptions {
     summary: 'One person of the service.',
     params,
     returns: shown,
+    tagged: true,
     raises: [unknown],
     handle: async ({ params: { id }, reply }) => {
       const row = await readPlatformPerson(platform, id)
@@ -140,10 +142,18 @@ function changeRoute(identity: Identity, method: 'PUT' | 'PATCH'): RouteOptions 
     stepUp: recentSignIn,
     summary: 'Changes a person, and whether they may come in anywhere; fields left out stay.',
     params,
-    headers: { 'if-match': z.string().max(200).optional() },
+    headers: { 'if-match': z.string().max(1_000).optional() },
     body: change,
     returns: shown,
-    raises: [unknown, stale, ownStatus, aboveYou, noMail, accountProblems.emailTaken],
+    raises: [
+      unknown,
+      stale,
+      entityProblems.condition,
+      ownStatus,
+      aboveYou,
+      noMail,
+      accountProblems.emailTaken,
+    ],
     handle: async ({ params: { id }, body, headers, principal, actor, reply }) => {
       const deps = { ...identity, baseUrl: identity.app.base_url }
       const changed = await changePlatformPerson(deps, {

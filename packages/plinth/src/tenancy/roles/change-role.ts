@@ -1,6 +1,6 @@
 import { record } from '../../audit/index.ts'
-import type { Db, Tx } from '../../data/index.ts'
-import { entityProblems } from '../../data/index.ts'
+import type { Db, Tx, VersionDemand } from '../../data/index.ts'
+import { entityProblems, meetsDemand } from '../../data/index.ts'
 import { newId } from '../../kernel/index.ts'
 import { holdMembers } from '../members/members.repository.ts'
 import { reachOf } from '../membership/held-grants.ts'
@@ -53,7 +53,7 @@ export interface RoleUpdate {
   readonly by: RoleManager
   readonly id: string
   /** The version that it must still have. */
-  readonly version: number | undefined
+  readonly version: VersionDemand | undefined
   /** What stays out stays as it is. */
   readonly wanted: Partial<WantedRole>
 }
@@ -140,7 +140,7 @@ async function changeable(
   await holdMembers(tx)
   const role = await readRole(tx, id)
   if (role === undefined) return { code: 'unknown' }
-  if (version !== undefined && version !== role.version) throw entityProblems.stale()
+  if (!meetsDemand(role.version, version)) throw entityProblems.stale()
   if (role.built_in) return { code: 'built_in' }
   const reach = await reachOf(tx, by, deps.memberPermissions)
   return coversAll(reach, role.permissions) ? { code: 'found', role } : { code: 'beyond' }

@@ -79,5 +79,5 @@ export const shownPermission = z.object({
 
 /** Header that holds a change to what its caller had read. */
 export const ifMatch = {
-  'if-match': z.string().max(200).optional().describe('ETag that the role must still have'),
+  'if-match': z.string().max(1_000).optional().describe('ETag that the role must still have'),
 }

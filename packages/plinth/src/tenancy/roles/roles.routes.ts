@@ -16,7 +16,7 @@ const PATH = '/api/v1/roles'
 const ALL = { compat: 's3', path: '/roles' } as const
 const ONE = { compat: 's3', path: '/roles/:id' } as const
 const params = { id: z.uuid() }
-const { stale } = entityProblems
+const { stale, condition } = entityProblems
 const { unknown, nameTaken, builtIn, beyondYours, lastAdministrator, permissionUnknown } =
   roleProblems
 const refused = [unknown, builtIn, beyondYours, lastAdministrator, permissionUnknown, nameTaken]
@@ -74,6 +74,7 @@ function getRoute(): RouteOptions {
     summary: 'One role, with what it gives.',
     params,
     returns: shownRole,
+    tagged: true,
     raises: [unknown],
     handle: async ({ db, params, reply }) => {
       const role = await readRole(db, params.id)
@@ -93,7 +94,7 @@ function updateRoute(deps: RolesDeps, method: 'PUT' | 'PATCH'): RouteOptions {
     headers: ifMatch,
     body: method === 'PUT' ? roleBody : rolePatch,
     returns: shownRole,
-    raises: [...refused, stale],
+    raises: [...refused, stale, condition],
     handle: async (context) => {
       const { db, params, headers, body: wanted } = context
       const version = demandedVersion(headers['if-match'])
@@ -113,7 +114,7 @@ function deleteRoute(deps: RolesDeps): RouteOptions {
     summary: 'Deletes a role; whoever had it has it no longer.',
     params,
     headers: ifMatch,
-    raises: [unknown, builtIn, beyondYours, lastAdministrator, stale],
+    raises: [unknown, builtIn, beyondYours, lastAdministrator, stale, condition],
     handle: async (context) => {
       const { db, params, headers } = context
       const version = demandedVersion(headers['if-match'])

@@ -46,7 +46,7 @@ test('FI-03 a job that runs is finished before the process ends', async () => {
   const body = JSON.stringify({ file, ms: 700 })
   assert.equal(await statusOf(`${service.url}/bake`, { method: 'POST', headers, body }), 202)
   const mark = () => readFile(file, 'utf8').catch(() => '')
-  await until(async () => (await mark()) === 'begun', 10_000)
+  await until(async () => (await mark()) !== '', 10_000)
   service.child.kill('SIGTERM')
   assert.equal(await service.ended, 0)
   assert.equal(await mark(), 'done')
@@ -62,8 +62,8 @@ test('FI-04 SIGTERM at any moment of the start ends the process and leaves no lo
     assert.ok(how === 0 || how === 'SIGTERM', `${how}: ${service.errors()}`)
     assert.equal(service.errors(), '')
   }
-  const { rows } = await world.database.platform.query(
-    "select from pg_catalog.pg_locks where locktype = 'advisory'",
-  )
-  assert.equal(rows.length, 0)
+  // Of this database: other tests lock in theirs. The server ends a connection a moment after its process.
+  const locks = `select from pg_catalog.pg_locks l join pg_catalog.pg_database d on d.oid = l.database
+                  where l.locktype = 'advisory' and d.datname = current_database()`
+  await until(async () => (await world.database.platform.query(locks)).rowCount === 0, 15_000)
 })

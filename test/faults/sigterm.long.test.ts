@@ -11,14 +11,14 @@ before(async () => {
 after(() => world[Symbol.asyncDispose]())
 
 test('FI-03 SIGTERM: readiness fails first, requests in flight finish, exit code 0', async () => {
-  await using service = await startProcess({ world, settings: { http: { drain_delay_ms: 300 } } })
+  await using service = await startProcess({ world, settings: { http: { drain_delay_ms: 2_000 } } })
   const { url, child, ended, events } = service
-  const inFlight = fetch(`${url}/slow?ms=900`)
+  const inFlight = fetch(`${url}/slow?ms=3000`)
   await until(async () => (await statusOf(`${url}/health/ready`)) === 200)
   child.kill('SIGTERM')
-  await until(async () => (await statusOf(`${url}/health/ready`)) === 503, 300)
+  await until(async () => (await statusOf(`${url}/health/ready`)) === 503, 2_000)
   assert.equal(await statusOf(`${url}/slow?ms=0`), 200, 'what still arrives is served')
-  await until(async () => (await statusOf(`${url}/health/live`)) === 'ECONNREFUSED', 1_000)
+  await until(async () => (await statusOf(`${url}/health/live`)) === 'ECONNREFUSED', 10_000)
   const answer = await inFlight
   assert.deepEqual([answer.status, await answer.json()], [200, { pid: service.pid }])
   const answered = performance.now()

@@ -223,9 +223,11 @@ test('SB-17 v5.0.0-V7.2.4 a session whose rights changed gets a new id with the 
     [id],
   )
   const changed = performance.now()
+  let asked = changed
   let answer = await ana.get<{ csrf_token: string }>('/auth/web/me')
   while (answer.headers.getSetCookie().length === 0) {
-    assert.ok(performance.now() - changed < 1_500, 'the id stayed')
+    assert.ok(asked - changed < 1_000, 'the id stayed')
+    asked = performance.now()
     answer = await ana.get<{ csrf_token: string }>('/auth/web/me')
   }
   assert.notDeepEqual([...ana.cookies.values()], before)

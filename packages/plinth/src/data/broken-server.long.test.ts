@@ -46,11 +46,11 @@ async function ask(text: string): Promise<Record<string, unknown>[]> {
 }
 
 /** Asks until it is answered; every refusal on the way must be a 503 with a time to come back. */
-async function healed(database: Database, withinMs = 5_000): Promise<void> {
-  const deadline = performance.now() + withinMs
+async function healed(database: Database, text = 'select 1'): Promise<void> {
+  const deadline = performance.now() + 15_000
   for (;;) {
     try {
-      await database.platform.query('select 1')
+      await database.platform.query(text)
       return
     } catch (error) {
       assertUnavailable(error)
@@ -72,14 +72,17 @@ test('FI-06 FI-07 the server restarts, fast and as a crash: 503 in the gap, then
   await ask('create table kept (n int)')
   for (const [n, mode] of (['fast', 'immediate'] as const).entries()) {
     await database.platform.query('insert into kept values ($1)', [n])
+    const [begun, stopped] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     const open = database.platform.transaction(async (tx) => {
       await tx.query('insert into kept values (99)')
-      await sleep(300)
+      begun.resolve()
+      await stopped.promise
       await tx.query('select 1')
     })
     const lost = assert.rejects(open, assertUnavailable)
-    await sleep(50)
+    await begun.promise
     await (await again()).stop(mode)
+    stopped.resolve()
     await lost
     await assert.rejects(database.platform.query('select 1'), assertUnavailable)
     await assert.rejects(database.ping(), assertUnavailable)
@@ -134,7 +137,8 @@ test('FI-14 a read-only server: writes 503, reads live, and writes go on after t
   const backend = async () =>
     (await database.platform.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0]?.pid
   await ask('create table if not exists written (n int)')
-  const write = () => database.platform.query('insert into written values (1)')
+  const row = 'insert into written values (1)'
+  const write = () => database.platform.query(row)
   await write()
   const old = await backend()
   await ask('alter system set default_transaction_read_only = on')
@@ -147,8 +151,7 @@ test('FI-14 a read-only server: writes 503, reads live, and writes go on after t
   assert.notEqual(await backend(), old)
   await ask('alter system reset default_transaction_read_only')
   await ask('select pg_reload_conf()')
-  await sleep(100)
-  await write()
+  await healed(database, row)
 })
 
 test('FI-16 no connection is left: 503 at once, no stampede of attempts, and it heals', async () => {

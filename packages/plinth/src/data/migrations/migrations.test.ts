@@ -134,7 +134,9 @@ test('FI-04 SIGTERM during a migration: a clean end, nothing half done, the lock
   )
   const said: string[] = []
   child.stdout.on('data', (chunk) => said.push(String(chunk)))
-  const asleep = "select count(*)::int as n from pg_stat_activity where wait_event = 'PgSleep'"
+  // Others of this server sleep too.
+  const asleep = `select count(*)::int as n from pg_stat_activity
+                   where datname = current_database() and wait_event = 'PgSleep'`
   while ((await ask(db.adminUrl, asleep))?.['n'] === 0) await sleep(20)
   child.kill('SIGTERM')
   const [code] = await once(child, 'close')

@@ -35,9 +35,11 @@ test('MF-11 v5.0.0-V7.4.3 a role on the platform that demands a factor counts wi
   assert.deepEqual([await isSignedIn(browser), await byToken()], [true, 200])
   await demandOf(who)
   const given = performance.now()
-  // Each request says what holds now: the first that says no must come before a second is over.
+  // Each request says what holds when it is asked: none that is asked a second later may say yes.
+  let asked = given
   while ((await isSignedIn(browser)) || (await byToken()) === 200) {
-    assert.ok(performance.now() - given < 1_000, 'still signed in after a second')
+    assert.ok(asked - given < 1_000, 'still signed in after a second')
+    asked = performance.now()
   }
   const { answer } = await mfa.logIn(who)
   assert.equal(answer.body['mfa_enrolment_required'], true)

@@ -18,7 +18,7 @@ export interface MfaWorld extends AccountWorld {
   readonly gateway: FakeGateway
   /** A code of an authenticator app, some steps from now. */
   codeOf(secret: string, steps?: number): string
-  /** Moves the clock on by steps of an authenticator app. */
+  /** Moves the clock on by steps of an authenticator app, to the first second of one: no step ends meanwhile. */
   pass(steps: number): void
   /** A browser at an address that nobody used before. */
   browser(): Person
@@ -48,6 +48,8 @@ export interface WithApp {
   readonly recoveryCodes: readonly string[]
 }
 
+const STEP_MS = 30_000
+
 /** Opens a world. */
 export async function openMfa(
   settings: GivenValues = {},
@@ -67,9 +69,9 @@ export async function openMfa(
   const codeOf = (secret: string, steps = 0) =>
     TOTP.generate({
       secret: TotpSecret.fromBase32(secret),
-      timestamp: clock.now() + steps * 30_000,
+      timestamp: clock.now() + steps * STEP_MS,
     })
-  const pass = (steps: number) => clock.advance(steps * 30_000)
+  const pass = (steps: number) => clock.advance(steps * STEP_MS - (clock.now() % STEP_MS) + 1_000)
   const logIn: MfaWorld['logIn'] = async (who, at = browser()) => {
     const { email: username, password } = who
     const answer = await at.post('/auth/web/login', { username, password })

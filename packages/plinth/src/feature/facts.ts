@@ -31,6 +31,8 @@ export interface RouteFacts {
   readonly hidden: boolean
   /** The credential is not looked at: probes and assets answer without it. */
   readonly anonymous: boolean
+  /** A token or key that is worth nothing is answered as none is. */
+  readonly answersNobody?: boolean
   /** Origin and CSRF header are demanded even when no session cookie arrives. */
   readonly browserOnly: boolean
   /** A cookie that counts on this route alone: where it arrives, Origin and CSRF header are demanded. */

@@ -59,6 +59,8 @@ export interface RouteSpec<
   readonly hidden?: boolean
   /** For `open` routes that must answer without looking at the credential: probes, assets. */
   readonly anonymous?: boolean
+  /** For `open` routes whose answer says who is signed in: a token or key worth nothing is nobody's, not a 401. */
+  readonly answersNobody?: boolean
   /** Demands Origin and CSRF header even when no session cookie arrives: sign-out, refresh. */
   readonly browserOnly?: boolean
   /**
@@ -145,6 +147,7 @@ export function route<
       summary: spec.summary,
       hidden: spec.hidden ?? false,
       anonymous: spec.anonymous ?? false,
+      answersNobody: spec.answersNobody ?? false,
       browserOnly: spec.browserOnly ?? false,
       browserCookie: spec.browserCookie,
       stepUp: stepUpOf(spec),

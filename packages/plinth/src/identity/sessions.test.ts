@@ -36,6 +36,23 @@ test('4.3 /me is always 200, whatever a client adds against caches', async () =>
   }
 })
 
+test('4.3 D5 /me is 200 for a token or key that is worth nothing, and two credentials stay a 400', async () => {
+  const key = `sk_service_${'A'.repeat(43)}`
+  for (const headers of [
+    { authorization: 'Bearer junk' },
+    { authorization: 'Basic YTpi' },
+    { 'x-api-key': key },
+  ]) {
+    const { status, body, headers: answered } = await send('GET', '/auth/web/me', headers)
+    const { authenticated, user, csrf_token } = body
+    assert.deepEqual([status, authenticated, user, csrf_token], [200, false, null, null])
+    assert.equal(answered.get('www-authenticate'), null)
+  }
+  const both = { authorization: 'Bearer junk', 'x-api-key': key }
+  assert.equal((await send('GET', '/auth/web/me', both)).status, 400)
+  assert.equal((await send('GET', '/auth/me', { authorization: 'Bearer junk' })).status, 401)
+})
+
 const JUNK = [
   '"quoted"',
   'a b',

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyRequest } from 'fastify'
+import type { Principal } from '../../access/index.ts'
 import { decide } from '../../access/index.ts'
 import type { RouteFacts } from '../../feature/index.ts'
-import { epochSeconds, whenThere } from '../../kernel/index.ts'
+import { AppError, epochSeconds, whenThere } from '../../kernel/index.ts'
 import type { RequestContext } from '../context.ts'
 import type { HttpDeps } from '../deps.ts'
 import { httpProblems } from '../http.errors.ts'
@@ -53,7 +54,7 @@ export function guard(
   if (facts.anonymous) return
   const carried = credentialOf(shown)
   const token = browserToken(deps, request, carried === 'cookie', facts)
-  const found = carried === undefined ? undefined : deps.authenticate(request)
+  const found = carried === undefined ? undefined : whoIs(deps, request, carried, facts)
   return whenThere(found, (principal) => {
     context.principal = principalOf(principal)
     checkToken(deps.csrf, context, token)
@@ -63,6 +64,30 @@ export function guard(
       if (facts.stepUp !== undefined) demandStepUp(context, facts.stepUp, epochSeconds(deps.clock))
     })
   })
+}
+
+/** Who is behind a credential. Where a route answers nobody too, one that is worth nothing is nobody's. */
+function whoIs(
+  { authenticate }: GuardDeps,
+  request: FastifyRequest,
+  carried: 'cookie' | 'header',
+  { answersNobody = false }: RouteFacts,
+): ReturnType<GuardDeps['authenticate']> {
+  return answersNobody && carried === 'header'
+    ? someoneOrNobody(authenticate, request)
+    : authenticate(request)
+}
+
+async function someoneOrNobody(
+  authenticate: GuardDeps['authenticate'],
+  request: FastifyRequest,
+): Promise<Principal | undefined> {
+  try {
+    return await authenticate(request)
+  } catch (error) {
+    if (error instanceof AppError && error.status === 401) return undefined
+    throw error
+  }
 }
 
 /** Which credential a request carries. Two at once could be read in two ways (D5). */

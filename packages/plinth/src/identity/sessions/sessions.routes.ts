@@ -34,6 +34,7 @@ export function sessionRoutes(deps: SessionRouteDeps): readonly RouteOptions[] {
   const me = route('GET /auth/web/me', {
     access: open('tells a page whether somebody is signed in'),
     summary: 'Who is signed in, and the CSRF token of the session.',
+    answersNobody: true,
     // Clients take anything but 200 for signed out, and some add a field against caches (contract 4.3).
     otherQueryIgnored: true,
     returns: z.object({

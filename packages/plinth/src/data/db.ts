@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import type { ClientBase } from 'pg'
-import type { Id } from '../kernel/index.ts'
+import type { Clock, Id } from '../kernel/index.ts'
 import type { Hearing, Listener } from './listen/listener.ts'
 import type { Caller, Outbox } from './outbox.ts'
 
@@ -48,6 +48,8 @@ export interface Db extends Queryable {
   readonly tenant: Id<'tenant'>
   /** Seals what a caller carries from one page of a list to the next. */
   readonly cursorKey: KeyObject
+  /** The time of the service, which `default('now')` of an entity means. */
+  readonly clock: Clock
   /** Runs `work` in one transaction: commits when it resolves, rolls back when it throws. */
   transaction<T>(work: (tx: Tx) => Promise<T>, options?: TransactionOptions): Promise<T>
 }

@@ -31,7 +31,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const outbox = options.outbox ?? noOutbox
   const listeners: Listener[] = []
   const cursorKey = deriveKey(options.cursorSecret ?? new Secret(newToken()), 'cursor')
-  const parts = { line, outbox, cursorKey }
+  const parts = { line, outbox, cursorKey, clock: options.clock }
   const platform = platformDoor(parts)
   const forTenant: Database['forTenant'] = (tenant, caller) => tenantDoor(parts, tenant, caller)
   return {

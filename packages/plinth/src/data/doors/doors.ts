@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Id } from '../../kernel/index.ts'
+import type { Clock, Id } from '../../kernel/index.ts'
 import { isId } from '../../kernel/index.ts'
 import type { Db, PlatformDb, PlatformTx, Rows, Statement, TransactionOptions, Tx } from '../db.ts'
 import type { Caller, Outbox } from '../outbox.ts'
@@ -16,6 +16,8 @@ export interface DoorParts {
   readonly line: Line
   /** Seals the cursors of lists. */
   readonly cursorKey: KeyObject
+  /** The time of the service. */
+  readonly clock: Clock
   /** Where jobs of a transaction are written. */
   readonly outbox: () => Outbox
 }
@@ -30,6 +32,7 @@ export function tenantDoor(parts: DoorParts, tenant: Id<'tenant'>, caller?: Call
   return brandedDb({
     tenant,
     cursorKey: parts.cursorKey,
+    clock: parts.clock,
     batch: async (statements) => (await parts.line.unit([entering, ...statements])).slice(1),
     async query<R>(text: string, values: readonly unknown[] = []) {
       const [, answer] = await parts.line.unit([entering, { text, values }])
@@ -64,6 +67,7 @@ function tenantTx(parts: DoorParts, open: OpenTransaction, { tenant, caller }: I
     open: true,
     tenant,
     cursorKey: parts.cursorKey,
+    clock: parts.clock,
     batch,
     query: oneOf(batch),
     client: open.client,

@@ -52,6 +52,15 @@ test('every kind comes back as it went in; a patch of one field changes it, upda
   await fc.assert(property, { numRuns: 60 })
 })
 
+test('FI-31 what is born now is born by the clock of the service', async () => {
+  const moment = '2031-02-03T04:05:06.789Z'
+  const slow = { ...db, clock: { now: () => Date.parse(moment), monotonic: () => 0 } } as Db
+  const [{ born: _, ...usual } = {}] = fc.sample(sampleRow, { numRuns: 1, seed: 7 })
+  const [one] = await sampler.insertMany(slow, [usual as Parameters<typeof sampler.insert>[1]])
+  const other = await sampler.insert(slow, usual as Parameters<typeof sampler.insert>[1])
+  assert.deepEqual([one?.born, other.born], [moment, moment])
+})
+
 test('the first and the last value of each kind come back, and null where it may stand', async () => {
   const [usual] = fc.sample(sampleRow, { numRuns: 1, seed: 7 })
   assert.ok(usual)

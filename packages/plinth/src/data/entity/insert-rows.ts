@@ -20,7 +20,7 @@ export async function insert(
   db: Db,
   { values, beside }: { readonly values: object; readonly beside: Beside },
 ): Promise<AnyRow> {
-  const { statements } = newRow(table, { values, beside })
+  const { statements } = newRow(table, db, { values, beside })
   const inserted = await namingViolations(table.declaration, () => runFirst(db, statements))
   return firstRow(table, inserted) ?? unseen(table)
 }
@@ -34,7 +34,7 @@ export async function insertMany(
   db: Db,
   { list, beside }: { readonly list: readonly object[]; readonly beside: Beside },
 ): Promise<readonly AnyRow[]> {
-  const rows = list.map((values, at) => newRow(table, { values, beside, at }))
+  const rows = list.map((values, at) => newRow(table, db, { values, beside, at }))
   if (rows.length === 0) return []
   const together = rows.flatMap(({ statements }) => statements)
   const answers = await asUnit(db, together).catch((error) => {
@@ -72,10 +72,11 @@ function asUnit(db: Db, statements: readonly Statement[]): Promise<readonly Rows
 
 function newRow(
   { declaration, schemas, sql }: EntityTable,
+  { clock }: Pick<Db, 'clock'>,
   { values, beside, at }: { values: object; beside: Beside; at?: number },
 ): NewRows {
   const path = at === undefined ? 'body' : `body/items/${at}`
-  const row = fillIn(declaration, parseFields(schemas.whole, values, path))
+  const row = fillIn(declaration, parseFields(schemas.whole, values, path), clock)
   checkRules(declaration, row, path)
   const id = newId()
   return { id, statements: [sql.insert(id, row), ...beside(id, at ?? 0)] }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import type { ErrorDetail } from '../../kernel/index.ts'
-import { newId, systemClock } from '../../kernel/index.ts'
+import type { Clock, ErrorDetail } from '../../kernel/index.ts'
+import { newId } from '../../kernel/index.ts'
 import type { Column } from './column.ts'
 import type { Declaration } from './declaration.ts'
 import { entityProblems } from './entity.errors.ts'
@@ -25,9 +25,9 @@ export function parseFields(schema: z.ZodType, given: object, at = 'body'): Valu
 }
 
 /** A new row, with what `default('now')` and `default('uuid')` stand for. */
-export function fillIn({ columns }: Declaration, given: Values): Values {
+export function fillIn({ columns }: Declaration, given: Values, clock: Clock): Values {
   const generated = columns.flatMap((column) => {
-    const value = given[column.name] === undefined ? generate(column) : undefined
+    const value = given[column.name] === undefined ? generate(column, clock) : undefined
     return value === undefined ? [] : [[column.name, value]]
   })
   return { ...given, ...Object.fromEntries(generated) }
@@ -45,10 +45,10 @@ export function checkRules({ rules }: Declaration, row: object, at = 'body'): vo
   })
 }
 
-function generate({ fallback, kind }: Column): string | undefined {
+function generate({ fallback, kind }: Column, clock: Clock): string | undefined {
   if (fallback?.from === 'uuid') return newId()
   if (fallback?.from !== 'now') return undefined
-  const now = new Date(systemClock.now()).toISOString()
+  const now = new Date(clock.now()).toISOString()
   return kind.name === 'date' ? now.slice(0, 10) : now
 }
 

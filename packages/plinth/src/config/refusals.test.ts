@@ -32,6 +32,13 @@ testRefusals([
     ],
   },
   {
+    title: '4.8 a client id of a provider that the file has no block of',
+    env: { OIDC_MICROSOFT_CLIENT_ID: 'app' },
+    lines: [
+      'environment oidc.providers.microsoft.issuer: is required, as OIDC_MICROSOFT_CLIENT_ID is set, and config.yaml holds nothing of oidc.providers.microsoft → write the block with issuer: …, or take OIDC_MICROSOFT_CLIENT_ID away',
+    ],
+  },
+  {
     title: 'v5.0.0-V6.3.2 a placeholder secret',
     env: { SESSION_SIGNING_SECRET: 'change-me-to-a-long-random-string!' },
     lines: [

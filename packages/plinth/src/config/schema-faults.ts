@@ -64,6 +64,23 @@ function sentence(
 }
 
 function missing(key: string, context: IssueContext): Fault {
+  return blockOfVariables(key, context) ?? missingInFile(key, context)
+}
+
+/** Where variables alone set something of a block, they say where it came from: the file has no place. */
+function blockOfVariables(key: string, { findings, names, file }: IssueContext): Fault | undefined {
+  const block = key.slice(0, key.lastIndexOf('.') + 1)
+  const given = [...findings.sources].filter(([at]) => block !== '' && at.startsWith(block))
+  const [variable] = given[0]?.[1].variables ?? []
+  const ofFile = given.some(([, { kind }]) => kind !== 'variable')
+  if (variable === undefined || ofFile || variablesOf(names, key).length > 0) return undefined
+  const { name, place } = variable
+  const says = `is required, as ${name} is set, and ${file} holds nothing of ${block.slice(0, -1)}`
+  const fix = `write the block with ${key.slice(block.length)}: …, or take ${name} away`
+  return { code: 'config.missing', place, key, says, fix }
+}
+
+function missingInFile(key: string, context: IssueContext): Fault {
   const place = placeOfBlock(key, context)
   return {
     code: 'config.missing',

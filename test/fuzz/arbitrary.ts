@@ -68,13 +68,22 @@ function textFor({ format, pattern, maxLength }: Json): fc.Arbitrary<string> {
     return fc.date({ noInvalidDate: true }).map((date) => date.toISOString())
   const most = Math.min(Number(maxLength ?? 60), 300)
   // fast-check draws no text for a pattern that looks around.
-  if (typeof pattern !== 'string' || /\(\?[=!<]/.test(pattern))
-    return fc.string({ unit: 'binary', maxLength: most })
+  if (typeof pattern !== 'string' || /\(\?[=!<]/.test(pattern)) return anyText('binary', most)
   const matching = new RegExp(pattern, 'u')
   // Nor for one with properties of Unicode.
   return pattern.includes('\\p{')
-    ? fc.string({ unit: 'grapheme', maxLength: most }).filter((text) => matching.test(text))
+    ? anyText('grapheme', most).filter((text) => matching.test(text))
     : fc.stringMatching(matching)
+}
+
+const texts = new Map<string, fc.Arbitrary<string>>()
+
+/** Each is made once: it lists all characters of Unicode, which takes half a second. */
+function anyText(unit: 'binary' | 'grapheme', maxLength: number): fc.Arbitrary<string> {
+  const key = `${unit} ${maxLength}`
+  const text = texts.get(key) ?? fc.string({ unit, maxLength })
+  texts.set(key, text)
+  return text
 }
 
 function objectFor(schema: Json): fc.Arbitrary<object> {

@@ -3,6 +3,7 @@ import type { Column } from './column.ts'
 import type { Declaration } from './declaration.ts'
 import type { Scope } from './list/list-options.ts'
 import { columnSql, rowColumns, scopeSql, tableOf } from './list/table-sql.ts'
+import { changedValueSql, newValueSql, rememberKeeper } from './live-reference.ts'
 import { quote } from './names.ts'
 import type { VersionDemand } from './precondition.ts'
 
@@ -28,14 +29,21 @@ export interface EntityStatements {
 
 /** Compiles the statements of an entity. Every identifier comes from the declaration. */
 export function statementsOf(declaration: Declaration): EntityStatements {
+  rememberKeeper(declaration)
   const { columns, softDelete, key } = declaration
   const table = tableOf(declaration)
   const row = rowColumns(declaration)
   const named = new Map(columns.map((column) => [column.name, column]))
   const names = columns.map(({ name }) => quote(name))
-  const insertText =
-    `insert into ${table} (${[quote(key), ...names].join(', ')}) ` +
-    `values (${['$1', ...names.map((_, at) => `$${at + 2}`)].join(', ')}) returning ${row}`
+  // Made with the first row: by then every module has declared its entities.
+  let insertText: string | undefined
+  const insertSql = () => {
+    const values = columns.map((column, at) => newValueSql(declaration, column, `$${at + 2}`))
+    return (
+      `insert into ${table} (${[quote(key), ...names].join(', ')}) ` +
+      `values (${['$1', ...values].join(', ')}) returning ${row}`
+    )
+  }
   const findText = `select ${row} from ${table}${condition(declaration, {}, 1).sql}`
   const moved = (sets: string, target: Target, before: readonly unknown[] = []): Statement => {
     const { sql, values } = condition(declaration, target, before.length + 1)
@@ -59,23 +67,42 @@ export function statementsOf(declaration: Declaration): EntityStatements {
         values: [target.id, ...values],
       }
     },
-    insert: (id, values) => ({
-      text: insertText,
-      values: [id, ...columns.map((column) => writeValue(column, values[column.name]))],
-    }),
+    insert: (id, values) => {
+      insertText ??= insertSql()
+      return {
+        text: insertText,
+        values: [id, ...columns.map((column) => writeValue(column, values[column.name]))],
+      }
+    },
     update: (target, changes) => {
       const changed = Object.keys(changes).flatMap((name) => named.get(name) ?? [])
-      const sets = changed.map(({ name }, at) => `${quote(name)} = $${at + 1}`)
+      const sets = changed.map(
+        (column, at) =>
+          `${quote(column.name)} = ${changedValueSql(declaration, column, `$${at + 1}`)}`,
+      )
       const values = changed.map((column) => writeValue(column, changes[column.name]))
       return moved(sets.join(', '), target, values)
     },
     remove: (target) => {
-      if (softDelete) return moved('"deleted_at" = now()', target)
       const { sql, values } = condition(declaration, target, 1)
+      if (softDelete) return { text: softRemoval(declaration, sql), values: [target.id, ...values] }
       return { text: `delete from ${table}${sql}`, values: [target.id, ...values] }
     },
     restore: (target) => moved('"deleted_at" = null', { ...target, deleted: 'only' }),
   }
+}
+
+/**
+ * Marks a row as deleted. It is held as if it went for good: who just refers to it is waited for, and
+ * who comes after that sees the mark.
+ */
+function softRemoval(declaration: Declaration, where: string): string {
+  const [table, id] = [tableOf(declaration), columnSql(declaration, 'id')]
+  return (
+    `update ${table} set "deleted_at" = now() ` +
+    `where ${id} = (select ${id} from ${table}${where} for update) ` +
+    `returning ${rowColumns(declaration)}`
+  )
 }
 
 /** Which row: the id stands at `$place`, what else is demanded of it after that. */

@@ -62,14 +62,13 @@ export class RequestContext implements Context {
   }
 
   get actor(): Actor {
-    const { person = null, credential } = this.principal ?? {}
-    return {
-      kind: person === null ? 'anonymous' : 'person',
-      person,
-      clientAddress: this.clientAddress,
-      requestId: this.requestId,
-      ...(credential && { credential: { kind: credential.kind, id: credential.id } }),
+    const { principal, clientAddress, requestId } = this
+    if (principal === undefined) {
+      return { kind: 'anonymous', person: null, clientAddress, requestId }
     }
+    const { person, credential } = principal
+    const { kind, id } = credential
+    return { kind: 'person', person, clientAddress, requestId, credential: { kind, id } }
   }
 
   get csrfToken(): string | null {

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Principal } from '../access/index.ts'
 import type { RouteFacts } from '../feature/index.ts'
 import { factsOf, setContext } from '../feature/index.ts'
-import { AppError, newId, whenThere } from '../kernel/index.ts'
+import { AppError, isPromised, newId, whenThere } from '../kernel/index.ts'
 import { createCors } from './answers/cors.ts'
 import { headersFor } from './answers/headers.ts'
 import { RequestContext } from './context.ts'
@@ -125,17 +125,27 @@ function authenticateCounted(
 ): Found | Promise<Found> {
   const visit = visitOf(request)
   try {
-    const counted = whenThere(authenticate(request), (found) => count(visit, principalOf(found)))
-    return counted instanceof Promise
-      ? counted.catch((error) => countFailure(visit, error))
-      : counted
+    const found = authenticate(request)
+    if (isPromised(found)) return countLater(visit, found)
+    const principal = principalOf(found)
+    const counting = visit?.recognise(principal)
+    return isPromised(counting) ? counting.then(() => principal) : principal
   } catch (error) {
     return countFailure(visit, error)
   }
 }
 
-function count(visit: CountedVisit | undefined, principal: Found): Found | Promise<Found> {
-  return whenThere(visit?.recognise(principal), () => principal)
+async function countLater(
+  visit: CountedVisit | undefined,
+  promised: PromiseLike<unknown>,
+): Promise<Found> {
+  try {
+    const principal = principalOf(await promised)
+    await visit?.recognise(principal)
+    return principal
+  } catch (error) {
+    return countFailure(visit, error)
+  }
 }
 
 async function countFailure(visit: CountedVisit | undefined, error: unknown): Promise<never> {

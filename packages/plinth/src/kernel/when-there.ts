@@ -9,7 +9,8 @@ export function whenThere<T, R>(
   return isPromised(value) ? Promise.resolve(value).then(go) : go(value)
 }
 
-function isPromised<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+/** Whether a value is promised: by whatever has a `then`, as `await` sees it. */
+export function isPromised<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   if (typeof value !== 'object' || value === null) return false
   return 'then' in value && typeof value.then === 'function'
 }

@@ -78,7 +78,8 @@ function unmapped(ipv6: string): string {
 
 /** The bucket of an address for limits: IPv4 as it is, IPv6 by its /64, as one client owns all of it. */
 export function addressBucket(address: string): string {
-  if (isIP(address) !== 6) return address
+  // Only of IPv6 has an address a colon: most are seen through without taking them apart.
+  if (!address.includes(':') || isIP(address) !== 6) return address
   const [head = '', tail = ''] = address.split('::')
   const left = head === '' ? [] : head.split(':')
   const right = tail === '' ? [] : tail.split(':')

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify'
+import type { Context } from '../../feature/index.ts'
 import { contextOf } from '../../feature/index.ts'
 import { tenancyProblems } from '../tenancy.errors.ts'
 import type { TenantStrategy } from './tenant-strategy.ts'
@@ -28,16 +29,16 @@ export function JwtClaimTenantStrategy(
 }
 
 function verifiedClaims(request: FastifyRequest): object | undefined {
-  const claims = isOurs(request) ? contextOf(request).principal?.claims : userOf(request)
+  const context = contextIfOurs(request)
+  const claims = context === undefined ? userOf(request) : context.principal?.claims
   return typeof claims === 'object' && claims !== null ? claims : undefined
 }
 
-function isOurs(request: FastifyRequest): boolean {
+function contextIfOurs(request: FastifyRequest): Context | undefined {
   try {
-    contextOf(request)
-    return true
+    return contextOf(request)
   } catch {
-    return false
+    return undefined
   }
 }
 

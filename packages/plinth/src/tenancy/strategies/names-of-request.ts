@@ -11,13 +11,13 @@ export function namesOfRequest(
   strategies: readonly TenantStrategy[],
   request: FastifyRequest,
 ): readonly TenantName[] {
-  const names = new Map<string, TenantName>()
+  const names: TenantName[] = []
   for (const strategy of strategies) {
     const said = strategy.find(request)
     if (said === undefined) continue
     const name = tenantName(said)
     if (name === undefined) throw strategy.malformed(`by ${strategy.name}`)
-    names.set(name.text, name)
+    if (names.every(({ text }) => text !== name.text)) names.push(name)
   }
-  return [...names.values()]
+  return names
 }

@@ -39,16 +39,15 @@ export function createMemoryWindows(options: MemoryWindowsOptions): MemoryWindow
     },
     take(charges) {
       const now = clock.monotonic()
-      let allowed = true
-      const standings = charges.map(({ policy, key, quota, cost }) => {
-        const standing = countersOf(policy).find(key)?.standing(quota, now) ?? all(quota)
-        if (!standing.allowed && cost === 1) allowed = false
-        return standing
-      })
-      if (!allowed) return standings
-      return charges.map(({ policy, key, quota, cost }, at) => {
-        if (cost === 0) return standings[at] ?? all(quota)
-        return countersOf(policy).use(key, quota.windowMs, now).add(quota, now)
+      const passes = charges.every(
+        ({ policy, key, quota, cost }) =>
+          cost === 0 || (countersOf(policy).find(key)?.hasRoom(quota, now) ?? true),
+      )
+      return charges.map(({ policy, key, quota, cost }) => {
+        const counters = countersOf(policy)
+        return passes && cost === 1
+          ? counters.use(key, quota.windowMs, now).add(quota, now)
+          : (counters.find(key)?.standing(quota, now) ?? all(quota))
       })
     },
   }

@@ -29,6 +29,12 @@ export class SlidingWindow {
     this.#oldest = this.#part
   }
 
+  /** Whether one more may pass. */
+  hasRoom({ requests }: Quota, nowMs: number): boolean {
+    this.#moveTo(nowMs)
+    return this.#sum < requests
+  }
+
   /** How the counter stands. */
   standing({ requests }: Quota, nowMs: number): Standing {
     this.#moveTo(nowMs)
@@ -37,7 +43,7 @@ export class SlidingWindow {
     return { allowed: remaining > 0, limit: requests, remaining, resetMs }
   }
 
-  /** Counts one more at the time that `standing` was last asked for; how the counter stands then. */
+  /** Counts one more at the time that the counter was last asked for; how the counter stands then. */
   add({ requests }: Quota, nowMs: number): Standing {
     const at = this.#part % KEPT
     if (this.#sum === 0) this.#oldest = this.#part

@@ -3,7 +3,7 @@ import { jsonObject, platformTable, timestamp } from '../data/index.ts'
 
 const events = platformTable(
   'audit_events',
-  {
+  () => ({
     id: z.uuid(),
     tenant_id: z.uuid(),
     occurred_at: timestamp().default('now'),
@@ -19,7 +19,7 @@ const events = platformTable(
     credential_kind: z.string().nullable(),
     credential_id: z.string().nullable(),
     data: jsonObject().default({}),
-  },
+  }),
   {
     key: ['tenant_id', 'id'],
     index: {

@@ -4,6 +4,7 @@ import type { SettingNames } from './setting-names.ts'
 import type { Variable } from './variable.ts'
 
 const SHORTEST = 6
+const MOST_EDITS = 3
 
 /** Variables that nothing reads and that look like a slip of the pen for a known name. */
 export function nearNames(
@@ -28,11 +29,16 @@ export function nearNames(
 }
 
 function looksLike(name: string, known: string): boolean {
-  const sameStart = name.split('_')[0] === known.split('_')[0]
-  const allowed = sameStart ? 3 : 2
-  if (Math.abs(name.length - known.length) > allowed || strangers(name, known) > allowed)
-    return false
+  // Thousands of pairs at each start: most differ too much in length to be looked at.
+  const longer = Math.abs(name.length - known.length)
+  if (longer > MOST_EDITS) return false
+  const allowed = sharesStart(name, known) ? MOST_EDITS : 2
+  if (longer > allowed || strangers(name, known) > allowed) return false
   return editDistance(name, known) <= allowed
+}
+
+function sharesStart(name: string, known: string): boolean {
+  return name.split('_')[0] === known.split('_')[0]
 }
 
 /** Letters of one text that the other has nowhere: each costs an edit, and counting them costs little. */

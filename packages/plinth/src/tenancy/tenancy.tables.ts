@@ -4,7 +4,7 @@ import { roleTables } from './roles/roles.tables.ts'
 
 const tenants = platformTable(
   'tenants',
-  {
+  () => ({
     id: z.uuid(),
     slug: z.string(),
     name: z.string(),
@@ -12,7 +12,7 @@ const tenants = platformTable(
     status: z.enum(['active', 'suspended', 'deleted']).default('active'),
     created_at: timestamp().default('now'),
     deleted_at: timestamp().nullable(),
-  },
+  }),
   {
     unique: [['slug']],
     check: {
@@ -27,7 +27,7 @@ const tenants = platformTable(
 
 const memberships = platformTable(
   'memberships',
-  {
+  () => ({
     tenant_id: ref('tenants', { onDelete: 'cascade' }),
     person_id: ref('people', { onDelete: 'cascade' }),
     role: z.enum(['owner', 'admin', 'member', 'custom']),
@@ -40,7 +40,7 @@ const memberships = platformTable(
     metadata: jsonObject().default({}),
     version: z.int32().default(1),
     created_at: timestamp().default('now'),
-  },
+  }),
   {
     key: ['tenant_id', 'person_id'],
     index: {
@@ -67,22 +67,22 @@ const memberships = platformTable(
 
 const tenantSettings = platformTable(
   'tenant_settings',
-  {
+  () => ({
     tenant_id: ref('tenants', { onDelete: 'cascade' }),
     value: jsonObject().default({}),
     version: z.int32().default(1),
     updated_at: timestamp().default('now'),
-  },
+  }),
   { key: ['tenant_id'], triggers: ['touch'], policies: ['tenant'] },
 )
 
 const platformRoles = platformTable(
   'platform_roles',
-  {
+  () => ({
     person_id: ref('people', { onDelete: 'cascade' }),
     permissions: z.array(z.string()),
     granted_at: timestamp().default('now'),
-  },
+  }),
   {
     key: ['person_id'],
     check: { permissions_check: '(cardinality(permissions) > 0)' },

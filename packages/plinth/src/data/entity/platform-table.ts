@@ -25,7 +25,7 @@ export interface PlatformTable<S extends Shape = Shape> {
   readonly schema: 'plinth'
   readonly table: string
   /**
-   * Read from the shape when they are first asked for, which is what compares them with the catalogue:
+   * Made and read when they are first asked for, which is what compares them with the catalogue:
    * a service that starts has no use for them.
    * @throws TypeError for a column outside the closed kinds
    */
@@ -45,7 +45,7 @@ export type PlatformRow<T> = T extends { readonly row?: infer R } ? NonNullable<
  */
 export function platformTable<const S extends Shape>(
   table: string,
-  shape: S,
+  shape: () => S,
   options: PlatformTableOptions = {},
 ): PlatformTable<S> {
   let columns: readonly Column[] | undefined
@@ -53,7 +53,7 @@ export function platformTable<const S extends Shape>(
     schema: 'plinth',
     table,
     get columns() {
-      columns ??= columnsOf(shape)
+      columns ??= columnsOf(shape())
       return columns
     },
     options: {

@@ -4,13 +4,13 @@ import { timestamp } from '../entity/timestamp.ts'
 
 const migrations = platformTable(
   'migrations',
-  {
+  () => ({
     set: z.string(),
     number: z.int32(),
     name: z.string(),
     hash: z.string(),
     applied_at: timestamp().default('now'),
-  },
+  }),
   { key: ['set', 'number'] },
 )
 

@@ -3,7 +3,7 @@ import { bytes, json, platformTable, ref, timestamp } from '../../data/index.ts'
 
 const keys = platformTable(
   'idempotency_keys',
-  {
+  () => ({
     tenant_id: ref('tenants', { onDelete: 'cascade' }),
     key_hash: bytes(),
     request_hash: bytes(),
@@ -11,7 +11,7 @@ const keys = platformTable(
     headers: json(z.record(z.string(), z.string())),
     body: z.string().nullable(),
     expires_at: timestamp(),
-  },
+  }),
   {
     key: ['tenant_id', 'key_hash'],
     index: { expiry: '(tenant_id, expires_at)' },

@@ -4,7 +4,7 @@ import { KEY_TYPES } from './key-format.ts'
 
 const keys = platformTable(
   'api_keys',
-  {
+  () => ({
     id: z.uuid(),
     key_hash: bytes(),
     prefix: z.string(),
@@ -30,7 +30,7 @@ const keys = platformTable(
     last_used_at: timestamp().nullable(),
     known_addresses: z.array(z.string()).default([]),
     announced_end: timestamp().nullable(),
-  },
+  }),
   {
     unique: [['key_hash']],
     index: {

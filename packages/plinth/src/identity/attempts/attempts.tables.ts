@@ -3,7 +3,7 @@ import { bytes, platformTable, timestamp } from '../../data/index.ts'
 
 const attempts = platformTable(
   'attempts',
-  {
+  () => ({
     subject_hash: bytes(),
     place_hash: bytes(),
     failures: z.int32().default(0),
@@ -13,7 +13,7 @@ const attempts = platformTable(
     last_failed_at: timestamp().nullable(),
     succeeded_at: timestamp().nullable(),
     forget_at: timestamp(),
-  },
+  }),
   { key: ['subject_hash', 'place_hash'], index: { forget: '(forget_at)' } },
 )
 

@@ -3,7 +3,7 @@ import { platformTable, ref, timestamp } from '../../data/index.ts'
 
 const invitations = platformTable(
   'invitations',
-  {
+  () => ({
     id: z.uuid(),
     tenant_id: ref('tenants', { onDelete: 'cascade' }),
     person_id: ref('people', { onDelete: 'set null' }).nullable(),
@@ -16,7 +16,7 @@ const invitations = platformTable(
     accepted_at: timestamp().nullable(),
     revoked_at: timestamp().nullable(),
     declined_at: timestamp().nullable(),
-  },
+  }),
   {
     key: ['tenant_id', 'id'],
     index: {

@@ -3,7 +3,7 @@ import { platformTable, ref, timestamp } from '../../data/index.ts'
 
 const offers = platformTable(
   'link_offers',
-  {
+  () => ({
     id: z.uuid(),
     person_id: ref('people', { onDelete: 'cascade' }),
     session_family_id: z.uuid(),
@@ -16,7 +16,7 @@ const offers = platformTable(
     created_at: timestamp().default('now'),
     expires_at: timestamp(),
     consumed_at: timestamp().nullable(),
-  },
+  }),
   { index: { family: '(session_family_id)', expiry: '(expires_at)' } },
 )
 

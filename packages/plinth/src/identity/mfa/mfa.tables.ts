@@ -5,7 +5,7 @@ const person = () => ref('people', { onDelete: 'cascade' })
 
 const methods = platformTable(
   'mfa_methods',
-  {
+  () => ({
     id: z.uuid(),
     person_id: person(),
     kind: z.enum(['totp', 'email', 'sms']),
@@ -19,7 +19,7 @@ const methods = platformTable(
     last_used_at: timestamp().nullable(),
     created_at: timestamp().default('now'),
     expires_at: timestamp().nullable(),
-  },
+  }),
   {
     index: {
       active: 'unique (person_id, kind) where (confirmed_at is not null)',
@@ -30,7 +30,7 @@ const methods = platformTable(
 
 const codes = platformTable(
   'mfa_codes',
-  {
+  () => ({
     id: z.uuid(),
     method_id: ref('mfa_methods', { onDelete: 'cascade' }),
     scope_hash: bytes(),
@@ -38,31 +38,31 @@ const codes = platformTable(
     created_at: timestamp().default('now'),
     expires_at: timestamp(),
     consumed_at: timestamp().nullable(),
-  },
+  }),
   { index: { method: '(method_id)', expiry: '(expires_at)' } },
 )
 
 const sends = platformTable(
   'mfa_sends',
-  { bucket_hash: bytes(), window_start: timestamp(), sent: z.int32().default(1) },
+  () => ({ bucket_hash: bytes(), window_start: timestamp(), sent: z.int32().default(1) }),
   { key: ['bucket_hash', 'window_start'] },
 )
 
 const recoveryCodes = platformTable(
   'recovery_codes',
-  {
+  () => ({
     id: z.uuid(),
     person_id: person(),
     code_hash: bytes(),
     created_at: timestamp().default('now'),
     used_at: timestamp().nullable(),
-  },
+  }),
   { unique: [['person_id', 'code_hash']] },
 )
 
 const challenges = platformTable(
   'mfa_challenges',
-  {
+  () => ({
     id: z.uuid(),
     token_hash: bytes(),
     person_id: person(),
@@ -74,13 +74,13 @@ const challenges = platformTable(
     created_at: timestamp().default('now'),
     expires_at: timestamp(),
     consumed_at: timestamp().nullable(),
-  },
+  }),
   { unique: [['token_hash']], index: { person: '(person_id)', expiry: '(expires_at)' } },
 )
 
 const rememberedDevices = platformTable(
   'remembered_devices',
-  {
+  () => ({
     id: z.uuid(),
     person_id: person(),
     token_hash: bytes(),
@@ -89,18 +89,18 @@ const rememberedDevices = platformTable(
     created_at: timestamp().default('now'),
     last_used_at: timestamp().nullable(),
     expires_at: timestamp(),
-  },
+  }),
   { unique: [['token_hash']], index: { person: '(person_id)', expiry: '(expires_at)' } },
 )
 
 const rules = platformTable(
   'mfa_rules',
-  {
+  () => ({
     tenant_id: ref('tenants', { onDelete: 'cascade' }),
     everybody: z.boolean().default(false),
     roles: z.array(z.string()).default([]),
     updated_at: timestamp().default('now'),
-  },
+  }),
   { key: ['tenant_id'] },
 )
 

@@ -4,7 +4,7 @@ import { CLIENT_AUTHENTICATIONS } from './client-authentications.ts'
 
 const clients = platformTable(
   'oauth_clients',
-  {
+  () => ({
     id: z.uuid(),
     name: z.string(),
     tenant_id: ref('tenants', { onDelete: 'cascade' }),
@@ -16,7 +16,7 @@ const clients = platformTable(
     created_by: ref('people', { onDelete: 'set null' }).nullable(),
     last_used_at: timestamp().nullable(),
     revoked_at: timestamp().nullable(),
-  },
+  }),
   {
     index: { tenant: '(tenant_id, id)', person: '(person_id)' },
     check: {
@@ -28,19 +28,19 @@ const clients = platformTable(
 
 const secrets = platformTable(
   'oauth_client_secrets',
-  {
+  () => ({
     id: z.uuid(),
     client_id: ref('oauth_clients', { onDelete: 'cascade' }),
     secret_hash: bytes(),
     created_at: timestamp().default('now'),
     expires_at: timestamp().nullable(),
-  },
+  }),
   { unique: [['secret_hash']], index: { client: '(client_id)' } },
 )
 
 const tokens = platformTable(
   'oauth_tokens',
-  {
+  () => ({
     id: z.uuid(),
     client_id: ref('oauth_clients', { onDelete: 'cascade' }),
     person_id: ref('people', { onDelete: 'cascade' }),
@@ -48,7 +48,7 @@ const tokens = platformTable(
     created_at: timestamp().default('now'),
     expires_at: timestamp(),
     revoked_at: timestamp().nullable(),
-  },
+  }),
   {
     index: { client: '(client_id)', person: '(person_id)', expiry: '(expires_at)' },
     triggers: ['tell_changed'],
@@ -57,7 +57,7 @@ const tokens = platformTable(
 
 const assertions = platformTable(
   'client_assertions',
-  { token_hash: bytes(), expires_at: timestamp(), consumed_at: timestamp().nullable() },
+  () => ({ token_hash: bytes(), expires_at: timestamp(), consumed_at: timestamp().nullable() }),
   { key: ['token_hash'], index: { expiry: '(expires_at)' } },
 )
 

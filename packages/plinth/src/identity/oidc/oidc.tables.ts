@@ -3,7 +3,7 @@ import { bytes, platformTable, ref, timestamp } from '../../data/index.ts'
 
 const pendingLogins = platformTable(
   'pending_logins',
-  {
+  () => ({
     id: z.uuid(),
     state_hash: bytes(),
     cookie_hash: bytes(),
@@ -21,7 +21,7 @@ const pendingLogins = platformTable(
     created_at: timestamp().default('now'),
     expires_at: timestamp(),
     consumed_at: timestamp().nullable(),
-  },
+  }),
   {
     unique: [['state_hash']],
     index: { expiry: '(expires_at)' },

@@ -3,7 +3,7 @@ import { bytes, jsonObject, platformTable, ref, timestamp } from '../../data/ind
 
 const oneTimeTokens = platformTable(
   'one_time_tokens',
-  {
+  () => ({
     id: z.uuid(),
     token_hash: bytes(),
     purpose: z.string(),
@@ -12,7 +12,7 @@ const oneTimeTokens = platformTable(
     created_at: timestamp().default('now'),
     expires_at: timestamp(),
     consumed_at: timestamp().nullable(),
-  },
+  }),
   {
     unique: [['token_hash']],
     index: { person: '(person_id, purpose)', expiry: '(expires_at)' },

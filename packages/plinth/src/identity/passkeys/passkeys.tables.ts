@@ -3,7 +3,7 @@ import { bigint, bytes, platformTable, ref, timestamp } from '../../data/index.t
 
 const passkeys = platformTable(
   'passkeys',
-  {
+  () => ({
     id: z.uuid(),
     person_id: ref('people', { onDelete: 'cascade' }),
     credential_id: z.string(),
@@ -14,7 +14,7 @@ const passkeys = platformTable(
     synced: z.boolean(),
     created_at: timestamp().default('now'),
     last_used_at: timestamp().nullable(),
-  },
+  }),
   {
     unique: [['credential_id']],
     index: { person: '(person_id)' },

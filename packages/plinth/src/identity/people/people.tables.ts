@@ -4,7 +4,7 @@ import { CONTACT_METHODS, GENDERS } from './person-fields.ts'
 
 const people = platformTable(
   'people',
-  {
+  () => ({
     id: z.uuid(),
     kind: z.enum(['human', 'service']).default('human'),
     name: z.string(),
@@ -35,7 +35,7 @@ const people = platformTable(
     version: z.int32().default(1),
     created_at: timestamp().default('now'),
     updated_at: timestamp().default('now'),
-  },
+  }),
   {
     index: { email: '(lower(email))' },
     check: { country_code_check: "(country_code ~ '^[A-Z]{2}$'::text)" },
@@ -45,7 +45,7 @@ const people = platformTable(
 
 const identities = platformTable(
   'identities',
-  {
+  () => ({
     id: z.uuid(),
     person_id: ref('people', { onDelete: 'cascade' }),
     issuer: z.string(),
@@ -55,7 +55,7 @@ const identities = platformTable(
     email_verified: z.boolean().default(false),
     last_sign_in_at: timestamp().nullable(),
     created_at: timestamp().default('now'),
-  },
+  }),
   {
     unique: [['issuer', 'subject']],
     index: { person: '(person_id)' },
@@ -65,22 +65,22 @@ const identities = platformTable(
 
 const knownDevices = platformTable(
   'known_devices',
-  {
+  () => ({
     person_id: ref('people', { onDelete: 'cascade' }),
     device_hash: bytes(),
     first_seen_at: timestamp().default('now'),
-  },
+  }),
   { key: ['person_id', 'device_hash'] },
 )
 
 const importedPeople = platformTable(
   'imported_people',
-  {
+  () => ({
     source: z.string(),
     external_id: z.string(),
     person_id: ref('people', { onDelete: 'cascade' }),
     imported_at: timestamp().default('now'),
-  },
+  }),
   { key: ['source', 'external_id'], index: { person: '(person_id)' } },
 )
 

@@ -3,7 +3,7 @@ import { bytes, platformTable, ref, timestamp } from '../../data/index.ts'
 
 const sessions = platformTable(
   'sessions',
-  {
+  () => ({
     id: z.uuid(),
     id_hash: bytes(),
     family_id: z.uuid(),
@@ -33,7 +33,7 @@ const sessions = platformTable(
     successor_sealed: bytes().nullable(),
     id_token_sealed: bytes().nullable(),
     refresh_token_sealed: bytes().nullable(),
-  },
+  }),
   {
     unique: [['id_hash']],
     index: {

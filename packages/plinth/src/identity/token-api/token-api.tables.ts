@@ -3,7 +3,7 @@ import { bytes, platformTable, ref, timestamp } from '../../data/index.ts'
 
 const refreshTokens = platformTable(
   'refresh_tokens',
-  {
+  () => ({
     id: z.uuid(),
     token_hash: bytes(),
     session_id: ref('sessions', { onDelete: 'cascade' }),
@@ -12,7 +12,7 @@ const refreshTokens = platformTable(
     expires_at: timestamp(),
     used_at: timestamp().nullable(),
     successor_sealed: bytes().nullable(),
-  },
+  }),
   {
     unique: [['token_hash'], ['session_id', 'generation']],
     index: { grace: '(used_at) where (successor_sealed is not null)' },

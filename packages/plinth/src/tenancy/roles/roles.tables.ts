@@ -3,7 +3,7 @@ import { platformTable, ref, timestamp } from '../../data/index.ts'
 
 const permissions = platformTable(
   'permissions',
-  {
+  () => ({
     tenant_id: ref('tenants', { onDelete: 'cascade' }),
     key: z.string(),
     description: z.string(),
@@ -11,7 +11,7 @@ const permissions = platformTable(
     version: z.int32().default(1),
     created_at: timestamp().default('now'),
     updated_at: timestamp().default('now'),
-  },
+  }),
   {
     key: ['tenant_id', 'key'],
     check: {
@@ -25,7 +25,7 @@ const permissions = platformTable(
 
 const roles = platformTable(
   'roles',
-  {
+  () => ({
     id: z.uuid(),
     tenant_id: ref('tenants', { onDelete: 'cascade' }),
     name: z.string(),
@@ -35,7 +35,7 @@ const roles = platformTable(
     version: z.int32().default(1),
     created_at: timestamp().default('now'),
     updated_at: timestamp().default('now'),
-  },
+  }),
   {
     key: ['tenant_id', 'id'],
     index: { name: 'unique (tenant_id, lower(name))' },
@@ -48,12 +48,12 @@ const OF_ROLE = '(tenant_id, role_id) references plinth.roles(tenant_id, id) on 
 
 const rolePermissions = platformTable(
   'role_permissions',
-  {
+  () => ({
     tenant_id: ref('tenants', { onDelete: 'cascade' }),
     role_id: z.uuid(),
     permission: z.string(),
     created_at: timestamp().default('now'),
-  },
+  }),
   {
     key: ['tenant_id', 'role_id', 'permission'],
     foreign: { tenant_id_role_id: OF_ROLE },
@@ -68,12 +68,12 @@ const rolePermissions = platformTable(
 
 const memberRoles = platformTable(
   'member_roles',
-  {
+  () => ({
     tenant_id: ref('tenants', { onDelete: 'cascade' }),
     person_id: z.uuid(),
     role_id: z.uuid(),
     created_at: timestamp().default('now'),
-  },
+  }),
   {
     key: ['tenant_id', 'person_id', 'role_id'],
     index: { role: '(tenant_id, role_id)' },

@@ -4,7 +4,7 @@ import { SIGNING_ALGORITHMS } from './signing-algorithms.ts'
 
 const signingKeys = platformTable(
   'signing_keys',
-  {
+  () => ({
     id: z.uuid(),
     algorithm: z.enum(SIGNING_ALGORITHMS),
     public_jwk: jsonObject().nullable(),
@@ -12,7 +12,7 @@ const signingKeys = platformTable(
     created_at: timestamp().default('now'),
     signs_from: timestamp(),
     verifies_until: timestamp().nullable(),
-  },
+  }),
   {
     check: { public_check: "((algorithm = 'HS256'::text) = (public_jwk is null))" },
     triggers: ['tell_changed'],

@@ -106,12 +106,15 @@ test('single permissions of the platform give what they say', async () => {
   assert.equal((await reader.patch(target, { status: 'suspended' })).status, 403)
 })
 
-test('SB-17 whoever gains or loses a role signs in anew', async () => {
+test('SB-17 whoever gains, changes or loses a role signs in anew', async () => {
   const nora = await world.signIn('nora', { tenant: 'of-nora' })
   await grantPlatformRole(owner.platform, 'NORA@example.com', ['platform:*'])
   assert.equal((await nora.get('/tenants')).status, 401)
+  const more = await world.signIn('nora', { tenant: 'of-nora' })
+  assert.equal((await more.get(URL_OF_ALL)).status, 200)
+  await grantPlatformRole(owner.platform, 'nora@example.com', ['platform:read_tenants'])
+  assert.equal((await more.get(URL_OF_ALL)).status, 401)
   const again = await world.signIn('nora', { tenant: 'of-nora' })
-  assert.equal((await again.get(URL_OF_ALL)).status, 200)
   const listed = await listPlatformRoles(owner.platform)
   assert.ok(listed.some(({ name, permissions }) => name === 'nora' && permissions.length === 1))
   await revokePlatformRole(owner.platform, 'nora@example.com')

@@ -1,5 +1,5 @@
-import { fstatSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { constants, existsSync, fstatSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { type LineSink, LineWriter } from './line-writer.ts'
 
 /** A log file that makes room for itself. */
@@ -19,14 +19,18 @@ export class RotatingFile implements LineSink {
   readonly #options: RotatingFileOptions
   #writer: LineWriter
   #bytes: number
+  /** A pipe or a device has no size, and is nobody's to set aside. */
+  readonly #isFile: boolean
   #droppedBefore = 0
 
   constructor(options: RotatingFileOptions) {
     this.#options = options
-    mkdirSync(dirname(options.path), { recursive: true })
+    makeFolder(dirname(resolve(options.path)))
     const fd = openForAppend(options.path)
-    this.#bytes = fstatSync(fd).size
-    this.#writer = new LineWriter({ fd, nonBlocking: false })
+    const found = fstatSync(fd)
+    this.#bytes = found.size
+    this.#isFile = found.isFile()
+    this.#writer = new LineWriter({ fd, nonBlocking: !this.#isFile })
   }
 
   get dropped(): number {
@@ -35,7 +39,7 @@ export class RotatingFile implements LineSink {
 
   write(line: string): void {
     this.#bytes += Buffer.byteLength(line)
-    if (this.#bytes > this.#options.maxBytes) this.#rotate(Buffer.byteLength(line))
+    if (this.#isFile && this.#bytes > this.#options.maxBytes) this.#rotate(Buffer.byteLength(line))
     this.#writer.write(line)
   }
 
@@ -63,8 +67,24 @@ export class RotatingFile implements LineSink {
   }
 }
 
+const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants
+
+/** Never waits: a pipe that nobody reads is an error, and not the end of a start. */
 function openForAppend(path: string): number {
-  return openSync(path, 'a', 0o640)
+  return openSync(path, O_APPEND | O_CREAT | O_WRONLY | (O_NONBLOCK ?? 0), 0o640)
+}
+
+/** One level after the other: below /proc Node's own `recursive` tries for ever. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  const above = dirname(folder)
+  if (above !== folder) makeFolder(above)
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Another process of the service may have been quicker.
+    if (!existsSync(folder)) throw error
+  }
 }
 
 function setAside({ path, backups }: RotatingFileOptions): void {

@@ -105,6 +105,10 @@ export const readOnlyKey: Vector = {
 }
 
 const token = onceFor(accessToken)
+const forgeries = onceFor(async (scene) => {
+  const good = await token(scene)
+  return good === undefined ? [] : forgeriesOf(good)
+})
 
 function withToken(text: string): Readonly<Record<string, string>> {
   return { authorization: `Bearer ${text}` }
@@ -116,9 +120,8 @@ export const foreignToken: Vector = {
   column: 'foreign',
   fix: GUARD,
   async shots(scene, target) {
-    const good = asksWhoCalls(target) ? await token(scene) : undefined
-    if (good === undefined) return []
-    return forgeriesOf(good).map(([by, text]) =>
+    const forged = asksWhoCalls(target) ? await forgeries(scene) : []
+    return forged.map(([by, text]) =>
       shot(scene, target, { by, headers: withToken(text), expects: [401] }),
     )
   },

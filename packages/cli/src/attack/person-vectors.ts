@@ -1,5 +1,6 @@
 import type { AnyEntity } from 'plinth/data'
 import { marksOf } from './marks.ts'
+import { pathFor } from './request-input.ts'
 import type { Target } from './target.ts'
 import { isUnsafe } from './target.ts'
 import type { Shot, Vector } from './vector.ts'
@@ -20,8 +21,7 @@ export const anotherPerson: Vector = {
     const can = permissions.filter((one) => one !== entity.can.all?.permission)
     const key = `all but ${entity.name}:all`
     const { headers } = await scene.known(key, { tenant: ours.slug, can })
-    const about = { subject: ours, which: 'kept', headers } as const
-    const request = requestTo(scene, target, about)
+    const request = requestTo(scene, target, { subject: ours, which: 'kept', headers })
     const shot: Shot = {
       by: `somebody of the same tenant without ${entity.name}:all`,
       request,
@@ -30,7 +30,7 @@ export const anotherPerson: Vector = {
       untouched: isUnsafe(target),
     }
     if (target.params.length === 0) return [shot]
-    const { path } = requestTo(scene, target, { ...about, which: 'unknown' })
+    const path = pathFor(scene.input, target, { subject: ours, which: 'unknown' })
     return [{ ...shot, expects: [404], like: { ...request, path } }]
   },
 }

@@ -25,7 +25,8 @@ export async function rowState(
   )
 }
 
-function tableOf({ schema, table }: AnyEntity['declaration']): string {
+/** The name of an entity's table in SQL. */
+export function tableOf({ schema, table }: AnyEntity['declaration']): string {
   return [schema, table].map((name) => `"${name.replaceAll('"', '""')}"`).join('.')
 }
 
@@ -33,7 +34,7 @@ function tableOf({ schema, table }: AnyEntity['declaration']): string {
 export function intrusion(before: RowState, after: RowState, { rows }: Seeded): string | undefined {
   for (const [entity, { kept }] of rows) {
     const [old, now] = [before, after].map((state) => state.get(entity)?.get(kept.id))
-    if (old === undefined) continue
+    if (old === undefined || old === now) continue
     if (now === undefined) return `a row of ${entity} is gone`
     const changed = Object.keys(old).find((key) => text(old[key]) !== text(now[key]))
     if (changed !== undefined) return `${changed} of a row of ${entity} was changed`

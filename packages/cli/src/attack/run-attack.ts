@@ -3,7 +3,9 @@ import type { Judgement } from './judge.ts'
 import { judge } from './judge.ts'
 import type { RowState } from './row-state.ts'
 import { rowState } from './row-state.ts'
-import type { Scene } from './scene.ts'
+import type { HaveChanged } from './row-watch.ts'
+import { watchingRows } from './row-watch.ts'
+import type { Scene, Side } from './scene.ts'
 import type { Target } from './target.ts'
 import { nameOf } from './target.ts'
 import type { Shot, States, Vector } from './vector.ts'
@@ -12,20 +14,38 @@ import type { Shot, States, Vector } from './vector.ts'
 interface Tally {
   requests: number
   state: States['before']
+  readonly haveChanged: HaveChanged
   readonly holes: Hole[]
   readonly notes: Set<string>
 }
 
+/** What is attacked, and how. */
+export interface AttackPlan {
+  readonly targets: readonly Target[]
+  readonly vectors: readonly Vector[]
+}
+
+/** What an attack came to, without the routes. */
+export type AttackOutcome = Omit<AttackReport, 'routes'> & { readonly verdicts: VerdictsOf }
+
 /** Tries every way of attack on some routes, one request after the other. */
-export async function runAttack(
+export function runAttack(scene: Scene, plan: AttackPlan): Promise<AttackOutcome> {
+  const { world, ours, theirs } = scene
+  const watched = new Set([...watchedOf(scene, ours), ...watchedOf(scene, theirs)])
+  const { adminUrl } = world.testDatabase
+  return watchingRows(adminUrl, [...watched], (haveChanged) => attackAll(scene, plan, haveChanged))
+}
+
+async function attackAll(
   scene: Scene,
-  {
-    targets,
-    vectors,
-  }: { readonly targets: readonly Target[]; readonly vectors: readonly Vector[] },
-): Promise<Omit<AttackReport, 'routes'> & { readonly verdicts: VerdictsOf }> {
+  { targets, vectors }: AttackPlan,
+  haveChanged: HaveChanged,
+): Promise<AttackOutcome> {
+  // The look comes first: what changes between the two is seen by the next one.
+  await haveChanged()
   const state = await readBoth(scene)
-  const tally: Tally = { requests: 0, state, holes: [], notes: new Set(scene.notes) }
+  const notes = new Set(scene.notes)
+  const tally: Tally = { requests: 0, state, haveChanged, holes: [], notes }
   const verdicts = new Map<Target, Record<string, Verdict>>()
   for (const vector of vectors) {
     await vector.prepare?.(scene)
@@ -34,7 +54,7 @@ export async function runAttack(
       verdicts.set(target, { ...verdicts.get(target), [vector.name]: verdict })
     }
   }
-  const { requests, holes, notes } = tally
+  const { requests, holes } = tally
   return { requests, holes, notes: [...notes], verdicts }
 }
 
@@ -82,7 +102,8 @@ async function fire(scene: Scene, tally: Tally, shot: Shot): Promise<Judgement> 
   const like = shot.like && (await send(scene, tally, shot.like))
   const before = tally.state
   const reply = await send(scene, tally, shot.request)
-  if (shot.untouched || shot.afterwards !== undefined) tally.state = await readBoth(scene)
+  const matters = shot.untouched || shot.afterwards !== undefined
+  if (matters && (await tally.haveChanged())) tally.state = await readBoth(scene)
   return judge(scene, shot, { reply, like, states: { before, after: tally.state } })
 }
 
@@ -91,16 +112,16 @@ async function send(scene: Scene, tally: Tally, request: Shot['request']) {
   return scene.send(request)
 }
 
-async function readBoth({ world, ours, theirs, input }: Scene): Promise<States['before']> {
-  const state = (side: Scene['ours']): Promise<RowState> =>
-    rowState(
-      world.database,
-      side,
-      // Rows of nobody are everybody's to change who may.
-      input.entities.filter(
-        ({ name, declaration }) => side.rows.has(name) && declaration.owned !== 'nobody',
-      ),
-    )
-  const [ofOurs, ofTheirs] = await Promise.all([state(ours), state(theirs)])
-  return { ours: ofOurs, theirs: ofTheirs }
+async function readBoth(scene: Scene): Promise<States['before']> {
+  const { database } = scene.world
+  const state = (side: Side): Promise<RowState> => rowState(database, side, watchedOf(scene, side))
+  const [ours, theirs] = await Promise.all([state(scene.ours), state(scene.theirs)])
+  return { ours, theirs }
+}
+
+/** The entities that a side was given rows of. Rows of nobody are everybody's to change who may. */
+function watchedOf({ input }: Scene, { rows }: Side) {
+  return input.entities.filter(
+    ({ name, declaration }) => rows.has(name) && declaration.owned !== 'nobody',
+  )
 }

@@ -1,5 +1,5 @@
 import type { HttpReply, HttpRequest } from './http-request.ts'
-import type { Which } from './request-input.ts'
+import type { InputSource, Which } from './request-input.ts'
 import { bodyFor, pathFor } from './request-input.ts'
 import type { RowState } from './row-state.ts'
 import type { Scene, Side } from './scene.ts'
@@ -48,13 +48,38 @@ export function requestTo(
   target: Target,
   { subject, which, headers }: { subject: Side; which: Which; headers: HttpRequest['headers'] },
 ): HttpRequest {
+  const make = () => bareRequest(input, target, { subject, which })
+  const made = which === 'kept' ? madeOnce(target, subject, make) : make()
+  return { ...made, headers: { ...headers, ...made.headers } }
+}
+
+/**
+ * What names a row that nobody may change is refused whoever sends it, so what it says is made once for
+ * a route and a side. A use that is meant needs values of its own each time: some must be unique.
+ */
+function madeOnce(target: Target, subject: Side, make: () => HttpRequest): HttpRequest {
+  const known = requests.get(subject) ?? new WeakMap<Target, HttpRequest>()
+  requests.set(subject, known)
+  const request = known.get(target) ?? make()
+  known.set(target, request)
+  return request
+}
+
+const requests = new WeakMap<Side, WeakMap<Target, HttpRequest>>()
+
+/** A request without what says who sends it. */
+function bareRequest(
+  input: InputSource,
+  target: Target,
+  { subject, which }: { subject: Side; which: Which },
+): HttpRequest {
   const { method, facts } = target
-  const path = pathFor(input, target, { subject, which })
+  const request = { method, path: pathFor(input, target, { subject, which }), headers: {} }
   const body = method === 'GET' ? undefined : bodyFor(input, target, subject)
-  if (body === undefined) return { method, path, headers }
+  if (body === undefined) return request
   return facts.takesForm
-    ? withBody({ method, path, headers }, FORM, formOf(body))
-    : withBody({ method, path, headers }, 'application/json', JSON.stringify(body))
+    ? withBody(request, FORM, formOf(body))
+    : withBody(request, 'application/json', JSON.stringify(body))
 }
 
 const FORM = 'application/x-www-form-urlencoded'

@@ -1,7 +1,9 @@
+import module from 'node:module'
 import type { Said } from './ask-service.ts'
 import type { Question, Replies } from './questions.ts'
 
 // The child process behind `askService`: one question, one answer, and it ends.
+module.enableCompileCache()
 process.once('message', (question) => {
   void answer(question as Question).then(tell, (error: unknown) => tell({ failed: reason(error) }))
 })

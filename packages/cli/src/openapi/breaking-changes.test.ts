@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { mayReplace, OPENAPI_FILE } from './breaking-changes.ts'
+import { changesOfApi, mayReplace, OPENAPI_FILE } from './breaking-changes.ts'
 
 const withPaths = (...paths: readonly string[]) =>
   JSON.stringify({ paths: Object.fromEntries(paths.map((path) => [path, { get: {} }])) })
@@ -16,13 +16,14 @@ before(() => {
 after(() => rmSync(service, { recursive: true, force: true }))
 
 test('a document that breaks callers is refused unless it is accepted, or the old one is kept', () => {
-  assert.equal(mayReplace(service, withPaths('/a'), 'refuse'), true, 'there is none yet')
+  const changes = (...paths: readonly string[]) => changesOfApi(service, withPaths(...paths))
+  assert.equal(mayReplace(changes('/a'), 'refuse'), true, 'there is none yet')
   writeFileSync(join(service, OPENAPI_FILE), withPaths('/a', '/b'))
-  assert.equal(mayReplace(service, withPaths('/a', '/b', '/c'), 'refuse'), true)
-  assert.throws(() => mayReplace(service, withPaths('/a'), 'refuse'), {
+  assert.equal(mayReplace(changes('/a', '/b', '/c'), 'refuse'), true)
+  assert.throws(() => mayReplace(changes('/a'), 'refuse'), {
     name: 'CliError',
     message: /^breaking {2}GET \/b: is gone\n.*`plinth sync --accept-breaking`\.$/,
   })
-  assert.equal(mayReplace(service, withPaths('/a'), 'accept'), true)
-  assert.equal(mayReplace(service, withPaths('/a'), 'keep'), false)
+  assert.equal(mayReplace(changes('/a'), 'accept'), true)
+  assert.equal(mayReplace(changes('/a'), 'keep'), false)
 })

@@ -18,12 +18,8 @@ export const OPENAPI_FILE = 'src/generated/openapi.json'
 export function changesOfApi(service: string, current: string): readonly ApiChange[] {
   const file = join(service, OPENAPI_FILE)
   if (!existsSync(file)) return []
-  return compareDocuments(parsed(readFileSync(file, 'utf8')), parsed(current))
-}
-
-/** Only those that stop callers; empty when the document may replace the committed one. */
-export function breakingChanges(service: string, current: string): readonly ApiChange[] {
-  return changesOfApi(service, current).filter(({ weight }) => weight === 'breaking')
+  const committed = readFileSync(file, 'utf8')
+  return committed === current ? [] : compareDocuments(parsed(committed), parsed(current))
 }
 
 /** What happens to a document that breaks callers: it stops the command, is taken, or is left out. */
@@ -31,11 +27,12 @@ export type OnBreaking = 'refuse' | 'accept' | 'keep'
 
 /**
  * Whether a new OpenAPI document may replace the committed one.
+ * @param changes what it changes
  * @throws CliError naming every breaking change, unless they are accepted or the old document is kept
  */
-export function mayReplace(service: string, current: string, onBreaking: OnBreaking): boolean {
+export function mayReplace(changes: readonly ApiChange[], onBreaking: OnBreaking): boolean {
   if (onBreaking === 'accept') return true
-  const breaking = breakingChanges(service, current)
+  const breaking = changes.filter(({ weight }) => weight === 'breaking')
   if (breaking.length === 0) return true
   if (onBreaking === 'keep') return false
   const lines = breaking.map(changeLine).join('\n')

@@ -52,7 +52,7 @@ export async function syncService(
     const target = join(service, file)
     if (text === undefined || text === (await textOf(target))) continue
     // The last of them: the other two are written whatever it breaks.
-    if (!check && file === OPENAPI_FILE && !mayReplace(service, text, onBreaking)) {
+    if (!check && file === OPENAPI_FILE && !mayReplace(api, onBreaking)) {
       kept.push(file)
       continue
     }

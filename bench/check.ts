@@ -1,14 +1,18 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { CLI, copyService } from './service-copy.ts'
+import { copyPackedService, programIn } from './service-copy.ts'
 import type { Figure } from './start-up.ts'
 
 const run = promisify(execFile)
 
-/** Checks the template twice; the second time is what a person waits for after every change. */
+/**
+ * Checks a service on the published packages twice; the second time is what a person waits for after every
+ * change.
+ */
 export async function measureCheck(): Promise<readonly Figure[]> {
-  const copy = copyService()
-  const check = () => run(process.execPath, [CLI, 'check'], { cwd: copy.folder })
+  const copy = await copyPackedService()
+  const env = { ...process.env, NODE_OPTIONS: '' }
+  const check = () => run(process.execPath, [programIn(copy), 'check'], { cwd: copy.folder, env })
   try {
     await check()
     const began = performance.now()

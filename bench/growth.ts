@@ -4,7 +4,7 @@ import { Agent, get } from 'node:http'
 import { join } from 'node:path'
 import { newToken } from '../packages/plinth/src/kernel/index.ts'
 import { median } from './measure.ts'
-import { copyService } from './service-copy.ts'
+import { copyPackedService } from './service-copy.ts'
 import { end, type Figure, said } from './start-up.ts'
 import { entityText } from './types.ts'
 
@@ -24,7 +24,7 @@ interface Grown {
   readonly milliseconds: number
 }
 
-/** Starts services of 1, 50 and 200 entities, and asks each of them one thing after the other. */
+/** Starts services on the published packages with 1, 50 and 200 entities, and asks each of them one thing after the other. */
 export async function measureGrowth(databaseUrl: string): Promise<readonly Figure[]> {
   const one = await grown(1, databaseUrl)
   const figures: Figure[] = []
@@ -51,12 +51,13 @@ export async function measureGrowth(databaseUrl: string): Promise<readonly Figur
 }
 
 async function grown(entities: number, databaseUrl: string): Promise<Grown> {
-  const copy = copyService()
+  const copy = await copyPackedService()
   writeEntities(copy.folder, entities)
   // One address asks, as fast as it is answered.
   appendFileSync(join(copy.folder, 'config.yaml'), '\n  rate_limiter:\n    enabled: false\n')
   const env = {
     ...process.env,
+    NODE_OPTIONS: '',
     NODE_COMPILE_CACHE: join(copy.folder, 'compile-cache'),
     DATABASE_URL: databaseUrl,
     SESSION_SIGNING_SECRET: newToken(),

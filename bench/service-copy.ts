@@ -19,20 +19,19 @@ const PARTS = ['src', 'migrations', 'config.yaml', 'package.json', 'tsconfig.jso
 /** What this checkout links to itself. */
 const OWN = ['plinth', '@plinth', 'my-service', 'create-plinth', '.bin', '.cache']
 
+/** What a service has of others to run by name. */
+const PROGRAMS = ['tsc', 'biome']
+
 /** A service in a folder of its own. */
 export interface ServiceCopy {
   readonly folder: string
   remove(): void
 }
 
-/** A copy of the template service to start and stop, so that nobody's own run is touched. */
-export function copyService(): ServiceCopy {
-  const copy = copyTemplate()
-  symlinkSync(MODULES, join(copy.folder, 'node_modules'), 'dir')
-  return copy
-}
-
-/** The same with the packages as they are published, which is what a service really starts with. */
+/**
+ * A copy of the template service to start and stop, so that nobody's own run is touched, with the packages
+ * as they are published, which is what a service really starts with.
+ */
 export async function copyPackedService(): Promise<ServiceCopy> {
   const copy = copyTemplate()
   const modules = join(copy.folder, 'node_modules')
@@ -48,7 +47,14 @@ export async function copyPackedService(): Promise<ServiceCopy> {
     execFileSync('tar', ['-xzf', tarballs.get(name) ?? '', '-C', modules])
     renameSync(join(modules, 'package'), join(modules, name))
   }
+  mkdirSync(join(modules, '.bin'))
+  for (const name of PROGRAMS) symlinkSync(join(MODULES, '.bin', name), join(modules, '.bin', name))
   return copy
+}
+
+/** The program behind `plinth` in a service on the published packages. */
+export function programIn({ folder }: Pick<ServiceCopy, 'folder'>): string {
+  return join(folder, 'node_modules/@plinth/cli/bin/plinth.js')
 }
 
 function copyTemplate(): ServiceCopy {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { newToken } from '../packages/plinth/src/kernel/index.ts'
 import { median } from './measure.ts'
-import { copyPackedService } from './service-copy.ts'
+import { copyPackedService, programIn } from './service-copy.ts'
 
 /** One number, and what it may be at most. */
 export interface Figure {
@@ -68,7 +68,7 @@ export async function measureStart(databaseUrl: string): Promise<readonly Figure
  */
 export async function measureDev(): Promise<readonly Figure[]> {
   const copy = await copyPackedService()
-  const program = join(copy.folder, 'node_modules/@plinth/cli/bin/plinth.js')
+  const program = programIn(copy)
   const env = { ...process.env, NODE_OPTIONS: '' }
   const start = () => spawn(process.execPath, [program, 'dev'], { cwd: copy.folder, env })
   try {

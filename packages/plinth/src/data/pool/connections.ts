@@ -4,7 +4,7 @@ import type { Clock } from '../../kernel/index.ts'
 import type { DatabaseSettings } from '../database.settings.ts'
 import type { DbLog } from '../db-log.ts'
 import { breaksConnection, toCaller, unavailable } from '../sql-fault.ts'
-import type { AnswerWatch } from './answer-watch.ts'
+import { tapAnswers } from '../wire/answer-tap.ts'
 import { watchAnswers } from './answer-watch.ts'
 import { connectionConfig } from './connection-config.ts'
 
@@ -90,6 +90,7 @@ export function openConnections(options: ConnectionsOptions): Connections {
 function poolOf({ settings, pipeline }: ConnectionsOptions): Pool {
   const config = connectionConfig(settings)
   const { statement_timeout: limit } = config
+  const watch = typeof limit === 'number' ? watchAnswers(limit + GRACE_MS) : undefined
   return new Pool({
     ...config,
     pipeline,
@@ -98,16 +99,17 @@ function poolOf({ settings, pipeline }: ConnectionsOptions): Pool {
     maxLifetimeSeconds: settings.pool_recycle,
     // For the pool this is how long a caller waits; for a client, how long a connection may take.
     connectionTimeoutMillis: settings.pool_timeout * 1_000,
-    Client: patientFor(
-      settings.connect_timeout_ms,
-      typeof limit === 'number' ? watchAnswers(limit + GRACE_MS) : undefined,
-    ),
+    Client: patientFor(settings.connect_timeout_ms, (client) => {
+      watch?.(client)
+      // In pipeline mode only pg knows whose answer comes next.
+      if (!pipeline) tapAnswers(client.connection)
+    }),
   })
 }
 
 function patientFor(
   connectionTimeoutMillis: number,
-  watch: AnswerWatch | undefined,
+  prepare: (client: Client) => void,
 ): new (
   config?: ClientConfig,
 ) => Client {
@@ -117,7 +119,7 @@ function patientFor(
       const patience = { connectionTimeoutMillis: { value: connectionTimeoutMillis } }
       const own: ClientConfig = Object.create(config, patience)
       super(own)
-      watch?.(this)
+      prepare(this)
     }
   }
 }

@@ -1,7 +1,10 @@
 import type { Connection, Submittable } from 'pg'
 import type { Statement } from '../db.ts'
+import type { Taker } from './answer-tap.ts'
+import { giveAnswers, TAPPED } from './answer-tap.ts'
 import type { PreparedNames } from './prepared-names.ts'
 import { preparedNamesOf } from './prepared-names.ts'
+import { fieldsOf } from './row-fields.ts'
 import type { ColumnDescription, Row } from './row-shape.ts'
 import { RowShape } from './row-shape.ts'
 import type { AnyRows } from './wire.ts'
@@ -29,7 +32,7 @@ interface Step {
  * 54.2.3), so that a setting that is local to the transaction holds for all of them and for nothing
  * after. One round trip.
  */
-export class TenantQuery implements Submittable {
+export class TenantQuery implements Submittable, Taker {
   callback: Done
   readonly #statements: readonly Statement[]
   readonly #prepared: boolean
@@ -66,6 +69,7 @@ export class TenantQuery implements Submittable {
         for (const step of this.#steps) say(connection, step)
         connection.sync()
       })
+      giveAnswers(socket, this)
       return null
     } catch (fault) {
       this.#forgetUnparsed(connection, 0)
@@ -88,6 +92,14 @@ export class TenantQuery implements Submittable {
     }
   }
 
+  take(kind: number, bytes: Buffer, from: number, to: number): void {
+    if (kind === TAPPED.dataRow) this.handleDataRow({ fields: fieldsOf(bytes, from, to) })
+    if (kind === TAPPED.commandComplete) {
+      // A text that ends with a zero byte.
+      this.handleCommandComplete({ text: bytes.toString('latin1', from, to - 1) })
+    }
+  }
+
   handleCommandComplete({ text }: { readonly text: string }): void {
     const step = this.#steps[this.#at]
     this.#at += 1
@@ -104,11 +116,13 @@ export class TenantQuery implements Submittable {
   }
 
   handleError(error: unknown, connection: Connection): void {
+    giveAnswers(connection, undefined)
     this.#forgetUnparsed(partsOf(connection), this.#at + 1)
     this.callback(this.#refusal ?? error)
   }
 
-  handleReadyForQuery(): void {
+  handleReadyForQuery(connection: Connection): void {
+    giveAnswers(connection, undefined)
     if (this.#unread === undefined) this.callback(null, this.#steps.map(answerOf))
     else this.callback(this.#unread)
   }

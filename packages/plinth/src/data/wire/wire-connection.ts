@@ -12,6 +12,12 @@ export interface WireConnection {
   close(message: { readonly type: 'S'; readonly name: string }): void
   sendCopyFail(message: string): void
   sync(): void
+  attachListeners(stream: AnswerStream): void
+}
+
+/** What pg listens to for the server's answers. */
+export interface AnswerStream {
+  on(event: string, listener: (bytes: Buffer) => void): unknown
 }
 
 /** Where a connection writes its messages. */

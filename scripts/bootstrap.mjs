@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { keptByNpm } from './kept-by-npm.mjs'
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const windows = process.platform === 'win32'
@@ -19,6 +20,8 @@ async function main([target, ...rest]) {
       `This needs Node 20 or newer, and this is ${process.version}; get one at nodejs.org.`,
     )
   if (target === undefined) return fail('Say what to run: `npm start` or `npm test`.')
+  const kept = keptByNpm(process.env)
+  if (kept !== undefined) return fail(kept)
   if (!isInstalled()) {
     const problem = await install()
     if (problem !== undefined) return fail(problem)

@@ -19,9 +19,9 @@ const old = Number(process.versions.node.split('.')[0]) < NEEDED
 if (old && fromSource && existsSync(pinned)) {
   again(pinned)
 } else if (old && (fromSource || !EVERYWHERE.includes(process.argv[2]))) {
-  const run = `npx --yes node@${NEEDED} ${process.argv[1]} ${process.argv.slice(2).join(' ')}`
+  const run = ['npx', '--yes', `node@${NEEDED}`, ...process.argv.slice(1)].map(quoted).join(' ')
   process.stderr.write(
-    `plinth needs Node ${NEEDED} or newer, and this is ${process.version}; install it from nodejs.org, or run once with \`${run.trim()}\`.\n`,
+    `plinth needs Node ${NEEDED} or newer, and this is ${process.version}; install it from nodejs.org, or run once with \`${run}\`.\n`,
   )
   process.exitCode = 2
 } else if (fromSource && !hasConditions()) {
@@ -34,6 +34,11 @@ if (old && fromSource && existsSync(pinned)) {
   })
   const { main } = await import(fromSource ? '../src/main.ts' : '../dist/main.js')
   await main(process.argv.slice(2))
+}
+
+/** As a shell takes it for one word. */
+function quoted(word) {
+  return /^[\w@%+=:,./\\-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 function hasConditions() {

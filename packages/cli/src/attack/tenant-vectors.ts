@@ -1,5 +1,6 @@
+import { withArticle } from 'plinth/data'
 import type { Caller } from './caller.ts'
-import { namesRows, referencesInto } from './request-input.ts'
+import { namesRows, pathFor, referencesInto } from './request-input.ts'
 import type { RowState } from './row-state.ts'
 import type { Scene, Side } from './scene.ts'
 import type { Target } from './target.ts'
@@ -54,21 +55,16 @@ async function crossing(scene: Scene, target: Target, { from, to, role }: Crossi
   const { access } = target.facts
   const may = access.kind !== 'can' || role.can(access.permission)
   const { headers } = await attacker(scene, from, role)
-  const to404 = { subject: to, which: 'kept', headers } as const
-  const request = requestTo(scene, target, to404)
-  const { path } = requestTo(scene, target, { ...to404, which: 'unknown' })
+  const request = requestTo(scene, target, { subject: to, which: 'kept', headers })
+  const path = pathFor(scene.input, target, { subject: to, which: 'unknown' })
   return {
-    by: `${article(role.called)} of another tenant with an id of this one`,
+    by: `${withArticle(role.called)} of another tenant with an id of this one`,
     request,
     expects: may ? [404] : [403],
     like: { ...request, path },
     unseen: to.marks.all,
     untouched: isUnsafe(target),
   }
-}
-
-function article(noun: string): string {
-  return `${/^[aeo]/.test(noun) ? 'an' : 'a'} ${noun}`
 }
 
 function attacker(scene: Scene, { slug }: Side, { called, can }: Role): Promise<Caller> {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { runPlinth } from '../run-plinth.fixture.ts'
 import { devFolder } from './dev-folder.ts'
 import { readState } from './dev-state.ts'
@@ -69,6 +70,18 @@ async function states(): Promise<string> {
   return services.map(({ name, state }) => `${name} ${state}`).join(', ')
 }
 
+test('plinth dev: Ctrl-C during the first start is heard at once, and no server starts after it', async () => {
+  const running = start('dev')
+  const { secrets } = devFolder(service)
+  while (!existsSync(secrets) && running.child.exitCode === null) await sleep(25)
+  running.child.kill('SIGINT')
+  await running.said(/Stopping …/)
+  assert.deepEqual(await once(running.child, 'close'), [0, null])
+  assert.match(running.text(), /Stopping …[\s\S]*Migrated/, 'said before the work under way ends')
+  assert.doesNotMatch(running.text(), /Ready|Starting the server/)
+  assert.equal(await states(), 'postgres off, provider off, mailbox off, server off')
+})
+
 test('plinth dev: one command runs everything, and Ctrl-C stops all of it, exit code 0', async () => {
   const taken = createServer()
     .listen(8000, '127.0.0.1')
@@ -91,7 +104,7 @@ test('plinth dev: one command runs everything, and Ctrl-C stops all of it, exit 
 
   const second = await plinth('dev')
   assert.equal(second.code, 2)
-  assert.match(second.output, /^plinth dev already runs here at http:.*`plinth dev stop`\.$/)
+  assert.match(second.output, /^plinth dev already runs here at http:.*`plinth dev stop` in .+\.$/)
 
   writeFileSync(join(service, 'src/main.ts'), `${MAIN}console.log('the second generation')\n`)
   await running.said(/the second generation[\s\S]*Reloaded in [\d.]+ s \(src\/main\.ts\)/)

@@ -21,7 +21,7 @@ import { migrateAll } from './set-up-database.ts'
 import { type Services, type ServicesRequest, startServices } from './start-services.ts'
 import { stopRequested } from './stop-signals.ts'
 import { syncBeforeStart } from './sync-before-start.ts'
-import { quiet, say, whileWaiting } from './terminal.ts'
+import { alarming, quiet, say, whileWaiting } from './terminal.ts'
 import { watchFiles } from './watch-files.ts'
 import { welcome } from './welcome.ts'
 
@@ -40,21 +40,52 @@ export async function runServer(options: RunOptions): Promise<void> {
   const folder = devFolder()
   refuseSecond(folder)
   let session: Session | undefined
-  const stop = stopRequested(() => void endNow(session))
+  const stop = stopRequested({
+    first: () => say(quiet('Stopping …')),
+    again: () => void endNow(session),
+  })
   session = await openSession(folder, options)
-  const { server, services, url } = session
+  const { server, services } = session
+  // Who asked for the end while the database was made gets no server first.
+  const asked = await Promise.race([stop, undefined])
+  const why = asked ?? (await serveUntil(stop, { session, options }))
+  await server.stop(DRAIN_MS)
+  clearState(folder.home, 'server')
+  await services.stop?.(false)
+  process.exit(why === 'given up' ? 1 : 0)
+}
+
+interface Serving {
+  readonly session: Session
+  readonly options: RunOptions
+}
+
+/** Starts the server and reloads it on change, until the end is asked for or it gave up. */
+async function serveUntil(
+  stop: Promise<'stop'>,
+  { session, options }: Serving,
+): Promise<'stop' | 'given up'> {
+  const { folder, server, services, url } = session
   const first = whileWaiting('Starting the server', server.start())
   if ((await Promise.race([stop, first])) === true) say(welcome({ url, services: services.state }))
   const watching = options.reload
     ? await watchFiles(folder.service, (files) => server.reload(files))
     : undefined
-  const why = await Promise.race([stop, server.givenUp.then(() => 'given up' as const)])
+  const why = await Promise.race([
+    stop,
+    server.givenUp.then(() => 'given up' as const),
+    lostOf(services),
+  ])
   watching?.close()
-  say(quiet('Stopping …'))
-  await server.stop(DRAIN_MS)
-  clearState(folder.home, 'server')
-  await services.stop?.(false)
-  process.exit(why === 'given up' ? 1 : 0)
+  if (why === 'given up') say(quiet('Stopping …'))
+  return why
+}
+
+/** Without its database there is nothing to serve: the end, and why. */
+async function lostOf({ lost }: UsedServices): Promise<'given up'> {
+  if (lost === undefined) return new Promise(() => undefined)
+  say(alarming(await lost))
+  return 'given up'
 }
 
 /** The second Ctrl-C: nothing is waited for. */
@@ -66,7 +97,8 @@ async function endNow(session: Session | undefined): Promise<void> {
 }
 
 /** `stop` only where this process started them. */
-type UsedServices = Pick<Services, 'state' | 'callAtLogout'> & Partial<Pick<Services, 'stop'>>
+type UsedServices = Pick<Services, 'state' | 'callAtLogout'> &
+  Partial<Pick<Services, 'stop' | 'lost'>>
 
 interface Session {
   readonly folder: DevFolder
@@ -179,7 +211,7 @@ function refuseSecond(folder: DevFolder): void {
   if (other === undefined) return
   if (isRunning(other.supervisor))
     throw misuse(
-      `plinth dev already runs here at ${other.url} (process ${other.supervisor.pid}); stop it with \`plinth dev stop\`.`,
+      `plinth dev already runs here at ${other.url} (process ${other.supervisor.pid}); stop it with Ctrl-C where it runs, or by \`plinth dev stop\` in ${folder.service}.`,
     )
   for (const child of other.children) signal(child, 'SIGKILL')
   clearState(folder.home, 'server')

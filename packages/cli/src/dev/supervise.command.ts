@@ -5,13 +5,14 @@ import { providerArgument, providerNamed } from './provider-choice.ts'
 import { rememberedNeeds } from './remembered-needs.ts'
 import { startServices } from './start-services.ts'
 import { stopRequested } from './stop-signals.ts'
+import { alarming, say } from './terminal.ts'
 
 /** The process behind `plinth dev start-env`: holds the services until it is told to stop. */
 export const superviseCommand = defineCommand({
   meta: { description: 'Hold the services in this process', hidden: true },
   args: providerArgument,
   async run({ args }) {
-    const stop = stopRequested(() => process.exit(130))
+    const stop = stopRequested({ again: () => process.exit(130) })
     const folder = devFolder()
     const secrets = ensureSecrets(folder.secrets)
     const request = { service: folder.service, env: process.env, secrets }
@@ -20,9 +21,10 @@ export const superviseCommand = defineCommand({
     const services = await startServices({ folder, secrets, needs, provider })
     // Without provider and mailbox nothing else would keep this process alive.
     const alive = setInterval(() => undefined, 60_000)
-    await stop
+    const why = await Promise.race([stop, services.lost])
     clearInterval(alive)
+    if (why !== 'stop') say(alarming(why))
     await services.stop(false)
-    process.exit(0)
+    process.exit(why === 'stop' ? 0 : 1)
   },
 })

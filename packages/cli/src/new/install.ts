@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { installPackages } from '../install/install-packages.ts'
 import { runQuietly } from '../install/run-quietly.ts'
 import { withProgress } from '../progress.ts'
@@ -23,10 +25,18 @@ export async function install(folder: string, packageManager: PackageManager): P
 
 /**
  * Writes `src/generated/` from the code, with the service's own command line.
- * @returns whether it is up to date now; not when this machine's Node is too old for the service
+ * @returns whether it is up to date now; not when no Node here is new enough for the service
  */
 export async function sync(folder: string, packageManager: PackageManager): Promise<boolean> {
-  const [program = 'npx', ...args] = SPELLINGS[packageManager].exec.split(' ')
-  const work = runQuietly(program, [...args, 'plinth', 'sync'], folder)
+  const [program = 'npx', ...args] = syncCommand(folder, packageManager)
+  const work = runQuietly(program, args, folder)
   return (await withProgress('Reading the routes', work)).code === 0
+}
+
+/** Under the Node of this process where that can be: it may be new enough where the machine's is not. */
+function syncCommand(folder: string, packageManager: PackageManager): readonly string[] {
+  const program = join(folder, 'node_modules/@plinth/cli/bin/plinth.js')
+  const { exec } = SPELLINGS[packageManager]
+  const start = existsSync(program) ? [process.execPath, program] : [...exec.split(' '), 'plinth']
+  return [...start, 'sync']
 }

@@ -27,7 +27,7 @@ export async function findTarballs(folder: string): Promise<Tarballs> {
   const version = versions.at(-1)
   if (version === undefined)
     throw misuse(
-      `${folder} does not hold plinth-<version>.tgz and plinth-cli-<version>.tgz of one version; make them with \`npm pack\`, or name another folder by --from.`,
+      `${folder} does not hold plinth-<version>.tgz and plinth-cli-<version>.tgz of one version; make them with \`npm run packed -- <folder>\` in a checkout of Plinth, or name another folder by --from.`,
     )
   return { version, folder, files: filesOf(version) }
 }

@@ -20,7 +20,8 @@ export async function whyFrom(service: string, asked: Details['why']): Promise<W
   try {
     const meant = routesMeant(scene.targets, asked)
     const routes: RouteReasons[] = []
-    for (const target of meant) routes.push(await reasonsOf(scene, target, recorder))
+    const query = queryOf(asked.path)
+    for (const target of meant) routes.push(await reasonsOf(scene, target, { recorder, query }))
     const nearest = meant.length > 0 ? [] : nearestRoutes(scene.targets, asked)
     return { routes, nearest, notes: started.notes }
   } finally {
@@ -45,9 +46,19 @@ function openRecorder() {
   }
 }
 
-type Recorder = ReturnType<typeof openRecorder>
+/** How the cost of a route is found out. */
+interface Trial {
+  readonly recorder: ReturnType<typeof openRecorder>
+  /** What the person asks by, such as `?sort=name`; else one is made up. */
+  readonly query: string | undefined
+}
 
-async function reasonsOf(scene: Scene, target: Target, recorder: Recorder): Promise<RouteReasons> {
+function queryOf(path: string): string | undefined {
+  const at = path.indexOf('?')
+  return at < 0 ? undefined : path.slice(at)
+}
+
+async function reasonsOf(scene: Scene, target: Target, trial: Trial): Promise<RouteReasons> {
   const { method, url, facts, place } = target
   const { service } = scene.world
   return {
@@ -57,7 +68,7 @@ async function reasonsOf(scene: Scene, target: Target, recorder: Recorder): Prom
     tenant: tenantOf(facts, service.config),
     limits: limitsOf(facts, service.config, bodyLimitOf(scene, target)),
     problems: problemsOf({ method, url }, facts, service.openApi()),
-    cost: await costOf(scene, target, recorder),
+    cost: await costOf(scene, target, trial),
   }
 }
 
@@ -68,10 +79,16 @@ function bodyLimitOf({ world }: Scene, { method, url }: Target): number | undefi
 }
 
 /** One request of somebody who may, with the session in memory already. */
-async function costOf(scene: Scene, target: Target, recorder: Recorder): Promise<Cost | undefined> {
+async function costOf(
+  scene: Scene,
+  target: Target,
+  { recorder, query }: Trial,
+): Promise<Cost | undefined> {
   const { ours, send } = scene
   const { headers } = ours.caller
-  const request = requestTo(scene, target, { subject: ours, which: 'own', headers })
+  const made = requestTo(scene, target, { subject: ours, which: 'own', headers })
+  const request =
+    query === undefined ? made : { ...made, path: `${made.path.split('?')[0]}${query}` }
   const warm = target.method === 'GET' ? request : { method: 'GET', path: '/auth/web/me', headers }
   await send(warm)
   const { status, trips } = await recorder.during(async () => (await send(request)).status)

@@ -15,7 +15,11 @@ export const whyCommand = defineCommand({
   },
   args: {
     method: { type: 'positional', required: true, description: 'GET, POST, …; may be left out' },
-    path: { type: 'positional', required: false, description: 'A path, or its pattern' },
+    path: {
+      type: 'positional',
+      required: false,
+      description: 'A path or its pattern; the plan is that of its query',
+    },
     json: { type: 'boolean', description: 'Print JSON' },
   },
   async run({ args }) {

@@ -70,6 +70,15 @@ test('plinth why names the line, the rule, the tenant, the limits, the problems 
   assert.match(statement?.plan.join('\n') ?? '', /Filter: .*lower/)
 })
 
+test('plinth why goes by the query that is asked, so that the plan is the one of that filter', async () => {
+  const { code, out, err } = await why('GET', '/api/v1/products?status=live', '--json')
+  assert.equal(code, 0, err)
+  const { routes }: WhyReport = JSON.parse(out)
+  assert.equal(routes[0]?.cost?.status, 200)
+  const texts = routes[0]?.cost?.statements.map(({ text }) => text).join('\n') ?? ''
+  assert.match(texts, /"status" = /)
+})
+
 test('plinth why answers a concrete path of every method, and suggests where there is none', async () => {
   const all = await why('/api/v1/products/01a20264-0000-7000-8000-000000000000')
   assert.equal(all.code, 0, all.err)

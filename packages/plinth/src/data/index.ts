@@ -84,6 +84,7 @@ export {
   sqlName,
   timestamp,
   whyNotFiltered,
+  withArticle,
   withoutPii,
   writeCursor,
 } from './entity/index.ts'

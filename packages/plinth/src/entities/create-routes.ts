@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Actor } from '../access/index.ts'
 import { auditStatement } from '../audit/index.ts'
 import type { AnyEntity, Db, Statement } from '../data/index.ts'
-import { entityProblems, etagOf } from '../data/index.ts'
+import { entityProblems, etagOf, withArticle } from '../data/index.ts'
 import { route } from '../feature/index.ts'
 import { entityEvent } from './entity-event.ts'
 import type { Operation } from './operation.ts'
@@ -20,7 +20,7 @@ export function createRoute({ entity, path, access }: Operation): RouteOptions {
     access,
     tenant: 'required',
     idempotent: true,
-    summary: `Add a ${words(entity.name)}`,
+    summary: `Add ${withArticle(words(entity.name))}`,
     body: entity.create,
     returns: entity.shown,
     status: 201,

@@ -1,3 +1,4 @@
+import { withArticle } from 'plinth/data'
 import {
   accessImport,
   accessText,
@@ -19,7 +20,7 @@ ${headOf(request)}
     ${accessText(request)},
     tenant: 'required',
     idempotent: true,
-    summary: 'Add a ${singular}',
+    summary: 'Add ${withArticle(singular)}',
     body: ${constant}.create,
     returns: ${constant}.shown,
     status: 201,

@@ -1,3 +1,4 @@
+import { withArticle } from 'plinth/data'
 import type { Field } from '../fields/field.ts'
 import { quoted } from '../fields/quote.ts'
 import { chainText, fits, LINE_WIDTH, nameLists, objectText } from './layout.ts'
@@ -52,7 +53,7 @@ function namesFrom({ fields }: EntityPlan, module: string): string[] {
 function declarationText(plan: EntityPlan): string {
   const { camel, snake, words } = plan.name
   const options = optionEntries(plan)
-  const doc = `/** ${article(words)} ${words}. Each field is a column of \`app.${plan.plural}\`. */`
+  const doc = `/** ${capital(withArticle(words))}. Each field is a column of \`app.${plan.plural}\`. */`
   const start = `${doc}\nexport const ${camel} = entity(`
   const indent = options.length === 0 ? 2 : 4
   const pad = ' '.repeat(indent)
@@ -112,6 +113,6 @@ function valueText(key: string, value: OptionValue): string {
   return typeof value === 'string' ? value : nameLists([...value], 4, key.length + 7)
 }
 
-function article(words: string): string {
-  return /^[aeio]|^u(?!ni|s[ei])/.test(words) ? 'An' : 'A'
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -25,6 +25,7 @@ import type {
   WithImplied,
 } from './row.ts'
 import { schemasOf } from './schemas.ts'
+import { withArticle } from './with-article.ts'
 
 /** The four things that a person may be allowed to do with an entity. */
 export interface EntityAccess {
@@ -178,7 +179,7 @@ function accessTo(name: string, owned: Ownership): EntityAccess {
   if (owned === 'person') {
     return permissions(name, {
       read: `See one's own: ${noun}`,
-      create: `Add a ${noun}`,
+      create: `Add ${withArticle(noun)}`,
       update: `Change one's own: ${noun}`,
       delete: `Delete one's own: ${noun}`,
       all: `Do the same with every ${noun} of other people`,
@@ -186,8 +187,8 @@ function accessTo(name: string, owned: Ownership): EntityAccess {
   }
   return permissions(name, {
     read: `See every ${noun}`,
-    create: `Add a ${noun}`,
-    update: `Change a ${noun}`,
-    delete: `Delete a ${noun}`,
+    create: `Add ${withArticle(noun)}`,
+    update: `Change ${withArticle(noun)}`,
+    delete: `Delete ${withArticle(noun)}`,
   })
 }

@@ -1,12 +1,12 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DevFolder } from './dev-folder.ts'
 import type { Secrets } from './dev-secrets.ts'
-import { clearState, type ServicesState, writeState } from './dev-state.ts'
+import { clearState, readState, type ServicesState, writeState } from './dev-state.ts'
+import { keepPostgres, markOfServer } from './keep-postgres.ts'
 import { callAtKeycloakLogout, keycloakState, startKeycloakFor } from './keycloak-part.ts'
 import { type KeycloakRunner, keycloakRunner } from './keycloak-runner.ts'
 import { fileLog } from './log-file.ts'
-import { markOf } from './process-stamp.ts'
+import { markOf, type ProcessMark } from './process-stamp.ts'
 import { type ProviderChoice, refuseOtherProvider } from './provider-choice.ts'
 import { rememberedPort } from './remembered-ports.ts'
 import type { ServiceNeeds } from './service-needs.ts'
@@ -17,6 +17,8 @@ import { whileWaiting } from './terminal.ts'
 /** The services of a development environment, running in this process. */
 export interface Services {
   readonly state: ServicesState
+  /** Settles with a sentence when one of them has ended for good. */
+  readonly lost: Promise<string>
   /** Tells the provider which URL of the service it calls when somebody signs out. */
   callAtLogout(url: string): Promise<void>
   /** Stops them in order; `now` does not wait for connections to end. */
@@ -35,6 +37,7 @@ export interface ServicesRequest {
 interface Part<K extends keyof ServicesState> {
   readonly state: Pick<ServicesState, K>
   readonly environment: Readonly<Record<string, string>>
+  readonly lost?: Promise<string>
   callAtLogout?(url: string): Promise<void>
   stop(now: boolean): Promise<void>
 }
@@ -71,17 +74,21 @@ export async function startServices(request: ServicesRequest): Promise<Services>
   const callAtLogout = async (url: string) => {
     for (const part of parts) await part.callAtLogout?.(url)
   }
-  return { state, callAtLogout, stop }
+  const lost = Promise.race([NEVER, ...parts.flatMap((part) => part.lost ?? [])])
+  return { state, lost, callAtLogout, stop }
 }
+
+const NEVER = new Promise<never>(() => undefined)
 
 async function startDatabase(request: ServicesRequest): Promise<Part<'postgres' | 'ownerUrl'>> {
   const { folder } = request
-  const { ensurePostgres } = await import('plinth/dev')
+  const { ensurePostgres, hasPostgres } = await import('plinth/dev')
   const log = fileLog(join(folder.logs, 'postgres.log'))
-  const isFirst = !existsSync(folder.postgres)
+  const options = { dataDir: folder.postgres, log: (line: string) => log.info({}, line) }
+  const isFirst = !(await hasPostgres(folder.postgres))
   const postgres = await whileWaiting(
     isFirst ? 'Making the database (first start)' : 'Starting PostgreSQL',
-    ensurePostgres({ dataDir: folder.postgres, log: (line) => log.info({}, line) }),
+    ensurePostgres(options),
   )
   const urls = await whileWaiting(
     'Setting up roles and tables',
@@ -90,16 +97,35 @@ async function startDatabase(request: ServicesRequest): Promise<Part<'postgres' 
     await postgres.stop()
     throw error
   })
-  const mark = markOf(postgres.pid) ?? { pid: postgres.pid, stamp: '' }
   const { port, home } = postgres
+  const keeping = keepPostgres({
+    postgres,
+    again: async () => {
+      // Others of the same name would be empty, and know no password of before.
+      if (!(await hasPostgres(folder.postgres))) throw new Error('its data folder is gone')
+      return ensurePostgres({ ...options, settings: { port: String(port) } })
+    },
+    replaced: (process) => noteServer(folder, process),
+  })
   return {
     state: {
-      postgres: { process: mark, port, log: join(home, 'server.log') },
+      postgres: { process: markOfServer(postgres), port, log: join(home, 'server.log') },
       ownerUrl: urls.owner,
     },
     environment: { DATABASE_URL: urls.app },
-    stop: (now) => postgres.stop(now ? 'immediate' : 'fast'),
+    lost: keeping.lost,
+    stop: (now) => {
+      keeping.end()
+      return postgres.stop(now ? 'immediate' : 'fast')
+    },
   }
+}
+
+/** Whoever stops what a killed supervisor left behind knows the process that runs now. */
+function noteServer({ home }: DevFolder, process: ProcessMark): void {
+  const state = readState(home, 'state')
+  if (state?.postgres === undefined) return
+  writeState(home, 'state', { ...state, postgres: { ...state.postgres, process } })
 }
 
 async function startProviderPart(

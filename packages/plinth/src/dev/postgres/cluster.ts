@@ -42,13 +42,22 @@ export async function openCluster(place: ClusterPlace): Promise<Cluster> {
   const { account, binaries } = place
   const home = await homeOf(place)
   await assertOurs(home, account)
-  if (!(await exists(join(home, 'data', 'PG_VERSION')))) await makeCluster(home, place)
+  if (!(await isMade(home))) await makeCluster(home, place)
   const password = (await readFile(join(home, 'password'), 'utf8')).trim()
   return { home, data: join(home, 'data'), password, account, binaries }
 }
 
+/** Whether a cluster was made for a folder. */
+export async function hasCluster(place: Omit<ClusterPlace, 'binaries'>): Promise<boolean> {
+  return isMade(await homeOf(place))
+}
+
+function isMade(home: string): Promise<boolean> {
+  return exists(join(home, 'data', 'PG_VERSION'))
+}
+
 /** The folder itself, or one named for it in a common place when the server's user cannot enter. */
-async function homeOf({ dataDir, account, log }: ClusterPlace): Promise<string> {
+async function homeOf({ dataDir, account, log }: Omit<ClusterPlace, 'binaries'>): Promise<string> {
   const wanted = resolve(dataDir)
   await mkdir(dirname(wanted), { recursive: true })
   if (await canEnter(dirname(wanted), account)) return wanted
@@ -112,7 +121,7 @@ async function moveInto(aside: string, home: string): Promise<void> {
   try {
     await rename(aside, home)
   } catch (error) {
-    if (!(await exists(join(home, 'data', 'PG_VERSION')))) throw error
+    if (!(await isMade(home))) throw error
     await rm(aside, { recursive: true, force: true })
   }
 }

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { serverAccount } from './account.ts'
 import { binariesFor } from './binaries.ts'
-import { type Cluster, openCluster } from './cluster.ts'
+import { type Cluster, hasCluster, openCluster } from './cluster.ts'
 import { keepUntilIdle } from './keep-until-idle.ts'
 import type { Postmaster } from './postmaster.ts'
 import { adminUrlOf, adoptServer, lastWords, launchServer, stopServer } from './server.ts'
@@ -39,6 +39,12 @@ export interface Postgres {
 }
 
 const ATTEMPTS = 6
+
+/** Whether there are data in the place of a folder's server, which may be another where it cannot enter. */
+export async function hasPostgres(dataDir: string): Promise<boolean> {
+  const silent = () => undefined
+  return hasCluster({ dataDir, account: await serverAccount(silent), log: silent })
+}
 
 /**
  * The PostgreSQL of a folder, running: adopts the one that runs there (also after this process's

@@ -1,2 +1,2 @@
 export type { Postgres, PostgresOptions } from './ensure-postgres.ts'
-export { ensurePostgres } from './ensure-postgres.ts'
+export { ensurePostgres, hasPostgres } from './ensure-postgres.ts'

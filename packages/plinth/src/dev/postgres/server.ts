@@ -106,7 +106,8 @@ async function startedUp(cluster: Cluster, server: ReturnType<typeof spawn>): Pr
 /** Stops the server of a cluster: `fast` ends its connections, `immediate` is a crash. */
 export async function stopServer(cluster: Cluster, mode: 'fast' | 'immediate'): Promise<void> {
   const found = await readPostmaster(cluster.data)
-  if (found === undefined) return
+  // A server that was killed leaves its file behind, and nothing to stop.
+  if (found === undefined || !isAlive(found.pid)) return
   await run(cluster.binaries.pgCtl, ['stop', '-D', cluster.data, '-m', mode, '-s', '-t', '30'], {
     ...cluster.account,
     cwd: cluster.home,

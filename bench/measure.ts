@@ -35,6 +35,11 @@ const SLICE_SECONDS = 0.25
 /** A server that has answered for minutes is measured, not one whose code is still being compiled. */
 const WARM_UP_ANSWERS = 6_000
 const LONGEST_WARM_UP_SECONDS = 30
+/**
+ * Kinds of requests to one server run the same code, and what one of them shows the compiler undoes
+ * what it had made for the other: they are warmed so often more, in turns, until neither does.
+ */
+const SHARED_WARM_UPS = 3
 
 /** One server under load, and what it has come to. */
 export interface Runner<Name extends string = Role> {
@@ -87,6 +92,7 @@ export async function takeTurns<Name extends string>(
       runners.push({ name, server, load, slices: [], cpu: 0 })
       await warmUp(load)
     }
+    await settleShared(runners)
     const slices = Math.max(ROUNDS, Math.round((seconds * ROUNDS) / SLICE_SECONDS))
     for (let at = 0; at < slices; at++) {
       const order = at % 2 === 0 ? runners : runners.toReversed()
@@ -95,6 +101,14 @@ export async function takeTurns<Name extends string>(
     return runners
   } finally {
     for (const { load } of runners) load.close()
+  }
+}
+
+async function settleShared(runners: readonly Pick<Runner, 'server' | 'load'>[]): Promise<void> {
+  const servers = new Set(runners.map(({ server }) => server))
+  if (servers.size === runners.length) return
+  for (let at = 0; at < SHARED_WARM_UPS; at++) {
+    for (const { load } of runners) await warmUp(load)
   }
 }
 

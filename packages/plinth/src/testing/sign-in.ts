@@ -75,16 +75,16 @@ export function createSignIn({ service, visitor }: SignInDeps) {
 }
 
 async function tenantNamed(tx: PlatformTx, slug: string): Promise<Id<'tenant'>> {
+  const find = () =>
+    tx.query<{ id: Id<'tenant'> }>('select id from plinth.tenants where slug = $1', [slug])
+  const [known] = (await find()).rows
+  if (known !== undefined) return known.id
   await tx.query(
     `insert into plinth.tenants (id, slug, name, kind) values ($1, $2, $2, 'organisation')
      on conflict (slug) do nothing`,
     [newId(), slug],
   )
-  const { rows } = await tx.query<{ id: Id<'tenant'> }>(
-    'select id from plinth.tenants where slug = $1',
-    [slug],
-  )
-  return only(rows).id
+  return only((await find()).rows).id
 }
 
 async function personNamed(tx: PlatformTx, who: string) {
@@ -94,14 +94,16 @@ async function personNamed(tx: PlatformTx, who: string) {
   )
   if (known.rows[0] !== undefined) return known.rows[0]
   const [person, identity] = [newId<'person'>(), newId<'identity'>()]
-  await tx.query(
-    'insert into plinth.people (id, name, email, email_verified) values ($1, $2, $3, true)',
-    [person, who, `${who}@example.com`],
-  )
-  await tx.query(
-    "insert into plinth.identities (id, person_id, issuer, subject, provider) values ($1, $2, 'urn:test', $3, 'test')",
-    [identity, person, who],
-  )
+  await tx.batch([
+    {
+      text: 'insert into plinth.people (id, name, email, email_verified) values ($1, $2, $3, true)',
+      values: [person, who, `${who}@example.com`],
+    },
+    {
+      text: "insert into plinth.identities (id, person_id, issuer, subject, provider) values ($1, $2, 'urn:test', $3, 'test')",
+      values: [identity, person, who],
+    },
+  ])
   return { person, identity }
 }
 

@@ -1,3 +1,4 @@
+import { callHttp } from '../../packages/plinth/src/testing/call-http.ts'
 import type { Person, World } from '../../packages/plinth/src/testing/index.ts'
 import { startWorld } from '../../packages/plinth/src/testing/index.ts'
 import { registry } from '../../template/src/generated/registry.ts'
@@ -83,9 +84,8 @@ async function newcomer(world: World): Promise<Newcomer> {
 
 async function send({ url, service }: World, { person, csrf }: Newcomer, one: Case) {
   const { origin } = new URL(service.config.app.base_url)
-  const answer = await fetch(`${url}${one.target}`, {
+  const { status, headers, text } = await callHttp(new URL(`${url}${one.target}`), {
     method: one.method,
-    redirect: 'manual',
     headers: {
       'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Chrome/156.0.0.0',
       origin,
@@ -95,6 +95,5 @@ async function send({ url, service }: World, { person, csrf }: Newcomer, one: Ca
     },
     ...(one.body !== undefined && { body: one.body }),
   })
-  const type = answer.headers.get('content-type') ?? ''
-  return { status: answer.status, type, text: await answer.text() }
+  return { status, type: headers.get('content-type') ?? '', text }
 }

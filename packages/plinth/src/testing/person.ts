@@ -1,3 +1,5 @@
+import { callHttp, type HttpAnswer } from './call-http.ts'
+
 /** What a call answered. `body` is parsed JSON, or text where it is not JSON, or null. */
 export interface Answer<Body = Readonly<Record<string, unknown>>> {
   readonly status: number
@@ -36,9 +38,8 @@ export function createPerson(options: PersonOptions): Person {
   let csrf: string | undefined
   const call = async <B>(method: string, path: string, body?: object, more: CallHeaders = {}) => {
     if (!SAFE.has(method) && cookies.size > 0) csrf ??= await refreshCsrf()
-    const answer = await fetch(new URL(path, options.url), {
+    const answer = await callHttp(new URL(path, options.url), {
       method,
-      redirect: 'manual',
       headers: {
         ...headersFor(options, cookies, SAFE.has(method) ? undefined : csrf),
         ...jsonType(body),
@@ -47,7 +48,7 @@ export function createPerson(options: PersonOptions): Person {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     if (keep(cookies, answer.headers)) csrf = undefined
-    return readAnswer<B>(answer)
+    return answerOf<B>(answer)
   }
   const refreshCsrf = async (): Promise<string> => {
     const { body } = await call<{ csrf_token: string | null }>('GET', '/auth/web/me')
@@ -106,9 +107,8 @@ function splitOnce(pair: string): [string, string] {
   return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()]
 }
 
-async function readAnswer<B>(answer: Response): Promise<Answer<B>> {
-  const text = await answer.text()
-  const isJson = answer.headers.get('content-type')?.includes('json') === true
+function answerOf<B>({ status, headers, text }: HttpAnswer): Answer<B> {
+  const isJson = headers.get('content-type')?.includes('json') === true
   const body = text === '' ? null : isJson ? JSON.parse(text) : text
-  return { status: answer.status, headers: answer.headers, body: body as B }
+  return { status, headers, body: body as B }
 }

@@ -91,6 +91,7 @@ async function setUpApp(page: Page) {
   await page.getByRole('button', { name: 'Confirm', exact: true }).click()
   await page.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor()
   assert.equal(await picture.count(), 0, 'the secret is not shown any longer')
+  assert.equal(await factors(page).getByText('no second factor yet').isVisible(), false)
   const recovery = await page.locator('.codes li').allTextContents()
   assert.equal(recovery.length, 10)
   await page.getByRole('link', { name: 'I have kept them' }).click()

@@ -146,6 +146,18 @@ test('RP-87 while a provider is down readiness names it, present sessions and th
   assert.equal((await world.visitor().get('/auth/web/login?provider=evil')).status, 302)
 })
 
+test('FI-23 JW-52 readiness names a provider whose keys cannot be had, though its discovery answers', async () => {
+  const { evil, world } = party
+  world.clock.advance(PAST_ALL_MS)
+  evil.always({ reply: { jwks: rawReply.closed() } })
+  const down = await world.visitor().get('/health/ready')
+  assert.equal(down.status, 503)
+  assert.match(JSON.stringify(down.body), /oidc\.evil/)
+  evil.reset()
+  world.clock.advance(PAST_ALL_MS)
+  assert.equal((await world.visitor().get('/health/ready')).status, 200)
+})
+
 test('RP-03 RP-88 metadata that offers only plain, none and implicit weakens nothing', async () => {
   const { evil, oracle, world } = party
   world.clock.advance(PAST_ALL_MS)

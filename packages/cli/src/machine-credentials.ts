@@ -3,6 +3,7 @@ import type { APIKeyManager, MachineClientManager } from 'plinth/identity'
 import { CliError, misuse } from './cli-error.ts'
 import { devFolder } from './dev/dev-folder.ts'
 import { loadServiceSettings } from './dev/service-settings.ts'
+import { settingsTrouble } from './dev/settings-trouble.ts'
 
 /** What a command about keys and machine clients works with. */
 export interface MachineCredentials {
@@ -24,7 +25,7 @@ export async function withMachineCredentials<T>(
   work: (tools: MachineCredentials) => Promise<T>,
 ): Promise<T> {
   const loaded = await loadServiceSettings(devFolder().service, process.env)
-  if (!loaded.ok) throw misuse(loaded.lines.join('\n'))
+  if (!loaded.ok) throw misuse(settingsTrouble(loaded))
   const { database: settings, api_keys, app } = loaded.config
   const [{ databaseSettings, openDatabase }, { systemClock: clock }, identity] = await Promise.all([
     import('plinth/data'),

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { misuse } from '../cli-error.ts'
 import { devFolder } from '../dev/dev-folder.ts'
 import { loadServiceSettings } from '../dev/service-settings.ts'
+import { settingsTrouble } from '../dev/settings-trouble.ts'
 
 /** A set of migrations: the platform's, or the folder of the service's. */
 export type MigrationSet = 'platform' | { readonly folder: string }
@@ -14,7 +15,7 @@ export type MigrationSet = 'platform' | { readonly folder: string }
 export async function serviceDatabase() {
   const { service } = devFolder()
   const loaded = await loadServiceSettings(service, process.env)
-  if (!loaded.ok) throw misuse(loaded.lines.join('\n'))
+  if (!loaded.ok) throw misuse(settingsTrouble(loaded))
   const { config } = loaded
   const own: MigrationSet = { folder: join(service, 'migrations') }
   const isExternal = config.database.migrations === 'external'

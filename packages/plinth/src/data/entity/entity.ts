@@ -131,8 +131,8 @@ export interface Entity<
   restore(db: Db, id: Id<N>, options?: UpdateOptions): Promise<RowOf<N, S>>
 }
 
-/** The row of an entity, as code reads it. */
-export type Row<E> = E extends { readonly row: infer R extends z.ZodType } ? z.output<R> : never
+/** The row of an entity, as code reads it: what is presented, since that names it without its schema. */
+export type Row<E> = E extends { present(row: infer R): unknown } ? R : never
 
 /** What an answer carries of an entity. */
 export type Shown<E> = E extends { readonly shown: infer R extends z.ZodType } ? z.output<R> : never

@@ -138,6 +138,36 @@ test('plinth db reset asks for --force, and never runs in production', async () 
   assert.match((await plinthDb('reset --force')).out, /platform is at 0[\s\S]*platform is at \d+\n/)
 })
 
+test('plinth db reset --force undoes what was edited after it was applied, and applies it as it is now', async () => {
+  const [file, text] = ['migrations/0001_shelf.up.sql', files['migrations/0001_shelf.up.sql']]
+  await plinthDb('upgrade')
+  await writeFile(join(cwd, file), `${text}\n-- edited`)
+  const edited = /0001_shelf was edited after it was applied/
+  assert.match((await plinthDb('upgrade')).err, edited)
+  assert.match((await plinthDb('reset --dry-run')).out, /would undo {3}0001_shelf/)
+  const { code, out, err } = await plinthDb('reset --force')
+  assert.equal(code, 0, err)
+  assert.match(out, /undone {2}0001_shelf[\s\S]*applied {2}0001_shelf/)
+  assert.equal((await plinthDb('upgrade')).code, 0)
+  await writeFile(join(cwd, file), text)
+  assert.equal((await plinthDb('reset --force')).code, 0)
+})
+
+test('plinth db heads and renumber go by the files where no database is named', async () => {
+  const none = { DATABASE_URL: '', DATABASE_OWNER_URL: '' }
+  const heads = await plinthDb('heads --json', none)
+  assert.equal(heads.code, 0, heads.err)
+  const [platform, service] = JSON.parse(heads.out)
+  assert.match(platform.heads.join(), /^\d{4}_\w+$/)
+  assert.deepEqual(service, { set: 'service', heads: ['0001_shelf'] })
+  const renumbered = await plinthDb('renumber', none)
+  assert.equal(
+    renumbered.out,
+    'The migrations are one line; there is nothing to renumber.',
+    renumbered.err,
+  )
+})
+
 test('plinth db setup --dry-run prints SQL, does nothing, and shows no password', async () => {
   const url = new URL(db.adminUrl)
   url.pathname = '/a_new_one'

@@ -26,9 +26,10 @@ export interface Brought {
  */
 export function foretelling(owner: Session, print = say) {
   const reached = new Map<MigrationSet, number>()
-  return async (set: MigrationSet, to?: number): Promise<Brought> => {
+  return async (set: MigrationSet, to?: number, evenEdited = false): Promise<Brought> => {
     const { migrationStatus } = await import('plinth/data')
-    const { applied, pending, current, fault } = await migrationStatus({ ...owner, set })
+    const status = await migrationStatus({ ...owner, set, evenEdited })
+    const { applied, pending, current, fault } = status
     if (fault !== undefined) throw new CliError(fault)
     const all = [...applied.map(({ name }) => name), ...pending]
     const at = reached.get(set) ?? current

@@ -1,20 +1,33 @@
 import { defineCommand } from 'citty'
+import { devFolder } from '../dev/dev-folder.ts'
 import { say } from '../dev/terminal.ts'
+import { setName } from './service-database.ts'
 
 /** `plinth db heads`: the last migration of each set; several where two people wrote at once. */
 export const headsCommand = defineCommand({
   meta: { description: 'Show the last migration of each set; two are mended by renumber' },
   args: { json: { type: 'boolean', description: 'Print JSON' } },
   async run({ args }) {
-    const { statusOfSets } = await import('./status.ts')
-    const sets = await statusOfSets()
-    if (args.json) {
-      say(JSON.stringify(sets.map(({ set, heads }) => ({ set, heads }))))
-      return
-    }
+    const sets = await headsOfSets()
+    if (args.json) return say(JSON.stringify(sets))
     for (const { set, heads } of sets) {
       say(`${set}: ${heads.length === 0 ? 'none' : heads.join(', ')}`)
       if (heads.length > 1) say('  one must come after the other: npx plinth db renumber')
     }
   },
 })
+
+/** From the files alone: no database is asked, and none need be named. */
+async function headsOfSets() {
+  const [{ declaredSets }, { headsOf, PLATFORM_MIGRATIONS, readMigrations }] = await Promise.all([
+    import('./declared-sets.ts'),
+    import('plinth/data'),
+  ])
+  const { sets } = await declaredSets(devFolder().service)
+  const found = sets.map(async (set) => {
+    const files = await readMigrations(set === 'platform' ? PLATFORM_MIGRATIONS : set.folder)
+    const ends = set === 'platform' ? files.slice(-1) : headsOf(files)
+    return { set: setName(set), heads: ends.map(({ name }) => name) }
+  })
+  return Promise.all(found)
+}

@@ -8,8 +8,11 @@ type ServiceDatabase = Awaited<ReturnType<typeof serviceDatabase>>
 /** What a command does with each set of migrations. */
 export interface MigrationRun {
   readonly database: ServiceDatabase
-  /** Brings one set to a number and prints what ran; the newest by default. */
-  bring(set: MigrationSet, to?: number): Promise<void>
+  /**
+   * Brings one set to a number and prints what ran; the newest by default.
+   * @param evenEdited also by files that were edited after they were applied
+   */
+  bring(set: MigrationSet, to?: number, evenEdited?: boolean): Promise<void>
 }
 
 /** The options of every command that runs migrations. */
@@ -36,11 +39,11 @@ export async function migrating(
   await refuseBranches(database.sets)
   const print = options.json === true ? () => undefined : say
   const results: Brought[] = []
-  const bringing = async (one: (set: MigrationSet, to?: number) => Promise<Brought>) =>
+  const bringing = async (one: Bring) =>
     work({
       database,
-      async bring(set, to) {
-        results.push(await one(set, to))
+      async bring(...asked) {
+        results.push(await one(...asked))
       },
     })
   const { ownerConnection } = await import('plinth/data')
@@ -49,6 +52,8 @@ export async function migrating(
   else await untilStopped((signal) => bringing(forReal({ ...owner, signal }, print)))
   if (options.json === true) say(JSON.stringify(results))
 }
+
+type Bring = (set: MigrationSet, to?: number, evenEdited?: boolean) => Promise<Brought>
 
 async function refuseBranches(sets: readonly MigrationSet[]): Promise<void> {
   const { chainFault, readMigrations } = await import('plinth/data')
@@ -61,9 +66,9 @@ async function refuseBranches(sets: readonly MigrationSet[]): Promise<void> {
 type Migrate = typeof import('plinth/data')['migrate']
 
 function forReal(session: Omit<Parameters<Migrate>[0], 'set' | 'log'>, print: typeof say) {
-  return async (set: MigrationSet, to?: number): Promise<Brought> => {
+  return async (set: MigrationSet, to?: number, evenEdited = false): Promise<Brought> => {
     const { migrate } = await import('plinth/data')
-    const far = to === undefined ? {} : { to }
+    const far = { evenEdited, ...(to !== undefined && { to }) }
     const done = await migrate({ ...session, set, log: waitingOnly, ...far })
     const { ran, direction, current } = done
     for (const name of ran) print(`${direction === 'up' ? 'applied' : 'undone'}  ${name}`)

@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { defineCommand } from 'citty'
 import type { Renumbered } from 'plinth/data'
 import { misuse } from '../cli-error.ts'
+import { devFolder } from '../dev/dev-folder.ts'
 import { say } from '../dev/terminal.ts'
 import { chosenSet } from './choose-set.ts'
 import { runArguments } from './migration-run.ts'
+import { type MigrationSet, serviceDatabase } from './service-database.ts'
 
 /** `plinth db renumber`: puts two branches of migrations one after the other. */
 export const renumberCommand = defineCommand({
@@ -19,12 +21,14 @@ export const renumberCommand = defineCommand({
     ...runArguments,
   },
   async run({ args }) {
-    const [{ serviceDatabase }, { migrationStatus, ownerConnection, readMigrations, renumbered }] =
-      await Promise.all([import('./service-database.ts'), import('plinth/data')])
-    const { sets, settings } = await serviceDatabase()
+    const [{ declaredSets }, { readMigrations, renumbered }] = await Promise.all([
+      import('./declared-sets.ts'),
+      import('plinth/data'),
+    ])
+    const { sets, hasDatabase } = await declaredSets(devFolder().service)
     const set = chosenSet('service', sets)
     if (set === 'platform') return
-    const { applied } = await migrationStatus({ ...ownerConnection(settings), set })
+    const applied = hasDatabase ? await appliedOf(set) : []
     const files = await readMigrations(set.folder)
     if (args.last !== undefined && !files.some(({ name }) => name === args.last)) {
       throw misuse(`There is no migration "${args.last}" in ${set.folder}.`)
@@ -35,6 +39,13 @@ export const renumberCommand = defineCommand({
     else for (const line of linesOf(changes, args['dry-run'] === true)) say(line)
   },
 })
+
+/** What stays where it is: a database that is named has it. Where there is none, nothing is applied yet. */
+async function appliedOf(set: MigrationSet) {
+  const { migrationStatus, ownerConnection } = await import('plinth/data')
+  const { settings } = await serviceDatabase()
+  return (await migrationStatus({ ...ownerConnection(settings), set })).applied
+}
 
 async function carryOut(folder: string, changes: readonly Renumbered[]): Promise<void> {
   for (const { from, to, up } of changes) {

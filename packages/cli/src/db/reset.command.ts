@@ -18,7 +18,8 @@ export const resetCommand = defineCommand({
       if (database.environment === 'production') {
         throw misuse('plinth db reset does not run in production.')
       }
-      for (const set of database.sets.toReversed()) await bring(set, 0)
+      // What was edited since is undone by its file as it is now: nothing of it shall stay anyway.
+      for (const set of database.sets.toReversed()) await bring(set, 0, true)
       for (const set of database.sets) await bring(set)
     }, args)
   },

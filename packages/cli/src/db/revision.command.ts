@@ -34,9 +34,10 @@ export const revisionCommand = defineCommand({
     const { service } = devFolder()
     await refuseExternal(service)
     if (args.check) return checkOnly(service, args.json === true)
-    if (args.message === undefined || !/[a-z0-9]/i.test(args.message)) {
+    if (args.message === undefined)
       throw misuse('Say what changes, in a few words: npx plinth db revision -m "add weight"')
-    }
+    const { slugOf } = await import('./revision/index.ts')
+    if (slugOf(args.message) === '') throw misuse(NO_NAME)
     const request: RevisionRequest = {
       service,
       message: args.message,
@@ -49,6 +50,9 @@ export const revisionCommand = defineCommand({
     report(await (asks ? askedUntilSure(request) : revised(request)), args)
   },
 })
+
+const NO_NAME =
+  'What -m says names the files, so it needs letters of the Latin alphabet or digits: npx plinth db revision -m "add weight"'
 
 async function refuseExternal(service: string): Promise<void> {
   const { areMigrationsExternal, externalMigrations } = await import('./external-migrations.ts')

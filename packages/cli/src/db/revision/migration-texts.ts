@@ -69,10 +69,16 @@ function lines(statements: readonly string[]): string {
   return statements.map((text) => (codeOf(text) === '' ? `${text}\n` : `${text};\n`)).join('')
 }
 
-/** A message as the name of a file: `add weight & size` → `add_weight_size`. */
+/**
+ * A message as the name of a file: `add weight & größe` → `add_weight_grosse`; empty where none of it is
+ * a Latin letter or a digit.
+ */
 export function slugOf(message: string): string {
   const slug = message
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
     .toLowerCase()
+    .replaceAll('ß', 'ss')
     .replace(/[^a-z0-9]+/g, '_')
     .replace(/^_|_$/g, '')
   return slug.slice(0, 60).replace(/_$/, '')

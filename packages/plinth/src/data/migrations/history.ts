@@ -44,8 +44,12 @@ export async function readHistory(client: Client, set: string): Promise<readonly
  * Compares files and history.
  * @throws Error when an applied file was edited or is gone, or a new one sorts before an applied one
  */
-export function assertSameHistory(files: readonly Migration[], applied: readonly Applied[]): void {
-  const fault = historyFault(files, applied)
+export function assertSameHistory(
+  files: readonly Migration[],
+  applied: readonly Applied[],
+  evenEdited = false,
+): void {
+  const fault = historyFault(files, applied, evenEdited)
   if (fault !== undefined) throw new Error(fault)
 }
 
@@ -53,6 +57,7 @@ export function assertSameHistory(files: readonly Migration[], applied: readonly
 export function historyFault(
   files: readonly Migration[],
   applied: readonly Applied[],
+  evenEdited = false,
 ): string | undefined {
   const byNumber = new Map(files.map((file) => [file.number, file]))
   const newestFile = files.at(-1)?.number ?? 0
@@ -62,7 +67,7 @@ export function historyFault(
     if (file === undefined && number > newestFile) continue
     if (file === undefined) return `${name} is applied, and its file is missing`
     if (file.name !== name) return `${name} is applied, and is now called ${file.name}`
-    if (file.hash !== hash)
+    if (file.hash !== hash && !evenEdited)
       return `${name} was edited after it was applied; restore it and add a new migration`
   }
   const newest = applied.at(-1)?.number ?? 0

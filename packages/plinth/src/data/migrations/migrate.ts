@@ -12,6 +12,8 @@ export interface MigrateOptions extends MigrationSession {
   readonly set: 'platform' | { readonly folder: string }
   /** Number to end at, up or down: 0 undoes everything. The newest file by default. */
   readonly to?: number
+  /** Takes a file that was edited after it was applied: where all data are to be deleted anyway. */
+  readonly evenEdited?: boolean
 }
 
 /** What was done. */
@@ -37,7 +39,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   return asOnlyMigrator(options, async (client) => {
     await ensureHistory(client)
     const applied = await readHistory(client, set)
-    assertSameHistory(files, applied)
+    assertSameHistory(files, applied, options.evenEdited)
     const current = applied.at(-1)?.number ?? 0
     const to = options.to ?? Math.max(files.at(-1)?.number ?? 0, current)
     const plan = planOf(files, current, to)

@@ -19,7 +19,7 @@ export interface MigrationStatus {
 
 /** Compares files and database; changes nothing. */
 export async function migrationStatus(
-  options: ReadSession & Pick<MigrateOptions, 'set'>,
+  options: ReadSession & Pick<MigrateOptions, 'set' | 'evenEdited'>,
 ): Promise<MigrationStatus> {
   const { folder, set } = setOf(options.set)
   const files = await readMigrations(folder)
@@ -29,6 +29,6 @@ export async function migrationStatus(
     .filter(({ name }) => !applied.some((one) => one.name === name))
     .map(({ name }) => name)
   const ends = set === 'service' ? headsOf(files) : files.slice(-1)
-  const fault = historyFault(files, applied)
+  const fault = historyFault(files, applied, options.evenEdited)
   return { applied, pending, current, heads: ends.map(({ name }) => name), fault }
 }

@@ -35,13 +35,16 @@ ${mail.text !== '' && html`<h2>Text</h2><pre>${linked(mail.text)}</pre>`}
 
 /** Addresses become links: half of all mails are there to be followed. */
 function linked(text: string): HtmlValue {
-  return text
-    .split(/(https?:\/\/[^\s<>"')\]]+)/)
-    .map((part, at) =>
-      at % 2 === 1
-        ? html`<a href="${part}" target="_blank" rel="noopener noreferrer">${part}</a>`
-        : part,
-    )
+  return (
+    text
+      // What ends a sentence is not part of the address before it.
+      .split(/(https?:\/\/[^\s<>"')\]]*[^\s<>"')\].,;:!?])/)
+      .map((part, at) =>
+        at % 2 === 1
+          ? html`<a href="${part}" target="_blank" rel="noopener noreferrer">${part}</a>`
+          : part,
+      )
+  )
 }
 
 function shortTime(iso: string): string {

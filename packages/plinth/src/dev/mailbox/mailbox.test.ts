@@ -72,7 +72,7 @@ test('a plain SMTP conversation by hand is understood', async () => {
 test('the list and a mail are pages; the text of a mail is inert, its addresses are links', async () => {
   await send({
     subject: '<script>alert(1)</script>',
-    text: 'see https://acme.test/a?b=1&c=2 <b>x</b>',
+    text: 'see https://acme.test/a?b=1&c=2, <b>x</b> and https://acme.test/d/.',
   })
   const list = await get('/')
   assert.equal(list.status, 200)
@@ -80,6 +80,11 @@ test('the list and a mail are pages; the text of a mail is inert, its addresses 
   assert.doesNotMatch(list.body, /<script/)
   const view = await get(`/messages/${mailbox.messages()[0]?.id}`)
   assert.match(view.body, /<a href="https:\/\/acme\.test\/a\?b=1&amp;c=2" target="_blank"/)
+  assert.match(
+    view.body,
+    /<a href="https:\/\/acme\.test\/d\/" .*<\/a>\./,
+    'a full stop ends the sentence',
+  )
   assert.match(view.body, /&lt;b&gt;x&lt;\/b&gt;/)
   assert.match(view.policy, /default-src 'none'; style-src 'nonce-/)
 })

@@ -17,7 +17,7 @@ import { startSecondProcess } from '../../testing/second-process.ts'
 import { until } from '../../testing/test-jobs.ts'
 import { createProviders, jwtSettings, verifyAccessToken } from '../index.ts'
 import { sweepStatements } from '../sessions/sessions.repository.ts'
-import { spoiledLogoutTokens } from './spoiled-logout-tokens.fixture.ts'
+import { mistakableTokens, spoiledLogoutTokens } from './spoiled-logout-tokens.fixture.ts'
 
 const COOKIE = 'user_session_id'
 const FORM = 'application/x-www-form-urlencoded'
@@ -275,19 +275,7 @@ test('JW-23 RP-116 an older provider’s logout token needs no type where settin
     assert.equal(await isSignedIn(person), false, typ)
   }
   const { person, sid } = await signedIn({}, other)
-  const events = { [LOGOUT_EVENT]: {} }
-  const refused: readonly [fault: string, token: string][] = [
-    ['events', other.mint.id({ sid, jti: 'id' })],
-    ['nonce', other.mint.id({ sid, events, jti: 'nonce', nonce: 'n' })],
-    ['typ', other.mint.id({ sid, events, jti: 'azp', azp: 'other-client' })],
-    ['typ', other.mint.id({ sid, events, jti: 'hash', at_hash: 'x' })],
-    ['typ', other.mint.logout({ sid, scope: 'openid' }, { header: { typ: 'JWT' } })],
-    ['typ', other.mint.logout({ sid }, { header: { typ: 'at+jwt' } })],
-    ['typ', other.mint.logout({ sid }, { header: { typ: '' } })],
-    ['nonce', other.mint.logout({ sid, nonce: 'n' }, { header: { typ: undefined } })],
-    ['events', other.mint.logout({ sid, events: {} }, { header: { typ: undefined } })],
-  ]
-  for (const [fault, token] of refused) {
+  for (const [fault, token] of mistakableTokens(other, sid)) {
     const { status } = await send(token)
     assert.deepEqual([status, (await lastAudit())?.data.fault], [400, fault], token)
   }

@@ -1,4 +1,4 @@
-import type { Json, TokenForm } from '../../testing/index.ts'
+import type { EvilProvider, Json, TokenForm } from '../../testing/index.ts'
 import { LOGOUT_EVENT, newSigningKey } from '../../testing/index.ts'
 
 /** A title with its rows, the fault that is found, and how the token is made. */
@@ -68,6 +68,25 @@ export function spoiledLogoutTokens(issuer: string): readonly SpoiledToken[] {
     ],
     ['RP-116 v5.0.0-V10.5.5 no typ', 'typ', () => [{}, { header: { typ: undefined } }]],
     ['JW-22 crit', 'crit', () => [{}, { header: { crit: ['exp'] } }]],
+  ]
+}
+
+/** What a provider whose logout tokens have no type signs beside them: the fault that is found, and the token. */
+export function mistakableTokens(
+  { mint }: EvilProvider,
+  sid: string,
+): readonly (readonly [fault: string, token: string])[] {
+  const events = { [LOGOUT_EVENT]: {} }
+  return [
+    ['events', mint.id({ sid, jti: 'id' })],
+    ['nonce', mint.id({ sid, events, jti: 'nonce', nonce: 'n' })],
+    ['typ', mint.id({ sid, events, jti: 'azp', azp: 'other-client' })],
+    ['typ', mint.id({ sid, events, jti: 'hash', at_hash: 'x' })],
+    ['typ', mint.logout({ sid, scope: 'openid' }, { header: { typ: 'JWT' } })],
+    ['typ', mint.logout({ sid }, { header: { typ: 'at+jwt' } })],
+    ['typ', mint.logout({ sid }, { header: { typ: '' } })],
+    ['nonce', mint.logout({ sid, nonce: 'n' }, { header: { typ: undefined } })],
+    ['events', mint.logout({ sid, events: {} }, { header: { typ: undefined } })],
   ]
 }
 

@@ -10,6 +10,7 @@ import type { CensusEntry } from '../http/index.ts'
 import { newId, systemClock } from '../kernel/index.ts'
 import { builtInRoles, grantPlatformRole } from '../tenancy/index.ts'
 import { makeAccount, makeKey, roomyKeys } from '../testing/api-keys.ts'
+import { callHttp } from '../testing/call-http.ts'
 import type { Answer, Person, TestDatabase, World } from '../testing/index.ts'
 import { startWorld } from '../testing/index.ts'
 
@@ -103,10 +104,10 @@ function nobody(world: World): Actor {
 /** Calls as a program does: no cookie, no Origin. */
 function callWith({ url }: World, headers: Readonly<Record<string, string>>): Actor['call'] {
   return async (method, path) => {
-    const answer = await fetch(url + path, { method, headers, redirect: 'manual' })
-    const text = await answer.text()
+    const answer = await callHttp(new URL(url + path), { method, headers })
     const isJson = answer.headers.get('content-type')?.includes('json') === true
-    return { status: answer.status, headers: answer.headers, body: isJson ? JSON.parse(text) : {} }
+    const body = isJson ? JSON.parse(answer.text) : {}
+    return { status: answer.status, headers: answer.headers, body }
   }
 }
 

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { permissions } from '../access/index.ts'
 import { feature, route } from '../feature/index.ts'
+import { callHttp } from '../testing/call-http.ts'
 import type { Person, World } from '../testing/index.ts'
 import { startWorld } from '../testing/index.ts'
 import type { SecondProcess } from '../testing/second-process.ts'
@@ -41,8 +42,8 @@ interface Me {
 }
 
 const meAt = async (url: string, person: Person): Promise<Me> => {
-  const answer = await fetch(`${url}/auth/web/me`, { headers: headersOf(person) })
-  return (await answer.json()) as Me
+  const call = { method: 'GET', headers: headersOf(person) }
+  return JSON.parse((await callHttp(new URL('/auth/web/me', url), call)).text)
 }
 
 /** Round trips that the first process made for a request. */

@@ -3,6 +3,7 @@ import type { Db, Statement } from '../data/index.ts'
 import type { Feature } from '../feature/index.ts'
 import type { Id } from '../kernel/index.ts'
 import { newId } from '../kernel/index.ts'
+import { callHttp } from '../testing/call-http.ts'
 import type { TestDatabase } from '../testing/database.ts'
 import { openTestDatabase } from '../testing/database.ts'
 import type { HttpHarness } from '../testing/http-harness.ts'
@@ -143,7 +144,7 @@ async function call(url: string, target: string, options: CallOptions = {}): Pro
   const space = target.indexOf(' ')
   const [method, path] = [target.slice(0, space), target.slice(space + 1)]
   const { body, who = 'ana', headers = {} } = options
-  const answer = await fetch(`${url}${path}`, {
+  const answer = await callHttp(new URL(`${url}${path}`), {
     method,
     headers: {
       authorization: `Bearer ${who}`,
@@ -152,7 +153,6 @@ async function call(url: string, target: string, options: CallOptions = {}): Pro
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
-  const text = await answer.text()
-  const { status } = answer
-  return { status, headers: answer.headers, body: text === '' ? {} : JSON.parse(text) }
+  const { status, headers: received, text } = answer
+  return { status, headers: received, body: text === '' ? {} : JSON.parse(text) }
 }

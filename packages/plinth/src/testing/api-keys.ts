@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { callHttp } from './call-http.ts'
 import type { Answer, CallHeaders, Person } from './person.ts'
 import type { World } from './world.ts'
 
@@ -53,7 +54,7 @@ export function keyed({ url }: Pick<World, 'url'>, key: string): Keyed {
     body?: object,
     headers: CallHeaders = {},
   ): Promise<Answer<B>> => {
-    const answer = await fetch(new URL(path, url), {
+    const answer = await callHttp(new URL(path, url), {
       method,
       headers: {
         'x-api-key': key,
@@ -62,12 +63,8 @@ export function keyed({ url }: Pick<World, 'url'>, key: string): Keyed {
       },
       ...(body && { body: JSON.stringify(body) }),
     })
-    const text = await answer.text()
-    return {
-      status: answer.status,
-      headers: answer.headers,
-      body: (text === '' ? null : JSON.parse(text)) as B,
-    }
+    const { status, headers: received, text } = answer
+    return { status, headers: received, body: (text === '' ? null : JSON.parse(text)) as B }
   }
   return {
     call,

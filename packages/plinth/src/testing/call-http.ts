@@ -19,7 +19,12 @@ const agent = new Agent({ keepAlive: true })
 const secureAgent = new SecureAgent({ keepAlive: true })
 
 /** What `fetch()` adds by itself; but answers come unpacked. */
-const USUAL = { accept: '*/*', 'accept-language': '*', 'sec-fetch-mode': 'cors' }
+const USUAL = {
+  accept: '*/*',
+  'accept-language': '*',
+  'sec-fetch-mode': 'cors',
+  'user-agent': 'node',
+}
 
 /**
  * Sends a request as `fetch()` does, on a connection that is kept, and follows no redirect. It takes a

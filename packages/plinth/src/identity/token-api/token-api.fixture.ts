@@ -5,6 +5,7 @@ import type { Feature } from '../../feature/index.ts'
 import { feature, route } from '../../feature/index.ts'
 import type { Id } from '../../kernel/index.ts'
 import { newId } from '../../kernel/index.ts'
+import { callHttp, type HttpAnswer } from '../../testing/call-http.ts'
 import type { IdentityWorld, IdentityWorldOptions } from '../identity.fixture.ts'
 import { ORIGIN, openIdentity } from '../identity.fixture.ts'
 import type { Identity } from '../identity-deps.ts'
@@ -83,7 +84,7 @@ export async function openTokenWorld(options: IdentityWorldOptions = {}): Promis
     refresh: (token, headers) => post('/auth/refresh', { refresh_token: token }, headers),
     get: async (path, token) => {
       const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
-      return told(await fetch(`${world.http.url}${path}`, { headers }))
+      return told(await callHttp(new URL(`${world.http.url}${path}`), { method: 'GET', headers }))
     },
     [Symbol.asyncDispose]: () => world[Symbol.asyncDispose](),
   }
@@ -95,14 +96,12 @@ export function poster(url: string): TokenWorld['post'] {
     const sent = body === undefined ? {} : { body: JSON.stringify(body) }
     const type = body === undefined ? {} : { 'content-type': 'application/json' }
     const init = { method: 'POST', headers: { ...type, ...headers }, ...sent }
-    return told(await fetch(`${url}${path}`, init))
+    return told(await callHttp(new URL(`${url}${path}`), init))
   }
 }
 
-async function told(answer: Response): Promise<Told> {
-  const text = await answer.text()
-  const body = text === '' ? {} : JSON.parse(text)
-  return { status: answer.status, body, headers: answer.headers }
+function told({ status, headers, text }: HttpAnswer): Told {
+  return { status, body: text === '' ? {} : JSON.parse(text), headers }
 }
 
 async function signIn(

@@ -4,6 +4,7 @@ import { withProgress } from '../progress.ts'
 import type { PackageManager } from '../template/answers.ts'
 import { SPELLINGS } from '../template/spellings.ts'
 import { abortUpdate } from './abort-update.ts'
+import { breakingStep } from './breaking-step.ts'
 import { regenerate } from './owned-files.ts'
 import { packageManagerOf } from './package-manager.ts'
 import type { UpdatePlan } from './plan-update.ts'
@@ -129,12 +130,4 @@ export async function finish(steps: Steps, state: UpdateState): Promise<readonly
 async function dropChanges(git: Repository): Promise<void> {
   await git.run('add', '--all', '--', ':/')
   await git.run('reset', '--quiet', '--hard')
-}
-
-function breakingStep(breaking: readonly string[], exec: string): readonly string[] {
-  if (breaking.length === 0) return []
-  const changes = breaking.map((line) => line.replace(/^breaking +/, '')).join('; ')
-  return [
-    `Callers of your API would notice this: ${changes}. When they may: ${exec} plinth sync --accept-breaking, and commit src/generated/openapi.json`,
-  ]
 }

@@ -135,13 +135,11 @@ test('SB-24 v5.0.0-V7.3.1 idle and absolute limits, shortly before and at the li
   const token = idle.cookies.get(COOKIE)
   // The clock goes on by itself: half a minute is left for a machine with much to do.
   world.clock.advance(3_570_000)
-  try {
-    assert.equal(await isSignedIn(token), true)
-    world.clock.advance(3_600_000)
-    assert.equal(await isSignedIn(token), false)
-  } finally {
-    world.clock.advance(-7_170_000)
-  }
+  const early = await isSignedIn(token)
+  world.clock.advance(3_600_000)
+  const late = await isSignedIn(token)
+  world.clock.advance(-7_170_000)
+  assert.deepEqual([early, late], [true, false])
   const second = busy.cookies.get(COOKIE)
   const start = await world.sql<{ ends: string; made: string }>(
     'select absolute_expires_at as ends, created_at as made from plinth.sessions where id_hash = $1',
@@ -158,9 +156,9 @@ test('SB-24 v5.0.0-V7.3.2 max_session_lifetime_seconds is the end, however often
   await signInAt(ana)
   small.clock.advance(60_000)
   assert.equal((await ana.post('/auth/web/refresh')).status, 200)
-  small.clock.advance(39_000)
+  small.clock.advance(20_000)
   assert.equal((await ana.get('/auth/web/me')).body['authenticated'], true)
-  small.clock.advance(2_000)
+  small.clock.advance(21_000)
   assert.equal((await ana.get('/auth/web/me')).body['authenticated'], false)
 })
 

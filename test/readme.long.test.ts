@@ -30,6 +30,19 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npm run new -- ../my-service': 'README: a service is made',
   'cd ../my-service': 'README: a service is made',
   'npm run dev': 'plinth new: npm run dev brings it up, and people can sign in',
+  "npx plinth entity add Category 'name:string!'":
+    'entities of every kind are written, and their tests pass as written',
+  "npx plinth entity add Item title:string 'category_id:ref(category)'":
+    'entities of every kind are written, and their tests pass as written',
+  'npx plinth entity field rename Item title name':
+    'a field comes, is called otherwise and goes; one line changes each time',
+  'npx plinth db downgrade -1':
+    'a name that went and one that came are asked about; up, down and up again',
+  'npx plinth db upgrade':
+    'a name that went and one that came are asked about; up, down and up again',
+  'npx plinth check': 'the template is green in every part',
+  'npx plinth update --check':
+    '--check and --dry-run say what an update would do, and write nothing',
 }
 
 test('README: every command has a proof', () => {

@@ -33,7 +33,7 @@ const USUAL = {
  */
 export function callHttp(url: URL, { method, headers, body }: HttpCall): Promise<HttpAnswer> {
   const sized = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
-  const sent = { method, headers: { ...USUAL, ...sized, ...headers } }
+  const sent = { method, path: pathOf(url), headers: { ...USUAL, ...sized, ...headers } }
   return new Promise((resolve, reject) => {
     const calling =
       url.protocol === 'https:'
@@ -50,6 +50,11 @@ export function callHttp(url: URL, { method, headers, body }: HttpCall): Promise
     })
     calling.end(body)
   })
+}
+
+/** As it is written: an empty query keeps its question mark, which `url.search` forgets. */
+function pathOf({ href, origin }: URL): string {
+  return href.slice(origin.length).split('#', 1)[0] ?? ''
 }
 
 /** Names and values take turns. */

@@ -23,15 +23,19 @@ test('FI-52 a pipe that nobody reads is an error, and not waited for', () => {
   assert.throws(() => open(pipe), /ENXIO/)
 })
 
-test('folders that are missing are made; a full file is set aside, a device never', () => {
+test('folders that are missing are made; a full file is set aside, a device never', async () => {
   const path = join(home, 'deep', 'deeper', 'service.log')
   const file = open(path)
-  for (const line of ['the first line here\n', 'the second\n']) file.write(line)
+  for (const line of ['the first line here\n', 'the second\n']) {
+    file.write(line)
+    assert.ok(await file.flush(10_000))
+  }
   file.end()
   assert.equal(readFileSync(`${path}.1`, 'utf8'), 'the first line here\n')
   assert.equal(readFileSync(path, 'utf8'), 'the second\n')
   const nowhere = open('/dev/null')
   for (const line of ['a line that is long\n', 'and another one\n']) nowhere.write(line)
+  assert.ok(await nowhere.flush(10_000))
   nowhere.end()
   assert.ok(!existsSync('/dev/null.1'))
 })

@@ -1,10 +1,9 @@
-import { join } from 'node:path'
 import { misuse } from '../cli-error.ts'
 import { devFolder } from '../dev/dev-folder.ts'
 import { secretsFor } from '../dev/dev-secrets.ts'
 import { placeholderEnvironment } from '../dev/service-needs.ts'
 import { loadServiceSettings } from '../dev/service-settings.ts'
-import type { MigrationSet } from './service-database.ts'
+import { type MigrationSet, setsOf } from './service-database.ts'
 
 /** What the configuration of a service says of its migrations, where no database need be named. */
 export interface DeclaredSets {
@@ -22,10 +21,10 @@ export async function declaredSets(service: string): Promise<DeclaredSets> {
   const env = { ...placeholderEnvironment, ...secrets, ...process.env }
   const loaded = await loadServiceSettings(service, env)
   if (!loaded.ok) throw misuse(loaded.lines.join('\n'))
-  const { migrations, url } = loaded.config.database
-  const own: MigrationSet = { folder: join(service, 'migrations') }
+  const { database } = loaded.config
+  const { url } = database
   return {
-    sets: migrations === 'external' ? ['platform'] : ['platform', own],
+    sets: setsOf(service, database),
     hasDatabase: url !== undefined && url !== placeholderEnvironment.DATABASE_URL,
   }
 }

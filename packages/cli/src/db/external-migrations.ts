@@ -7,7 +7,7 @@ import { declaredSets } from './declared-sets.ts'
  */
 export async function areMigrationsExternal(service: string): Promise<boolean> {
   const { sets } = await declaredSets(service)
-  return sets.length === 1
+  return sets.every((set) => set === 'platform')
 }
 
 /** What a command about the service's own migrations says where there are none. */

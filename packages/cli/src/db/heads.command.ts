@@ -19,15 +19,12 @@ export const headsCommand = defineCommand({
 
 /** From the files alone: no database is asked, and none need be named. */
 async function headsOfSets() {
-  const [{ declaredSets }, { headsOf, PLATFORM_MIGRATIONS, readMigrations }] = await Promise.all([
+  const [{ declaredSets }, { migrationHeads }] = await Promise.all([
     import('./declared-sets.ts'),
     import('plinth/data'),
   ])
   const { sets } = await declaredSets(devFolder().service)
-  const found = sets.map(async (set) => {
-    const files = await readMigrations(set === 'platform' ? PLATFORM_MIGRATIONS : set.folder)
-    const ends = set === 'platform' ? files.slice(-1) : headsOf(files)
-    return { set: setName(set), heads: ends.map(({ name }) => name) }
-  })
-  return Promise.all(found)
+  return Promise.all(
+    sets.map(async (set) => ({ set: setName(set), heads: await migrationHeads(set) })),
+  )
 }

@@ -17,16 +17,23 @@ export async function serviceDatabase() {
   const loaded = await loadServiceSettings(service, process.env)
   if (!loaded.ok) throw misuse(settingsTrouble(loaded))
   const { config } = loaded
-  const own: MigrationSet = { folder: join(service, 'migrations') }
-  const isExternal = config.database.migrations === 'external'
-  const sets: readonly MigrationSet[] = isExternal ? ['platform'] : ['platform', own]
   return {
     service,
     settings: config.database,
     environment: config.app.environment,
     tenancyMode: config.tenancy.mode,
-    sets,
+    sets: setsOf(service, config.database),
   }
+}
+
+/** The platform's set, and the service's own unless another tool migrates it. */
+export function setsOf(
+  service: string,
+  { migrations }: { readonly migrations: string },
+): readonly MigrationSet[] {
+  return migrations === 'external'
+    ? ['platform']
+    : ['platform', { folder: join(service, 'migrations') }]
 }
 
 /** The name under which a set is shown. */

@@ -12,18 +12,10 @@ import { readState } from './dev-state.ts'
 import { isRunning } from './process-stamp.ts'
 import { rememberedPort } from './remembered-ports.ts'
 import { type RunningPlinth, startPlinth } from './running-plinth.fixture.ts'
-import { MAIN, smallService } from './small-service.fixture.ts'
+import { MAIN, SERVED_CONFIG, smallService } from './small-service.fixture.ts'
 import { stopEverything } from './stop-everything.ts'
 
-const CONFIG = `config:
-  app:
-    port: \${APP_PORT:-8000}
-    base_url: \${BASE_URL:-http://localhost:8000}
-    session_signing_secret: \${SESSION_SIGNING_SECRET:?run plinth dev}
-    csrf_signing_secret: \${CSRF_SIGNING_SECRET:?run plinth dev}
-  database:
-    url: \${DATABASE_URL:?run plinth dev}
-  oidc:
+const CONFIG = `${SERVED_CONFIG}  oidc:
     providers:
       keycloak:
         issuer: \${OIDC_KEYCLOAK_ISSUER:-http://localhost:8080/realms/test-realm}

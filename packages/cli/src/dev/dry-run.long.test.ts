@@ -3,15 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { runPlinth } from '../run-plinth.fixture.ts'
-import { smallService } from './small-service.fixture.ts'
-
-const CONFIG = `config:
-  app:
-    session_signing_secret: \${SESSION_SIGNING_SECRET:?run plinth dev}
-    csrf_signing_secret: \${CSRF_SIGNING_SECRET:?run plinth dev}
-  database:
-    url: \${DATABASE_URL:?run plinth dev}
-`
+import { CONFIG, smallService } from './small-service.fixture.ts'
 
 const { folder: service, remove } = smallService(CONFIG)
 after(remove)

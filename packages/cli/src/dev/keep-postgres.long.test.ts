@@ -8,18 +8,10 @@ import { devFolder } from './dev-folder.ts'
 import { readState } from './dev-state.ts'
 import { isRunning } from './process-stamp.ts'
 import { type RunningPlinth, startPlinth } from './running-plinth.fixture.ts'
-import { smallService } from './small-service.fixture.ts'
+import { SERVED_CONFIG, smallService } from './small-service.fixture.ts'
 import { stopEverything } from './stop-everything.ts'
 
-const { folder: service, remove } = smallService(`config:
-  app:
-    port: \${APP_PORT:-8000}
-    base_url: \${BASE_URL:-http://localhost:8000}
-    session_signing_secret: \${SESSION_SIGNING_SECRET:?run plinth dev}
-    csrf_signing_secret: \${CSRF_SIGNING_SECRET:?run plinth dev}
-  database:
-    url: \${DATABASE_URL:?run plinth dev}
-`)
+const { folder: service, remove } = smallService(SERVED_CONFIG)
 
 let running: RunningPlinth | undefined
 after(async () => {

@@ -4,22 +4,16 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { type Outcome, runPlinth } from '../run-plinth.fixture.ts'
-import { smallService } from './small-service.fixture.ts'
+import { CONFIG, smallService } from './small-service.fixture.ts'
 
 const REALMS = fileURLToPath(new URL('../../../../template/infra', import.meta.url))
-const CONFIG = `config:
-  app:
-    session_signing_secret: \${SESSION_SIGNING_SECRET:?run plinth dev}
-    csrf_signing_secret: \${CSRF_SIGNING_SECRET:?run plinth dev}
-  database:
-    url: \${DATABASE_URL:?run plinth dev}
-  oidc:
+const WITH_KEYCLOAK = `${CONFIG}  oidc:
     providers:
       keycloak:
         issuer: \${OIDC_KEYCLOAK_ISSUER:-http://localhost:8080/realms/test-realm}
 `
 
-const { folder: service, remove } = smallService(CONFIG)
+const { folder: service, remove } = smallService(WITH_KEYCLOAK)
 after(remove)
 
 /** Runs the command where neither Java nor Docker can be found. */

@@ -2,15 +2,8 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import { loadServiceSettings } from './service-settings.ts'
 import { settingsTrouble } from './settings-trouble.ts'
-import { smallService } from './small-service.fixture.ts'
+import { CONFIG, smallService } from './small-service.fixture.ts'
 
-const CONFIG = `config:
-  app:
-    session_signing_secret: \${SESSION_SIGNING_SECRET:?run plinth dev}
-    csrf_signing_secret: \${CSRF_SIGNING_SECRET:?run plinth dev}
-  database:
-    url: \${DATABASE_URL:?run plinth dev}
-`
 const { folder, remove } = smallService(CONFIG)
 after(remove)
 

@@ -14,6 +14,25 @@ server.listen(Number(process.env.APP_PORT), 'localhost')
 process.on('SIGTERM', () => server.close(() => process.exit(0)))
 `
 
+const SECRETS = `    session_signing_secret: \${SESSION_SIGNING_SECRET:?run plinth dev}
+    csrf_signing_secret: \${CSRF_SIGNING_SECRET:?run plinth dev}
+`
+const DATABASE = `  database:
+    url: \${DATABASE_URL:?run plinth dev}
+`
+
+/** A config.yaml that takes what `plinth dev` brings along. */
+export const CONFIG = `config:
+  app:
+${SECRETS}${DATABASE}`
+
+/** The same for one that is served, where `plinth dev` says. */
+export const SERVED_CONFIG = `config:
+  app:
+    port: \${APP_PORT:-8000}
+    base_url: \${BASE_URL:-http://localhost:8000}
+${SECRETS}${DATABASE}`
+
 /** The smallest service with this config.yaml, in a folder of its own until `remove()`. */
 export function smallService(config: string): { readonly folder: string; remove(): void } {
   const folder = mkdtempSync(join(tmpdir(), 'plinth-small-'))

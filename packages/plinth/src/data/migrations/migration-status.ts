@@ -2,7 +2,7 @@ import { type Applied, historyFault, readHistory } from './history.ts'
 import { type MigrateOptions, setOf } from './migrate.ts'
 import { headsOf } from './migration-chain.ts'
 import { onConnection, type ReadSession } from './migration-client.ts'
-import { readMigrations } from './migration-files.ts'
+import { type Migration, readMigrations } from './migration-files.ts'
 
 /** Where a set stands in a database. */
 export interface MigrationStatus {
@@ -28,7 +28,17 @@ export async function migrationStatus(
   const pending = files
     .filter(({ name }) => !applied.some((one) => one.name === name))
     .map(({ name }) => name)
-  const ends = set === 'service' ? headsOf(files) : files.slice(-1)
   const fault = historyFault(files, applied, options.evenEdited)
-  return { applied, pending, current, heads: ends.map(({ name }) => name), fault }
+  return { applied, pending, current, heads: headNames(set, files), fault }
+}
+
+/** The `heads` of a set, from its files alone: no database is asked. */
+export async function migrationHeads(of: MigrateOptions['set']): Promise<readonly string[]> {
+  const { folder, set } = setOf(of)
+  return headNames(set, await readMigrations(folder))
+}
+
+function headNames(set: string, files: readonly Migration[]): readonly string[] {
+  const ends = set === 'service' ? headsOf(files) : files.slice(-1)
+  return ends.map(({ name }) => name)
 }

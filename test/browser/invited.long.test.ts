@@ -159,14 +159,14 @@ test('MF-11 D13 whoever needs a second factor makes a passkey on the way in, and
   await page.goto(`${service.url}/account`)
   await page.getByText('Ana, dora@example.com').waitFor()
 
-  // In a browser that has a device with it, and shows it where the name is typed.
+  // In a browser that offers what its device holds where the name is typed.
   const other = await openPage(browser)
-  await other.page.goto(`${service.url}/account`)
-  await device.moveTo(other.page, { offered: true })
-  const asked = other.page.waitForRequest('**/auth/passkeys/authentication/options')
   await other.page.goto(`${service.url}/auth/sign-in?return_to=/account`)
   const field = other.page.getByLabel('E-mail or user name')
   assert.equal(await field.getAttribute('autocomplete'), 'username webauthn')
+  await device.moveTo(other.page, { offered: true })
+  const asked = other.page.waitForRequest('**/auth/passkeys/authentication/options')
+  await other.page.reload()
   await asked
   await other.page.getByText('Ana, dora@example.com').waitFor()
   assert.deepEqual([...faults, ...other.faults], [])

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import { signedIn } from '../../access/index.ts'
+import { feature, route } from '../../feature/index.ts'
 import type { Holder, TokenWorld } from '../token-api/token-api.fixture.ts'
 import { openTokenWorld } from '../token-api/token-api.fixture.ts'
 import {
@@ -16,7 +18,17 @@ import {
 let tokens: TokenWorld
 let ana: Holder
 before(async () => {
-  tokens = await openTokenWorld()
+  const vault = feature('vault', {
+    routes: [
+      route('GET /vault', {
+        access: signedIn(),
+        tenant: 'none',
+        stepUp: { maxAgeSeconds: 900 },
+        handle: () => undefined,
+      }),
+    ],
+  })
+  tokens = await openTokenWorld({ features: [vault] })
 })
 // A sign-in of this minute: what machine clients may do is given by somebody who is there.
 beforeEach(async () => {
@@ -314,6 +326,16 @@ test('RR-15 a token serves only the client it was made for: no machine refreshes
   assert.equal((await tokens.refresh(person.refresh)).status, 200)
 })
 
+test('v5.0.0-V10.3.4 AK-27 no machine meets a step-up, however fresh its token is', async () => {
+  const { proof } = await robot()
+  const machine = await tokens.get('/vault', await accessOf(proof))
+  assert.deepEqual(
+    [machine.status, machine.body['code']],
+    [401, 'access.insufficient_user_authentication'],
+  )
+  assert.equal((await tokens.get('/vault', ana.access)).status, 204)
+})
+
 test('a machine does not act in person: neither sessions nor clients are for it', async () => {
   const { proof, account } = await robot(['oauth_client:*'], ['oauth_client:*'])
   const access = await accessOf(proof)
@@ -324,7 +346,7 @@ test('a machine does not act in person: neither sessions nor clients are for it'
     { name: 'x', service_account_id: account, scopes: ['oauth_client:read'] },
     { authorization: `Bearer ${access}` },
   )
-  assert.equal(made.status, 403)
+  assert.equal(made.status, 401)
 })
 
 test('a secret is changed with an overlap, and a revoked client is over with its tokens', async () => {

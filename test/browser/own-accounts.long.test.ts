@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Secret, TOTP } from 'otpauth'
+import { Client } from 'pg'
 import type { Browser, Page } from 'playwright-core'
 import type { RunningMailbox } from '../../packages/plinth/src/dev/index.ts'
+import type { FakeGateway } from '../../packages/plinth/src/identity/mfa/sms-gateway.fixture.ts'
+import { startGateway } from '../../packages/plinth/src/identity/mfa/sms-gateway.fixture.ts'
 import { openTestMailbox } from '../../packages/plinth/src/testing/mailbox.ts'
 import { noChromium, openChromium, openPage } from './chromium.ts'
 import type { TemplateService } from './template-service.ts'
@@ -15,10 +18,12 @@ const PASSWORD = 'a lamp that nobody guesses'
 let browser: Browser
 let service: TemplateService
 let mailbox: RunningMailbox & AsyncDisposable
+let gateway: FakeGateway
 before(async () => {
   if (skip) return
   browser = await openChromium()
   mailbox = await openTestMailbox()
+  gateway = await startGateway()
   service = await openTemplateService({
     settings: {
       'accounts.registration': 'open',
@@ -26,6 +31,9 @@ before(async () => {
       'notify.smtp.port': Number(new URL(mailbox.smtpUrl).port),
       'notify.smtp.tls': 'none',
       'rate_limiter.requests': 1_000,
+      ...gateway.settings,
+      'mfa.sms.countries': ['+49'],
+      'mfa.required_roles': ['platform'],
     },
   })
 })
@@ -33,6 +41,7 @@ after(async () => {
   if (skip) return
   await service[Symbol.asyncDispose]()
   await mailbox[Symbol.asyncDispose]()
+  await gateway[Symbol.asyncDispose]()
   await browser.close()
 })
 
@@ -150,6 +159,91 @@ test('D22 MF-15 from a new account by mail to a second factor: the pages alone l
   await other.page.getByRole('heading', { name: 'Your account' }).waitFor()
   await factors(other.page).getByText('9 are left').waitFor()
   assert.deepEqual([...faults, ...other.faults], [])
+})
+
+/** Asks for codes at a number, on whatever page it is offered, and types the first one. */
+async function setUpSms(page: Page, phone: string) {
+  await page.getByText('Use codes by SMS').click()
+  await page.getByLabel('Telephone number').fill('+1 555 123 4567')
+  await page.getByRole('button', { name: 'Send a code', exact: true }).click()
+  await page.getByText('Codes are not sent to numbers of this country.').waitFor()
+  await page.getByLabel('Telephone number').fill(phone)
+  await page.getByRole('button', { name: 'Send a code', exact: true }).click()
+  await page.getByRole('heading', { name: 'Type the code that you got' }).waitFor()
+  await page.getByText(shown(phone)).waitFor()
+  await page
+    .getByLabel('Code')
+    .last()
+    .fill(await textedCode(phone))
+  await page.getByRole('button', { name: 'Confirm', exact: true }).click()
+  await page.getByRole('heading', { name: 'Keep your recovery codes' }).waitFor()
+  assert.equal(await page.locator('.codes li').count(), 10)
+  await page.getByRole('link', { name: 'I have kept them' }).click()
+  await factors(page).getByText(phone).waitFor()
+}
+
+/** The code of the newest SMS to a number, after the service has sent what waits. */
+async function textedCode(phone: string): Promise<string> {
+  await service.world.drainJobs()
+  const sms = gateway.received.findLast(({ to }) => to === phone)
+  return /\b\d{6}\b/.exec(sms?.text ?? '')?.[0] ?? `no SMS to ${phone}`
+}
+
+/** How a page shows a number. */
+const shown = (phone: string) => `${phone.slice(0, 3)}••••••${phone.slice(-2)}`
+
+/** Signs in with the password and a code by SMS. */
+async function signInBySms(page: Page, { email, phone }: { email: string; phone: string }) {
+  await signIn(page, email)
+  await page.getByRole('button', { name: `Send a code by SMS to ${shown(phone)}` }).click()
+  await page.getByText(`A code is on its way to ${shown(phone)}.`).waitFor()
+  await page.getByLabel('Code').fill(await textedCode(phone))
+  await page.getByRole('button', { name: 'Go on' }).click()
+  await page.getByRole('heading', { name: 'Your account' }).waitFor()
+}
+
+test('D13 MF-20 codes by SMS are set up on the account page, asked for at the next sign-in, and given up', {
+  skip,
+}, async () => {
+  const [email, phone] = ['fay@example.com', '+4915112345678']
+  const { page, faults } = await newcomer(email)
+  await setUpSms(page, phone)
+  await signOut(page)
+  await signInBySms(page, { email, phone })
+  await page.getByRole('button', { name: 'Remove Codes by SMS' }).click()
+  await page.getByText('The second factor is removed.').waitFor()
+  await page.getByText('You have no second factor yet.').waitFor()
+  assert.deepEqual([...new Set(gateway.received.map(({ to }) => to))], [phone])
+  assert.deepEqual(faults, [])
+})
+
+/** Makes somebody one of those of whom this service demands a second factor. */
+async function makePlatformAdministrator(email: string): Promise<void> {
+  const client = new Client(service.world.testDatabase.adminUrl)
+  await client.connect()
+  await client.query(
+    `insert into plinth.platform_roles (person_id, permissions)
+     select id, array['platform:*'] from plinth.people where email = $1`,
+    [email],
+  )
+  await client.end()
+}
+
+test('MF-11 D13 whoever needs a second factor sets codes by SMS up on the way in', {
+  skip,
+}, async () => {
+  const [email, phone] = ['gil@example.com', '+4915187654321']
+  const { page, faults } = await newcomer(email)
+  await signOut(page)
+  await makePlatformAdministrator(email)
+  await signIn(page, email)
+  await page.getByRole('heading', { name: 'Set up a second factor' }).waitFor()
+  await setUpSms(page, phone)
+  await signOut(page)
+  await signInBySms(page, { email, phone })
+  await page.getByRole('button', { name: 'Remove Codes by SMS' }).click()
+  await page.getByText('this is your only one').waitFor()
+  assert.deepEqual(faults, [])
 })
 
 test('MF-34 an old sign-in confirms with its factor on a page, and comes back to where it was', {

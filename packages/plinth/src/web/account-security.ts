@@ -44,7 +44,7 @@ export function factorsCard(own: OwnFactors, { passkeys }: { readonly passkeys: 
 <p class="muted">After your password you are asked for one of these${passkeys > 0 && ', or for a passkey'}. Whoever learns your
 password alone cannot sign in.</p>
 ${methods.length === 0 ? html`<p class="empty">You have no second factor yet.</p>` : list(methods)}
-${toSetUp.length > 0 && html`<div class="stack divided"><h3>Add one</h3>${factorSetup({ kinds: toSetUp, prepare: '/auth/mfa/setup', confirm: '/auth/mfa/confirm', next: '/account', isNarrow: false })}</div>`}
+${toSetUp.length > 0 && html`<div class="stack divided"><h3>Add one</h3>${factorSetup({ kinds: toSetUp, prepare: '/auth/mfa/setup', confirm: '/auth/mfa/confirm', next: '/account', endsSignIn: false })}</div>`}
 ${toSetUp.length === 0 && recoveryCodesTemplate('/account')}
 ${has && codesLeft(recoveryCodes)}
 ${remembered.length > 0 && browsers(remembered)}

@@ -12,13 +12,13 @@ export interface FactorSetup {
   readonly confirm: string
   /** Where the person goes on, once they have kept their recovery codes. */
   readonly next: string
-  /** Whether the buttons stand below each other, as wide as their card. */
-  readonly isNarrow: boolean
+  /** Whether it ends a sign-in: the answer says where the person goes on, and the card is a narrow one. */
+  readonly endsSignIn: boolean
 }
 
 /** Forms for the second factors that somebody could set up, and what follows on each. */
 export function factorSetup(setup: FactorSetup): Html {
-  return html`<div class="${setup.isNarrow ? 'choices' : 'cluster'}" data-step>
+  return html`<div class="${setup.endsSignIn ? 'choices' : 'cluster'}" data-step>
 ${setup.kinds.map((kind) => FORMS[kind]?.(setup))}
 </div>
 <template id="show-app">${appSteps(setup)}</template>
@@ -34,7 +34,7 @@ const FORMS: Readonly<Record<string, (setup: FactorSetup) => Html>> = {
     confirm,
     next,
   }) => html`<form method="post" data-action="POST" action="${confirm}" data-passkey="create" data-as="new_passkey" data-options="${NEW_PASSKEY}" data-show="show-codes" data-show-if="recovery_codes" data-next="${next}" data-done="The passkey is added.">
-<input type="hidden" name="return_to" value="${next}">
+${returnTo(next)}
 <button class="button button-primary">Make a passkey</button>
 </form>
 `,
@@ -82,14 +82,19 @@ ${confirmForm(setup, { id: 'sent-code', hint: 'Six digits. It may take a minute 
 }
 
 function confirmForm(
-  { confirm, next, isNarrow }: FactorSetup,
+  { confirm, next, endsSignIn }: FactorSetup,
   { id, hint }: { readonly id: string; readonly hint: string },
 ): Html {
-  return html`<form class="stack${!isNarrow && ' narrow-field'}" method="post" data-action="POST" action="${confirm}" data-show="show-codes" data-show-if="recovery_codes" data-next="${next}" data-done="The second factor is set up.">
+  return html`<form class="stack${!endsSignIn && ' narrow-field'}" method="post" data-action="POST" action="${confirm}" data-show="show-codes" data-show-if="recovery_codes" data-next="${next}" data-done="The second factor is set up.">
 <input type="hidden" name="method_id" data-fill="method_id">
+${endsSignIn && returnTo(next)}
 ${codeField({ id, label: 'Code', hint })}
 <div class="cluster"><button class="button button-primary">Confirm</button></div>
 </form>`
+}
+
+function returnTo(next: string): Html {
+  return html`<input type="hidden" name="return_to" value="${next}">`
 }
 
 /** The field for a code. */

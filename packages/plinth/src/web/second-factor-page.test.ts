@@ -67,6 +67,9 @@ test('whoever needs a factor and has none sets one up on the way in', async () =
     text,
     /action="\/auth\/web\/mfa" data-show="show-codes" data-show-if="recovery_codes"/,
   )
+  const confirming =
+    /name="method_id" data-fill="method_id">\s*<input type="hidden" name="return_to" value="\/stock">/g
+  assert.equal(text.match(confirming)?.length, 2, 'by an app and by a code that was sent')
   assert.doesNotMatch(text, /codes by SMS/)
 })
 

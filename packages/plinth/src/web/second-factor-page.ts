@@ -95,7 +95,7 @@ function enrolment({ ways }: ShownWaiting, next: string): Html {
 <h1 id="step">Set up a second factor</h1>
 <p class="muted">This service asks you for more than one proof that it is you. Choose what you want to use beside your
 first one; it takes two minutes.</p>
-${factorSetup({ kinds: ways.map(({ kind }) => kind), prepare: '/auth/mfa/enrolment', confirm: '/auth/web/mfa', next, isNarrow: true })}
+${factorSetup({ kinds: ways.map(({ kind }) => kind), prepare: '/auth/mfa/enrolment', confirm: '/auth/web/mfa', next, endsSignIn: true })}
 <p class="muted divided"><a href="${SIGN_IN_PAGE}">Start again</a></p>
 ${needsScript}
 </section>`

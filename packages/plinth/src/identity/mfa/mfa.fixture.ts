@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict'
-import { createServer, type Server } from 'node:http'
 import { TOTP, Secret as TotpSecret } from 'otpauth'
 import type { GivenValues } from '../../config/index.ts'
 import type { Feature } from '../../feature/index.ts'
 import type { Answer, Person } from '../../testing/person.ts'
 import type { AccountWorld, TestAccount } from '../account/accounts.fixture.ts'
 import { openAccounts } from '../account/accounts.fixture.ts'
-
-/** Something that takes SMS and keeps them. */
-export interface FakeGateway extends AsyncDisposable {
-  readonly settings: GivenValues
-  readonly received: { readonly to: string; readonly text: string }[]
-}
+import type { FakeGateway } from './sms-gateway.fixture.ts'
+import { startGateway } from './sms-gateway.fixture.ts'
 
 /** A world with accounts, a mailbox and an SMS gateway. */
 export interface MfaWorld extends AccountWorld {
@@ -131,34 +126,4 @@ export async function addApp(
 /** A code that is not this one. */
 export function otherThan(code: string): string {
   return String((Number(code) + 1) % 1_000_000).padStart(6, '0')
-}
-
-async function startGateway(): Promise<FakeGateway> {
-  const received: FakeGateway['received'] = []
-  const server: Server = createServer((request, response) => {
-    let body = ''
-    request.on('data', (data) => {
-      body += String(data)
-    })
-    request.on('end', () => {
-      const form = new URLSearchParams(body)
-      received.push({ to: form.get('To') ?? '', text: form.get('Body') ?? '' })
-      response.writeHead(201, { 'content-type': 'application/json' }).end('{}')
-    })
-  })
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  return {
-    received,
-    settings: {
-      'notify.sms.adapter': 'http',
-      'notify.sms.url': `http://127.0.0.1:${port}/Messages.json`,
-      'notify.sms.from': '+15005550006',
-    },
-    [Symbol.asyncDispose]: () => {
-      server.closeAllConnections()
-      return new Promise((done) => server.close(() => done()))
-    },
-  }
 }

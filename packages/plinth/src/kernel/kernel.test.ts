@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
+import type { Clock } from './index.ts'
 import {
   AppError,
   deriveKey,
@@ -29,6 +30,10 @@ test('SB-13 v5.0.0-V7.2.3 ids and tokens: canonical, time-ordered, 256 random bi
   assert.ok(ids.every(isId))
   const [early, late] = [newId({ now: () => 1000, monotonic: () => 0 }), newId()]
   assert.ok(early < late)
+  const still: Clock = { now: () => 1_800_000_000_000, monotonic: () => 0 }
+  const together = Array.from({ length: 2_000 }, () => newId(still))
+  assert.deepEqual(together, together.toSorted(), 'those of one millisecond sort as they were made')
+  assert.equal(new Set(together).size, together.length)
   const tokens = new Set(Array.from({ length: 100_000 }, newToken))
   assert.equal(tokens.size, 100_000)
   assert.ok([...tokens].every((token) => /^[A-Za-z0-9_-]{43}$/.test(token)))

@@ -58,6 +58,8 @@ export function sentFromElsewhere(
   if (site === undefined || site === 'same-origin' || site === 'none') return false
   if (links ? site === 'same-site' : isLink(headers)) return false
   const { origin, referer } = headers
+  // No page of ours is on another site: one of the two headers was made up.
+  if (origin === origins.own) return true
   const sender = origin ?? (referer === undefined ? undefined : originOf(referer))
   return sender === undefined || !origins.allowed.has(sender)
 }

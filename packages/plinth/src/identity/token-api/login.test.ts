@@ -91,9 +91,12 @@ test('contract 5 every refusal is the same 401; a password that must be changed 
 test('D22 the token API is refused to pages of other sites', async () => {
   const account = await accounts.account()
   const body = { username: account.email, password: GOOD }
-  const from = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.test' }
-  for (const path of ['/auth/login', '/auth/refresh', '/auth/logout']) {
-    assert.equal((await caller()(path, path === '/auth/login' ? body : {}, from)).status, 403, path)
+  for (const origin of ['https://evil.test', accounts.world.service.config.app.base_url]) {
+    const from = { 'sec-fetch-site': 'cross-site', origin }
+    for (const path of ['/auth/login', '/auth/refresh', '/auth/logout', '/auth/mfa/verify']) {
+      const sent = path === '/auth/login' ? body : {}
+      assert.equal((await caller()(path, sent, from)).status, 403, `${path} from ${origin}`)
+    }
   }
 })
 

@@ -247,6 +247,16 @@ for (const [settings, reset, otherMethod] of groups) {
   })
 }
 
+test('D10 endpoints that share a counter keep windows of their own length', async () => {
+  const endpoints = { 'POST /enter': { requests: 2, window_ms: 600_000 } }
+  await using grouped = await openLimited({ per_endpoint: false, endpoints })
+  const [from, method, account] = ['198.51.100.1', 'POST', 'a']
+  assert.equal((await ask(grouped, '/reset', { from, method })).status, 204)
+  assert.deepEqual(await askTimes(3, grouped, '/enter', { from, method, account }), [204, 204, 429])
+  grouped.clock.advance(67_000)
+  assert.equal((await ask(grouped, '/enter', { from, method, account })).status, 429)
+})
+
 test('B17 requests and window_ms are the figures of the class sign-in', async () => {
   await using quick = await openLimited({ requests: 1, window_ms: 20_000 })
   const from = '198.51.100.1'

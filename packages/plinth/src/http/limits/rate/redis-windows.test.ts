@@ -26,17 +26,20 @@ function charge(requests: number, windowMs = HOUR_MS, more: Partial<Charge> = {}
   return { policy: 'address', key: 'a', quota: { requests, windowMs }, cost: 1, ...more }
 }
 
+/** Long enough for a Redis that answers, however busy the machine is. */
+const PATIENT_MS = 15_000
+
 /** A store of one process, over a connection of its own. */
-async function openStore() {
-  const connection = await openRedis(redis.url)
+async function openStore(commandTimeoutMs = PATIENT_MS) {
+  const connection = await openRedis(redis.url, commandTimeoutMs)
   await connection.open()
   const shared = createRedisWindows(connection, 'test:')
   return { shared, connection, [Symbol.dispose]: () => connection.close() }
 }
 
 /** The same with insurance: what a process has. */
-async function openInsured() {
-  const { shared, connection } = await openStore()
+async function openInsured(commandTimeoutMs?: number) {
+  const { shared, connection } = await openStore(commandTimeoutMs)
   const said: string[] = []
   const breaker: Breaker = createBreaker({
     clock: systemClock,
@@ -171,8 +174,7 @@ test('FI-18 FI-22 Redis that is killed costs no request, and comes back by itsel
 })
 
 test('FI-19 Redis that is frozen costs three time-outs, then nobody waits', { skip }, async () => {
-  using process = await openInsured()
-  await passed(process.store, 1, charge(10))
+  using process = await openInsured(250)
   redis.freeze()
   try {
     const began = performance.now()

@@ -55,7 +55,9 @@ function makePlan(settings: RateLimiterSettings, name: string, route: PlannedRou
   const shared = { name, signInGroup: groupOf(settings, route) }
   if (limit === 'sign_in') {
     const signIn = configured ?? signInQuota(settings)
-    return { ...shared, unlimited: false, route: undefined, signIn }
+    // Quotas of two lengths never share a counter.
+    const signInGroup = `${shared.signInGroup} ${signIn.windowMs}`
+    return { name, signInGroup, unlimited: false, route: undefined, signIn }
   }
   const unlimited = configured === undefined && limit !== undefined && 'unlimited' in limit
   const declared =

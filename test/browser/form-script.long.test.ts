@@ -4,15 +4,17 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser } from 'playwright-core'
-import { html } from '../../packages/plinth/src/feature/index.ts'
+import { type Html, html } from '../../packages/plinth/src/feature/index.ts'
 import { pagePolicy } from '../../packages/plinth/src/http/index.ts'
 import { readAssets } from '../../packages/plinth/src/pages/assets.ts'
 import { createPages } from '../../packages/plinth/src/pages/index.ts'
 import { noChromium, openChromium, openPage } from './chromium.ts'
 
 const pages = createPages({ service: 'Shop' })
-const files = new Map(Object.values(readAssets()).map((asset) => [asset.url, asset]))
+const assets = readAssets()
+const files = new Map(Object.values(assets).map((asset) => [asset.url, asset]))
 const form = html`<h1>Lamps</h1>
 <form method="post" data-action="POST" action="/api/v1/lamps" data-done="Lamp added." class="stack">
 <div class="field"><label for="sku">SKU</label><input id="sku" name="sku"><p class="hint">Usual hint</p></div>
@@ -33,6 +35,10 @@ interface Told {
   readonly body: object
   /** Who is signed in by now, and the CSRF token that counts; any counts without it. */
   readonly now?: { readonly person: string; readonly token: string }
+  /** What the page holds. */
+  readonly content?: Html
+  /** Until when its script, or the end of the page, is held back. */
+  readonly late?: { readonly part: 'script' | 'end'; readonly until: Promise<unknown> }
 }
 
 /** A server with one page; every other request is recorded and answered as told. */
@@ -41,6 +47,7 @@ async function openShop(answer: Told) {
   const server = createServer(async (request: IncomingMessage, response) => {
     const file = files.get(request.url ?? '')
     if (file !== undefined) {
+      if (file === assets.script && answer.late?.part === 'script') await answer.late.until
       response.writeHead(200, { 'content-type': file.contentType }).end(file.content)
     } else if (request.url === '/auth/web/me') {
       const { person: id, token: csrf_token } = answer.now ?? {}
@@ -49,8 +56,13 @@ async function openShop(answer: Told) {
     } else if (request.method === 'GET') {
       const policy = { 'content-security-policy': pagePolicy('n1') }
       response.writeHead(200, { 'content-type': 'text/html', ...policy })
+      const { content = form, late } = answer
       const signedIn = { csrfToken: 't-1', person: 'ana' }
-      response.end(pages.render({ title: 'Lamps', content: form, nonce: 'n1', ...signedIn }))
+      const page = pages.render({ title: 'Lamps', content, nonce: 'n1', ...signedIn })
+      const end = page.indexOf('<footer')
+      response.write(page.slice(0, end))
+      if (late?.part === 'end') await late.until
+      response.end(page.slice(end))
     } else {
       const token = request.headers['x-csrf-token']
       sent.push({ method: request.method, token, body: await text(request) })
@@ -105,6 +117,34 @@ test(
     assert.deepEqual(faults, [])
   },
 )
+
+const linked = html`<h1>Lamps</h1>
+<form method="post" data-action="POST" action="/api/v1/lamps" data-done="Lamp added.">
+<input type="hidden" name="token" data-link>
+<button>Add</button>
+</form>`
+
+for (const part of ['script', 'end'] as const) {
+  test(
+    `whoever is quicker than the ${part} of a page sends what its script sends, the token of a link included`,
+    only,
+    async () => {
+      const held = Promise.withResolvers<void>()
+      const told = { status: 201, body: { id: '1' }, content: linked }
+      await using shop = await openShop({ ...told, late: { part, until: held.promise } })
+      assert.ok(browser)
+      const { page } = await openPage(browser)
+      await page.goto(`${shop.url}#token=of-a-link`, { waitUntil: 'commit' })
+      const pressed = page.getByRole('button', { name: 'Add' }).click({ noWaitAfter: true })
+      // Time for a press that the page does not hold back: without a button there is none.
+      await Promise.race([pressed, sleep(1_000)])
+      held.resolve()
+      await pressed
+      await page.getByText('Lamp added.').waitFor()
+      assert.deepEqual(shop.sent, [{ method: 'POST', token: 't-1', body: '{"token":"of-a-link"}' }])
+    },
+  )
+}
 
 test(
   'contract 31.1 a CSRF token that was changed meanwhile costs one more request, and is not taken over from another person',

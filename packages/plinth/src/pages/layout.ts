@@ -67,8 +67,8 @@ ${csrfToken && html`<meta name="csrf-token" content="${csrfToken}"${person && ht
 ${usesPasskeys && html`<meta name="passkeys" content="${passkeys.url}">`}
 <title>${title === frame.service ? title : `${title} · ${frame.service}`}</title>
 <link rel="icon" type="image/svg+xml" href="${icon.url}">
+<script src="${script.url}" nonce="${nonce}"></script>
 <link rel="stylesheet" href="${stylesheet.url}" nonce="${nonce}">
-<script type="module" src="${script.url}" nonce="${nonce}"></script>
 </head>`
 }
 

@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { createBreaker, openRedis, redisSettings } from './index.ts'
 
 test('FI-18 a Redis that nobody runs costs milliseconds, not the minute of the client’s defaults', async () => {
-  const redis = await openRedis('redis://127.0.0.1:1')
+  const redis = await openRedis('redis://127.0.0.1:1', 250)
   const began = performance.now()
   await redis.open()
   for (let at = 0; at < 50; at++) await assert.rejects(redis.run('return 1', [], []))
@@ -19,7 +19,7 @@ test('FI-21 a Redis that loads, or answers nonsense, fails a command instead of 
     'HTTP/1.1 400\r\n',
   ]) {
     await using server = await answering(answer)
-    const redis = await openRedis(`redis://127.0.0.1:${server.port}`)
+    const redis = await openRedis(`redis://127.0.0.1:${server.port}`, 250)
     await redis.open()
     await assert.rejects(redis.run('return 1', [], []))
     redis.close()
@@ -66,7 +66,7 @@ test('a client that is not installed is one sentence with the command', async ()
   try {
     const copy = `./redis-connection.ts?${Date.now()}`
     const { openRedis: openWithout } = (await import(copy)) as { openRedis: typeof openRedis }
-    await assert.rejects(openWithout('redis://127.0.0.1:1'), /npm install ioredis/)
+    await assert.rejects(openWithout('redis://127.0.0.1:1', 250), /npm install ioredis/)
   } finally {
     hooks.deregister()
   }

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import type { Redis } from 'ioredis'
 
-/** A connection that fails within a fraction of a second rather than keep a request waiting. */
+/** A connection that fails soon rather than keep a request waiting. */
 export interface RedisConnection {
   /** Begins to connect; resolves when connected, or after a second at most, and never rejects. */
   open(): Promise<void>
@@ -13,7 +13,6 @@ export interface RedisConnection {
   close(): void
 }
 
-const COMMAND_TIMEOUT_MS = 250
 const CONNECT_TIMEOUT_MS = 1_000
 const SLOWEST_RETRY_MS = 2_000
 const RETRY_STEP_MS = 50
@@ -22,14 +21,15 @@ const RETRY_SPREAD_MS = 200
 /**
  * Makes a connection that keeps trying for itself. The defaults of the library queue what is asked
  * while there is no connection and repeat it twenty times: a request then waits for more than a
- * minute. Here nothing is queued, nothing is sent twice, and what has no answer in 250 ms has failed.
+ * minute. Here nothing is queued, nothing is sent twice, and what has no answer in time has failed.
  * @param url `redis://` or `rediss://`
+ * @param commandTimeoutMs milliseconds after which a command without an answer has failed
  * @throws Error naming the package when it is not installed
  */
-export async function openRedis(url: string): Promise<RedisConnection> {
+export async function openRedis(url: string, commandTimeoutMs: number): Promise<RedisConnection> {
   const redis = new (await importRedis())(url, {
     connectTimeout: CONNECT_TIMEOUT_MS,
-    commandTimeout: COMMAND_TIMEOUT_MS,
+    commandTimeout: commandTimeoutMs,
     lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,

@@ -22,6 +22,14 @@ export const redisSettings = z.strictObject({
     .max(64)
     .default('plinth:')
     .describe('What the names of all keys begin with; services that share a Redis need their own.'),
+  command_timeout_ms: z
+    .int()
+    .min(10)
+    .max(60_000)
+    .default(250)
+    .describe(
+      'Milliseconds that Redis has for an answer; after three failures in a row this process counts by itself.',
+    ),
 })
 
 /** Address of the Redis that is used; undefined where none is. */

@@ -35,7 +35,7 @@ export async function openRateLimitStore(parts: StoreParts): Promise<RateLimitSt
   const { rate_limiter, redis } = parts.config
   const url = redisUrl(redis)
   if (url === undefined) return { windows: own, redis: undefined }
-  const connection = await openRedis(url).catch((error: Error) => {
+  const connection = await openRedis(url, redis.command_timeout_ms).catch((error: Error) => {
     throw new ConfigRefused([error.message])
   })
   const shared = createRedisWindows(connection, redis.key_prefix)

@@ -7,12 +7,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startMailbox, startProvider } from 'plinth/dev'
 import { ensureSecrets } from './dev-secrets.ts'
 import { follower, lastLines } from './follow-file.ts'
 import { freePort } from './free-port.ts'
 import { levelNamed } from './log-level.ts'
 import { isRunning, markOf, signal } from './process-stamp.ts'
-import { rememberedPort } from './remembered-ports.ts'
+import { listening, rememberedPort } from './remembered-ports.ts'
 import { onPort } from './server-environment.ts'
 import { watchFiles } from './watch-files.ts'
 
@@ -35,6 +36,26 @@ test('D17 a taken port gives the next free one, and the choice is remembered', a
   await held.release()
   assert.equal(await rememberedPort(home, 'provider', held.port), found)
   assert.equal(await rememberedPort(home, 'other', held.port), held.port)
+})
+
+test('D17 a port that somebody took between the look and the listening is looked for again', async () => {
+  const held = await holdPort()
+  const log = { info() {}, warn() {}, error() {} }
+  const starts: readonly ((port: number) => Promise<{ stop(): Promise<void> }>)[] = [
+    (port) => startMailbox({ smtpPort: port, log }),
+    (port) => startMailbox({ httpPort: port, log }),
+    (port) => startProvider({ port, clients: [], log }),
+  ]
+  for (const start of starts) {
+    const ports = [held.port, 0]
+    const started = await listening(() => start(ports.shift() ?? assert.fail('looked for twice')))
+    await started.stop()
+  }
+  await held.release()
+  await assert.rejects(
+    listening(() => Promise.reject(new Error('broken'))),
+    { message: 'broken' },
+  )
 })
 
 test('D17 base URL and redirect URI follow the port, unless they name another host', () => {

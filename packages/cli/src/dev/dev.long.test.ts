@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
-import { once } from 'node:events'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -12,7 +11,7 @@ import { readState } from './dev-state.ts'
 import { isRunning } from './process-stamp.ts'
 import { rememberedPort } from './remembered-ports.ts'
 import { type RunningPlinth, startPlinth } from './running-plinth.fixture.ts'
-import { MAIN, SERVED_CONFIG, smallService } from './small-service.fixture.ts'
+import { MAIN, SERVED_CONFIG, smallService, WISHED_PORT } from './small-service.fixture.ts'
 import { stopEverything } from './stop-everything.ts'
 
 const CONFIG = `${SERVED_CONFIG}  oidc:
@@ -68,7 +67,7 @@ test('plinth dev: Ctrl-C during the first start is heard at once, and no server 
   while (!existsSync(secrets) && running.child.exitCode === null) await sleep(25)
   running.child.kill('SIGINT')
   await running.said(/Stopping …/)
-  assert.deepEqual(await once(running.child, 'close'), [0, null])
+  assert.deepEqual(await running.ended, [0, null])
   assert.match(running.text(), /Stopping …[\s\S]*Migrated/, 'said before the work under way ends')
   assert.doesNotMatch(running.text(), /Ready|Starting the server/)
   assert.equal(await states(), 'postgres off, provider off, mailbox off, server off')
@@ -76,14 +75,14 @@ test('plinth dev: Ctrl-C during the first start is heard at once, and no server 
 
 test('plinth dev: one command runs everything, and Ctrl-C stops all of it, exit code 0', async () => {
   const taken = createServer()
-    .listen(8000, '127.0.0.1')
+    .listen(WISHED_PORT, '127.0.0.1')
     .on('error', () => undefined)
   const running = start('dev')
   const url = await ready(running)
   const env = await variables(url)
   const folder = devFolder(service)
   const { postgres, supervisor } = readState(folder.home, 'state') ?? {}
-  assert.notEqual(url, 'http://localhost:8000', 'D17 the next free port')
+  assert.notEqual(url, `http://localhost:${WISHED_PORT}`, 'D17 the next free port')
   assert.equal(env['BASE_URL'], url, 'D17 the base URL follows')
   assert.match(env['OIDC_KEYCLOAK_ISSUER'] ?? '', /^http:\/\/localhost:\d+\/realms\/test-realm$/)
   assert.match(env['DATABASE_URL'] ?? '', /^postgresql:\/\/app_db_user:/)
@@ -103,7 +102,7 @@ test('plinth dev: one command runs everything, and Ctrl-C stops all of it, exit 
   assert.match((await plinth('dev', 'logs', 'server')).output, /the second generation/)
 
   running.child.kill('SIGINT')
-  assert.deepEqual(await once(running.child, 'close'), [0, null])
+  assert.deepEqual(await running.ended, [0, null])
   assert.equal(isRunning(postgres?.process), false)
   assert.equal(await states(), 'postgres off, provider off, mailbox off, server off')
   taken.close()
@@ -114,7 +113,7 @@ test('what a killed supervisor left behind is taken over, and `dev stop` ends it
   const issuer = (await variables(await ready(first)))['OIDC_KEYCLOAK_ISSUER']
   const { postgres } = readState(devFolder(service).home, 'state') ?? {}
   first.child.kill('SIGKILL')
-  await once(first.child, 'close')
+  await first.ended
   assert.ok(isRunning(postgres?.process))
   assert.match((await plinth('dev', 'status')).output, /postgres +up .*takes it over/)
 
@@ -139,7 +138,7 @@ test('start-env holds the services, start-server uses them and leaves them runni
   const url = await ready(server)
   assert.equal((await variables(url))['LOG_LEVEL'], 'error')
   server.child.kill('SIGTERM')
-  assert.deepEqual(await once(server.child, 'close'), [0, null])
+  assert.deepEqual(await server.ended, [0, null])
   assert.equal(await states(), 'postgres up, provider up, mailbox up, server off')
   assert.match((await plinth('init-db')).output, /The database is ready/)
   assert.deepEqual(await plinth('dev', 'stop-env'), { code: 0, output: 'Stopped: services.' })

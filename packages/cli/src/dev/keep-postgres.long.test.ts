@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { appendFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
@@ -39,6 +38,6 @@ test('plinth dev: a PostgreSQL that dies is told of and started again where it w
   appendFileSync(join(dirname(second.log), 'data', 'postgresql.conf'), '\nno_such_setting = 1\n')
   process.kill(second.process.pid, 'SIGKILL')
   await running.said(/does not start again: .*no_such_setting/)
-  assert.deepEqual(await once(running.child, 'close'), [1, null])
+  assert.deepEqual(await running.ended, [1, null])
   assert.equal(readState(devFolder(service).home, 'state'), undefined)
 })

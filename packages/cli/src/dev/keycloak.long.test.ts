@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import { randomInt } from 'node:crypto'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { findJava, keycloakAdmin, preparedKeycloak } from 'plinth/dev'
@@ -10,15 +11,18 @@ import { readState } from './dev-state.ts'
 import { devStatus } from './dev-status.ts'
 import { lastLines } from './follow-file.ts'
 import { isRunning } from './process-stamp.ts'
+import { rememberedPort } from './remembered-ports.ts'
 import { startPlinth } from './running-plinth.fixture.ts'
 import { logFileOf } from './service-names.ts'
-import { smallService } from './small-service.fixture.ts'
+import { smallService, WISHED_PORT } from './small-service.fixture.ts'
 import { stopEverything } from './stop-everything.ts'
 
 const INFRA = fileURLToPath(new URL('../../../../template/infra', import.meta.url))
 /** Needs no database and no mailbox, so that only Keycloak is started. */
 const CONFIG = `config:
   app:
+    port: \${APP_PORT:-${WISHED_PORT}}
+    base_url: \${BASE_URL:-http://localhost:${WISHED_PORT}}
     session_signing_secret: \${SESSION_SIGNING_SECRET:?run plinth dev}
     csrf_signing_secret: \${CSRF_SIGNING_SECRET:?run plinth dev}
   database:
@@ -37,6 +41,9 @@ const CONFIG = `config:
 const missing = (await findJava()) === undefined || preparedKeycloak() === undefined
 const skip = missing && 'Keycloak is not prepared on this machine: `npm run keycloak` fetches it'
 const { folder: service, remove } = smallService(CONFIG)
+
+// It listens long after it has looked: another environment would take the usual one meanwhile.
+before(() => rememberedPort(devFolder(service).home, 'provider', randomInt(10_000, 32_000)))
 
 after(async () => {
   await stopEverything(devFolder(service))
@@ -76,6 +83,6 @@ test('plinth dev --provider keycloak runs it, tells it where the service is, and
   await startPlinth(service, ...args).said(/plinth dev already runs here/)
 
   child.kill('SIGKILL')
-  for (let tries = 0; tries < 600 && isRunning(provider?.process); tries += 1) await sleep(50)
+  for (let tries = 0; tries < 2_400 && isRunning(provider?.process); tries += 1) await sleep(50)
   assert.equal(isRunning(provider?.process), false)
 })

@@ -16,6 +16,29 @@ export async function rememberedPort(home: string, name: string, first: number):
   return port
 }
 
+const TRIES = 5
+
+/**
+ * Starts what listens on remembered ports. Between the look for a free port and the listening another
+ * environment may take it: then everything is looked for again.
+ * @param start looks for its ports each time that it is called
+ * @throws what `start` throws, when that is not a port that is taken, or the fifth in a row
+ */
+export async function listening<T>(start: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await start()
+    } catch (error) {
+      if (tries === TRIES || !isTaken(error)) throw error
+    }
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE'
+}
+
 function read(file: string): Readonly<Record<string, number>> {
   try {
     const found: unknown = JSON.parse(readFileSync(file, 'utf8'))

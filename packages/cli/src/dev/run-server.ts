@@ -67,10 +67,12 @@ async function serveUntil(
 ): Promise<'stop' | 'given up'> {
   const { folder, server, services, url } = session
   const first = whileWaiting('Starting the server', server.start())
-  if ((await Promise.race([stop, first])) === true) say(welcome({ url, services: services.state }))
+  const begun = await Promise.race([stop, first])
+  // Before anything is said: whoever reads it may save a file at once.
   const watching = options.reload
     ? await watchFiles(folder.service, (files) => server.reload(files))
     : undefined
+  if (begun === true) say(welcome({ url, services: services.state }))
   const why = await Promise.race([
     stop,
     server.givenUp.then(() => 'given up' as const),

@@ -10,6 +10,8 @@ const MOST_POLLS = 20_000
 /** A `plinth` that goes on running. */
 export interface RunningPlinth {
   readonly child: ChildProcess
+  /** Its exit code and signal, once everything that it wrote is read. */
+  readonly ended: Promise<readonly [code: number | null, signal: NodeJS.Signals | null]>
   /** Everything that it wrote. */
   text(): string
   /** Waits until it wrote this; fails when it ended before. */
@@ -22,18 +24,27 @@ export function startPlinth(cwd: string, ...args: readonly string[]): RunningPli
   const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env })
   let heard = ''
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (data) => {
-      heard += String(data)
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      heard += text
     })
+  let over = false
+  // Not its exit: what it wrote last may be read after that.
+  const ended = new Promise<readonly [number | null, NodeJS.Signals | null]>((resolve) => {
+    child.once('close', (code, signal) => {
+      over = true
+      resolve([code, signal])
+    })
+  })
   return {
     child,
+    ended,
     text: () => heard,
     async said(what) {
       for (let polls = 0; polls < MOST_POLLS; polls++) {
-        const ended = child.exitCode !== null
+        const last = over
         const found = what.exec(heard)
         if (found !== null) return found
-        if (ended) break
+        if (last) break
         await sleep(POLL_MS)
       }
       return assert.fail(`${what} was not said, but: ${heard}`)

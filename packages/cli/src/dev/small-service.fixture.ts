@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -26,11 +27,14 @@ export const CONFIG = `config:
   app:
 ${SECRETS}${DATABASE}`
 
+/** Where the services of this process wish to be: the usual port is wished for by others that start meanwhile. */
+export const WISHED_PORT = randomInt(10_000, 32_000)
+
 /** The same for one that is served, where `plinth dev` says. */
 export const SERVED_CONFIG = `config:
   app:
-    port: \${APP_PORT:-8000}
-    base_url: \${BASE_URL:-http://localhost:8000}
+    port: \${APP_PORT:-${WISHED_PORT}}
+    base_url: \${BASE_URL:-http://localhost:${WISHED_PORT}}
 ${SECRETS}${DATABASE}`
 
 /** The smallest service with this config.yaml, in a folder of its own until `remove()`. */

@@ -8,7 +8,7 @@ import { type KeycloakRunner, keycloakRunner } from './keycloak-runner.ts'
 import { fileLog } from './log-file.ts'
 import { markOf, type ProcessMark } from './process-stamp.ts'
 import { type ProviderChoice, refuseOtherProvider } from './provider-choice.ts'
-import { rememberedPort } from './remembered-ports.ts'
+import { listening, rememberedPort } from './remembered-ports.ts'
 import type { ServiceNeeds } from './service-needs.ts'
 import { setUpDatabase } from './set-up-database.ts'
 import { endLeftKeycloak } from './stop-everything.ts'
@@ -134,13 +134,15 @@ async function startProviderPart(
 ): Promise<Part<'provider'>> {
   if (keycloak !== undefined) return startKeycloakPart(folder, keycloak)
   const { startProvider, testClient } = await import('plinth/dev')
-  const provider = await startProvider({
-    port: await rememberedPort(folder.home, 'provider', 8080),
-    clients: [testClient()],
-    dataFile: folder.provider,
-    log: fileLog(join(folder.logs, 'provider.log')),
-  })
   const client = testClient()
+  const provider = await listening(async () =>
+    startProvider({
+      port: await rememberedPort(folder.home, 'provider', 8080),
+      clients: [client],
+      dataFile: folder.provider,
+      log: fileLog(join(folder.logs, 'provider.log')),
+    }),
+  )
   return {
     state: { provider: { kind: 'development', issuer: provider.issuer, port: provider.port } },
     environment: providerEnvironment(provider.issuer, client),
@@ -177,11 +179,13 @@ function providerEnvironment(
 
 async function startMailboxPart(folder: DevFolder): Promise<Part<'mailbox'>> {
   const { startMailbox } = await import('plinth/dev')
-  const mailbox = await startMailbox({
-    smtpPort: await rememberedPort(folder.home, 'smtp', 1025),
-    httpPort: await rememberedPort(folder.home, 'mailbox', 8025),
-    log: fileLog(join(folder.logs, 'mailbox.log')),
-  })
+  const mailbox = await listening(async () =>
+    startMailbox({
+      smtpPort: await rememberedPort(folder.home, 'smtp', 1025),
+      httpPort: await rememberedPort(folder.home, 'mailbox', 8025),
+      log: fileLog(join(folder.logs, 'mailbox.log')),
+    }),
+  )
   const { hostname, port } = new URL(mailbox.smtpUrl)
   return {
     state: { mailbox: { url: mailbox.url, smtpUrl: mailbox.smtpUrl } },

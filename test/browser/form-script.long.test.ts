@@ -4,7 +4,6 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { after, before, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser } from 'playwright-core'
 import { type Html, html } from '../../packages/plinth/src/feature/index.ts'
 import { pagePolicy } from '../../packages/plinth/src/http/index.ts'
@@ -124,27 +123,39 @@ const linked = html`<h1>Lamps</h1>
 <button>Add</button>
 </form>`
 
-for (const part of ['script', 'end'] as const) {
-  test(
-    `whoever is quicker than the ${part} of a page sends what its script sends, the token of a link included`,
-    only,
-    async () => {
-      const held = Promise.withResolvers<void>()
-      const told = { status: 201, body: { id: '1' }, content: linked }
-      await using shop = await openShop({ ...told, late: { part, until: held.promise } })
-      assert.ok(browser)
-      const { page } = await openPage(browser)
-      await page.goto(`${shop.url}#token=of-a-link`, { waitUntil: 'commit' })
-      const pressed = page.getByRole('button', { name: 'Add' }).click({ noWaitAfter: true })
-      // Time for a press that the page does not hold back: without a button there is none.
-      await Promise.race([pressed, sleep(1_000)])
-      held.resolve()
-      await pressed
-      await page.getByText('Lamp added.').waitFor()
-      assert.deepEqual(shop.sent, [{ method: 'POST', token: 't-1', body: '{"token":"of-a-link"}' }])
-    },
-  )
+/** Opens a page of which a part comes only when `goOn` is called. */
+async function openSlowShop(part: 'script' | 'end') {
+  assert.ok(browser)
+  const { promise: until, resolve: goOn } = Promise.withResolvers<void>()
+  const told = { status: 201, body: { id: '1' }, content: linked }
+  const shop = await openShop({ ...told, late: { part, until } })
+  const { page } = await openPage(browser)
+  await page.goto(`${shop.url}#token=of-a-link`, { waitUntil: 'commit' })
+  return { ...shop, page, goOn, add: page.getByRole('button', { name: 'Add' }) }
 }
+
+const SENT = [{ method: 'POST', token: 't-1', body: '{"token":"of-a-link"}' }]
+
+test('no button is there before the script that says what it does', only, async () => {
+  await using shop = await openSlowShop('script')
+  await assert.rejects(shop.add.waitFor({ timeout: 2_000 }), /Timeout/)
+  shop.goOn()
+  await shop.add.click()
+  await shop.page.getByText('Lamp added.').waitFor()
+  assert.deepEqual(shop.sent, SENT)
+})
+
+test(
+  'whoever is quicker than the end of a page sends what its link brought along all the same',
+  only,
+  async () => {
+    await using shop = await openSlowShop('end')
+    await shop.add.click({ noWaitAfter: true })
+    shop.goOn()
+    await shop.page.getByText('Lamp added.').waitFor()
+    assert.deepEqual(shop.sent, SENT)
+  },
+)
 
 test(
   'contract 31.1 a CSRF token that was changed meanwhile costs one more request, and is not taken over from another person',

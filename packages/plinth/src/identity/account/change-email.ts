@@ -16,6 +16,7 @@ import {
 } from '../one-time/one-time-tokens.ts'
 import { accountOf } from '../password/credentials.repository.ts'
 import { addressOf } from '../password/email-field.ts'
+import { forgetPerson } from '../sessions/forget-person.ts'
 import { isoTime } from '../sessions/iso-time.ts'
 import { accountProblems } from './account.errors.ts'
 import { accountEvents } from './account.events.ts'
@@ -79,7 +80,7 @@ export async function confirmChange(
   const now = isoTime(clock.now())
   const outcome = await platform.transaction((tx) => settle(identity, tx, { context, person, now }))
   if (typeof outcome === 'string') throw await refused(identity, context, outcome)
-  identity.sessionCache?.forget(person)
+  forgetPerson(identity, person)
   return { changed_at: now, email: outcome.email }
 }
 

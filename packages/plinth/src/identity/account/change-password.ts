@@ -24,6 +24,7 @@ import type { ProvenPassword } from '../password/prove-password.ts'
 import { provePassword } from '../password/prove-password.ts'
 import { emailName } from '../password/sign-in-name.ts'
 import { endSessions } from '../sessions/end-sessions.repository.ts'
+import { forgetPerson } from '../sessions/forget-person.ts'
 import { isoTime } from '../sessions/iso-time.ts'
 import type { MintedSession } from '../sessions/mint-session.ts'
 import { accountProblems } from './account.errors.ts'
@@ -68,7 +69,7 @@ export async function changePassword(
   const session = await identity.platform.transaction((tx) =>
     replace(identity, tx, { context, account, hash, now }),
   )
-  identity.sessionCache?.forget(principal.person)
+  forgetPerson(identity, principal.person)
   const csrf = session === undefined ? null : giveSession(identity, context, session)
   return { changed_at: now, csrf_token: csrf }
 }

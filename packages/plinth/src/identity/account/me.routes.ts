@@ -13,6 +13,7 @@ import { profileChange, shownProfile } from '../people/person-fields.ts'
 import type { PersonProfile } from '../people/person-profile.ts'
 import type { ProfileRow } from '../people/profile.repository.ts'
 import { changeProfile, keepOwnNames, readProfile } from '../people/profile.repository.ts'
+import { forgetPerson } from '../sessions/forget-person.ts'
 import { isoTime } from '../sessions/iso-time.ts'
 import { accountEvents } from './account.events.ts'
 import { roleNames } from './me.repository.ts'
@@ -119,6 +120,6 @@ async function changeOwn(identity: Identity, context: Changing): Promise<Me> {
     await record(tx, actor, event)
     return row
   })
-  identity.sessionCache?.forget(person)
+  forgetPerson(identity, person)
   return shown(identity, context, profile)
 }

@@ -10,6 +10,7 @@ import { accountOf, holdCredential, putCredential } from '../password/credential
 import { requireStrong } from '../password/new-password.ts'
 import { passwordEvents } from '../password/password.events.ts'
 import { endSessions } from '../sessions/end-sessions.repository.ts'
+import { forgetPerson } from '../sessions/forget-person.ts'
 import { isoTime } from '../sessions/iso-time.ts'
 import { accountProblems } from './account.errors.ts'
 import { confirmAddress } from './account-mail.repository.ts'
@@ -42,7 +43,7 @@ export async function resetPassword(
     redeem(identity, tx, { token: body.token, account, hash, now, actor }),
   )
   if (!done) throw await refused(identity, actor, account.person)
-  identity.sessionCache?.forget(account.person)
+  forgetPerson(identity, account.person)
   return { reset_at: now }
 }
 

@@ -7,6 +7,7 @@ import type { Identity } from '../identity-deps.ts'
 import { browserOf, setChallengeCookie, setSessionCookie } from '../own-cookies.ts'
 import { ownReturnTo } from '../own-return-to.ts'
 import { signInWithPassword } from '../password/sign-in-with-password.ts'
+import { forgetPerson } from '../sessions/forget-person.ts'
 import { accountProblems } from './account.errors.ts'
 import { passwordField, SMALL_BODY_BYTES } from './account-fields.ts'
 import { csrfOfSession } from './csrf-of-session.ts'
@@ -81,7 +82,7 @@ async function handleSignIn(
   }
   setSessionCookie(identity, context, entered.session)
   if (device !== undefined) setDeviceCookie(identity, context, device)
-  identity.sessionCache?.forget(person)
+  forgetPerson(identity, person)
   const csrf = csrfOfSession(identity, entered.session.id)
   return { ...NO_FACTOR, message: 'Signed in', csrf_token: csrf, return_to: returnTo }
 }

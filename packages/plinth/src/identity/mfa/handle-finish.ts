@@ -11,6 +11,7 @@ import {
 import { ownReturnTo } from '../own-return-to.ts'
 import type { AssertionAnswer, RegistrationAnswer } from '../passkeys/passkey-answers.ts'
 import { setCookie } from '../sessions/cookie.ts'
+import { forgetPerson } from '../sessions/forget-person.ts'
 import type { RefreshIn } from '../token-api/token-api.ts'
 import type { Answered, FactorProof } from './answer-challenge.ts'
 import { answerChallenge } from './answer-challenge.ts'
@@ -52,7 +53,7 @@ export async function handleWebMfa(identity: Identity, context: WebMfaContext) {
   setSessionCookie(identity, context, session)
   clearChallengeCookie(identity, context)
   if (device !== undefined) keepDevice(identity, context, device)
-  identity.sessionCache?.forget(person)
+  forgetPerson(identity, person)
   return {
     message: 'Signed in',
     mfa_required: false as const,

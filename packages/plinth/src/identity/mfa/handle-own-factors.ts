@@ -7,6 +7,7 @@ import { identityProblems } from '../identity.errors.ts'
 import type { Identity } from '../identity-deps.ts'
 import { askerOf } from '../linking/asker.ts'
 import { setSessionCookie } from '../own-cookies.ts'
+import { forgetPerson } from '../sessions/forget-person.ts'
 import { isoTime } from '../sessions/iso-time.ts'
 import type { MintedSession } from '../sessions/mint-session.ts'
 import { preparedAnswer, refuseLocked } from './answers-of.ts'
@@ -123,7 +124,7 @@ export async function handleRemove(
     family,
     actor,
   })
-  identity.sessionCache?.forget(person)
+  forgetPerson(identity, person)
   return { removed_at: removedAt, revoked_count: sessions }
 }
 
@@ -195,8 +196,7 @@ export function giveRaised(
   session: MintedSession | undefined,
 ): string | null {
   const { person } = context.principal
-  identity.sessionCache?.forget(person)
-  identity.own.cache?.forget(`person ${person}`)
+  forgetPerson(identity, person)
   if (session === undefined) return null
   setSessionCookie(identity, context, session)
   return csrfOfSession(identity, session.id)

@@ -5,6 +5,7 @@ import { route } from '../../feature/index.ts'
 import type { Id } from '../../kernel/index.ts'
 import type { Identity } from '../identity-deps.ts'
 import { peopleProblems } from '../people/people.errors.ts'
+import { forgetPerson } from '../sessions/forget-person.ts'
 import { mfaProblems } from './mfa.errors.ts'
 import { resetFactors } from './reset-factors.ts'
 
@@ -39,7 +40,7 @@ export function resetRoutes(identity: Identity): readonly RouteOptions[] {
       const done = await resetFactors(identity, { person, because: body.because, actor, held })
       if (done === 'beyond') throw peopleProblems.aboveYou()
       if (done === undefined) throw mfaProblems.unknownPerson()
-      identity.sessionCache?.forget(person)
+      forgetPerson(identity, person)
       const { at, methods, passkeys, sessions } = done
       return { reset_at: at, methods, passkeys, revoked_count: sessions }
     },

@@ -8,6 +8,7 @@ import type { Identity } from '../identity-deps.ts'
 import { sessionOf } from '../mfa/handle-own-factors.ts'
 import { browserOf, setChallengeCookie, setSessionCookie } from '../own-cookies.ts'
 import { ownReturnTo } from '../own-return-to.ts'
+import { forgetPerson } from '../sessions/forget-person.ts'
 import { holders } from './challenge.ts'
 import type { AssertionAnswer } from './passkey-answers.ts'
 import { heldBrowser, holdBrowser } from './passkey-cookie.ts'
@@ -122,7 +123,7 @@ function answer(identity: Identity, context: Context, { entered, returnTo }: Arr
   }
   const { session, owner } = entered
   setSessionCookie(identity, context, session)
-  identity.sessionCache?.forget(owner.person)
+  forgetPerson(identity, owner.person)
   const csrf = csrfOfSession(identity, session.id)
   return { message: 'Signed in', ...NO_FACTOR, csrf_token: csrf, return_to: returnTo }
 }

@@ -4,6 +4,7 @@ import { familyOf, giveRaised, sessionOf } from '../mfa/handle-own-factors.ts'
 import { raiseSession } from '../mfa/raise-session.ts'
 import { requireFactor } from '../mfa/require-factor.ts'
 import { deviceName } from '../sessions/fingerprint.ts'
+import { forgetPerson } from '../sessions/forget-person.ts'
 import type { AddedPasskey } from './add-passkey.ts'
 import { holders } from './challenge.ts'
 import type { RegistrationAnswer } from './passkey-answers.ts'
@@ -107,5 +108,5 @@ export async function handleRemove(
   if (removed.code === 'unknown') throw passkeyProblems.unknown()
   if (removed.code === 'last_way_in') throw passkeyProblems.lastWayIn()
   if (removed.code === 'last_factor') throw passkeyProblems.lastFactor()
-  identity.sessionCache?.forget(person)
+  forgetPerson(identity, person)
 }

@@ -1,4 +1,5 @@
 import type { Identity } from '../identity-deps.ts'
+import { forgetPerson } from '../sessions/forget-person.ts'
 import type { Erasure } from './erase-person.ts'
 import { erasePerson } from './erase-person.ts'
 import { refusingLast } from './last-administrator.ts'
@@ -17,5 +18,5 @@ export async function eraseFor(identity: Identity, erasure: Erasure): Promise<vo
   if (erased.code === 'owns_tenants') throw peopleProblems.ownsTenants()
   if (erased.code === 'platform_administrator') throw peopleProblems.platformAdministrator()
   await identity.attempts.forget(identity.platform, erasure.person)
-  identity.sessionCache?.forget(erasure.person)
+  forgetPerson(identity, erasure.person)
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../../kernel/index.ts'
 import type { Identity } from '../identity-deps.ts'
 import type { InviteDeps } from '../invitations/send-invitation.ts'
+import { forgetPerson } from '../sessions/forget-person.ts'
 import type { PersonProfile } from './person-profile.ts'
 
 /** What the routes of people are given. */
@@ -14,7 +15,7 @@ export interface PeopleDeps extends InviteDeps {
 
 /** What the routes of people take of identity. */
 export function peopleDeps(identity: Identity): PeopleDeps {
-  const { clock, notify, app, tenancy, hooks, sessionCache } = identity
+  const { clock, notify, app, tenancy, hooks } = identity
   return {
     clock,
     notify,
@@ -23,6 +24,6 @@ export function peopleDeps(identity: Identity): PeopleDeps {
     baseUrl: app.base_url,
     tenantsVisible: tenancy.visible,
     personProfile: identity.personProfile,
-    forget: (person) => sessionCache?.forget(person),
+    forget: (person) => forgetPerson(identity, person),
   }
 }

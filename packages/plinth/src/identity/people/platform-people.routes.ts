@@ -6,6 +6,7 @@ import type { Id } from '../../kernel/index.ts'
 import { accountProblems } from '../account/account.errors.ts'
 import type { Identity } from '../identity-deps.ts'
 import { addressOf, emailField } from '../password/email-field.ts'
+import { forgetPerson } from '../sessions/forget-person.ts'
 import { addPlatformPerson } from './add-platform-person.ts'
 import { changePlatformPerson } from './change-platform-person.ts'
 import { pageFrom, pageOf } from './directory-page.ts'
@@ -168,7 +169,7 @@ function changeRoute(identity: Identity, method: 'PUT' | 'PATCH'): RouteOptions 
         precondition: (row) => requireTag(headers['if-match'], show(row)),
       })
       if (changed.code !== 'changed') throw REFUSALS[changed.code]()
-      identity.sessionCache?.forget(id)
+      forgetPerson(identity, id)
       reply.header('etag', tagOf(show(changed.row)))
       return show(changed.row)
     },

@@ -7,6 +7,7 @@ import { identityProblems } from '../identity.errors.ts'
 import type { Identity } from '../identity-deps.ts'
 import { rememberedCookieName } from '../own-cookies.ts'
 import { clearCookie, tokenCookie } from './cookie.ts'
+import { forgetPerson } from './forget-person.ts'
 import { isoTime } from './iso-time.ts'
 import { listOwnSessions } from './own-sessions.repository.ts'
 import type { Revocation, Revoker } from './revoke-sessions.ts'
@@ -102,8 +103,7 @@ function answer(identity: Identity, context: SignedInContext, revocation: Revoca
   if (revocation.code === 'not_live') throw invalidSession()
   if (revocation.code === 'unknown') throw unknownSession()
   if (revocation.code === 'already') throw sessionRevoked()
-  identity.sessionCache?.forget(context.principal.person)
-  identity.own.cache?.forget(`person ${context.principal.person}`)
+  forgetPerson(identity, context.principal.person)
   if (revocation.isCurrent && isSessionPrincipal(context.principal)) {
     context.reply.header('set-cookie', clearCookie(identity.cookie, identity.cookieName))
   }

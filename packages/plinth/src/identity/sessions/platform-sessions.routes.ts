@@ -6,6 +6,7 @@ import { peopleProblems } from '../people/people.errors.ts'
 import { recentSignIn } from '../people/recent-sign-in.ts'
 import type { EndedForOthers } from './end-others-sessions.ts'
 import { endEverySession, endSessionsOf } from './end-others-sessions.ts'
+import { forgetPerson } from './forget-person.ts'
 import { mayPlatformSessions } from './sessions.permissions.ts'
 
 const ended = z.object({ revoked_at: z.string(), revoked_count: z.int() })
@@ -13,7 +14,7 @@ const { unknown } = peopleProblems
 
 /** An administrator of the platform signs somebody out everywhere, or everybody (ASVS 7.4.5). */
 export function platformSessionRoutes(identity: Identity): readonly RouteOptions[] {
-  const { platform, mint: sessions, sessionCache } = identity
+  const { platform, mint: sessions } = identity
   const ofOne = route('DELETE /api/v1/platform/people/:id/sessions', {
     access: mayPlatformSessions.end_sessions,
     tenant: 'none',
@@ -25,8 +26,7 @@ export function platformSessionRoutes(identity: Identity): readonly RouteOptions
     handle: async ({ params: { id }, actor }) => {
       const done = await endSessionsOf({ platform, sessions }, { person: id, actor })
       if (done === undefined) throw unknown()
-      sessionCache?.forget(id)
-      identity.own.cache?.forget(`person ${id}`)
+      forgetPerson(identity, id)
       return shown(done)
     },
   })

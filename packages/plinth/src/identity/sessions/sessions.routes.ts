@@ -7,6 +7,7 @@ import { identityProblems } from '../identity.errors.ts'
 import type { Identity } from '../identity-deps.ts'
 import { clearCookie, cookiePairs, setCookie, tokenCookie } from './cookie.ts'
 import { endSession } from './end-session.ts'
+import { forgetPerson } from './forget-person.ts'
 import type { RenewTokens } from './rotate-session.ts'
 import { rotateSession } from './rotate-session.ts'
 import type { SessionPrincipal } from './session.ts'
@@ -103,7 +104,7 @@ async function handleRefresh({ identity, renewTokens }: SessionRouteDeps, contex
         { token, userAgent, actor },
       )
     : undefined
-  if (principal !== undefined) identity.sessionCache?.forget(principal.person)
+  if (principal !== undefined) forgetPerson(identity, principal.person)
   if (rotation?.code !== 'rotated' || !isSessionPrincipal(principal)) {
     reply.header('set-cookie', clearCookie(identity.cookie, identity.cookieName))
     throw rotation?.code === 'refused'
@@ -124,7 +125,7 @@ async function handleLogout({ identity, logoutUrl }: SessionRouteDeps, context: 
   context.reply.header('set-cookie', clearCookie(identity.cookie, identity.cookieName))
   const deps = { platform: identity.platform, sessions: identity.mint }
   const ended = token && (await endSession(deps, token, context.actor))
-  if (context.principal !== undefined) identity.sessionCache?.forget(context.principal.person)
+  if (context.principal !== undefined) forgetPerson(identity, context.principal.person)
   const url = ended ? await logoutUrl(ended.provider, ended.idToken) : undefined
   return { message: 'Logged out', ...(url && { provider_logout_url: url }) }
 }

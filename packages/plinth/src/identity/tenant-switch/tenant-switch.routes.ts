@@ -9,6 +9,7 @@ import { identityProblems } from '../identity.errors.ts'
 import type { Identity } from '../identity-deps.ts'
 import { peopleProblems } from '../people/people.errors.ts'
 import { setCookie, tokenCookie } from '../sessions/cookie.ts'
+import { forgetPerson } from '../sessions/forget-person.ts'
 import type { SessionPrincipal } from '../sessions/session.ts'
 import { isSessionPrincipal } from '../sessions/session.ts'
 import type { Switched } from './switch-tenant.ts'
@@ -64,7 +65,7 @@ async function handleSwitch(
     { platform: identity.platform, sessions: identity.mint, hooks: identity.hooks },
     { token, userAgent: request.headers['user-agent'], actor, person: principal.person, to },
   )
-  identity.sessionCache?.forget(principal.person)
+  forgetPerson(identity, principal.person)
   return answer(identity, context, { principal, switched, to })
 }
 

@@ -5,6 +5,7 @@ import type { RenewTokens } from '../sessions/rotate-session.ts'
 import type { ExchangeDeps } from './exchange-code.ts'
 import { verify } from './exchange-code.ts'
 import type { Provider } from './provider.ts'
+import { createProviderPauses } from './provider-pauses.ts'
 import type { Providers } from './providers.ts'
 import { requestTokens } from './token-endpoint.ts'
 
@@ -27,6 +28,7 @@ const TIMEOUT_MS = 4_000
  * on with the tokens it has.
  */
 export function createRenewTokens(deps: RenewDeps): RenewTokens {
+  const pauses = createProviderPauses(deps.clock)
   let underWay = 0
   const ask = async (provider: Provider, refreshToken: string) => {
     underWay += 1
@@ -40,9 +42,11 @@ export function createRenewTokens(deps: RenewDeps): RenewTokens {
   return async (tx, session, held) => {
     const provider = deps.providers.find(session.provider)
     if (!deps.enabled || held.refreshToken === undefined || provider === undefined) return held
-    // The next refresh asks again; a provider that hangs must not take the connections of everybody.
-    if (underWay >= deps.mostAtOnce) return held
+    // A later refresh asks again; a provider that hangs must not take the connections of everybody.
+    if (underWay >= deps.mostAtOnce || pauses.lasts(provider.name)) return held
     const answer = await ask(provider, held.refreshToken)
+    if (!answer.ok && answer.code === 'unreachable') pauses.begin(provider.name)
+    else pauses.over(provider.name)
     // Only this says that the token is dead (RFC 6749 5.2); a client that is misconfigured or throttled
     // must not sign everybody out.
     if (!answer.ok) return answer.fault === 'invalid_grant' ? 'refused' : held

@@ -101,7 +101,8 @@ function scopesIn(
 }
 
 function refusal(status: number, error: string | undefined): TokenAnswer {
-  if (status >= 500) return { ok: false, code: 'unreachable', fault: `status_${status}` }
+  const isBusy = status === 429 || status >= 500
+  if (isBusy) return { ok: false, code: 'unreachable', fault: `status_${status}` }
   return refused(error ?? `status_${status}`)
 }
 

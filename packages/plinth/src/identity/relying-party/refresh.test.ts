@@ -17,11 +17,17 @@ const ON = {
   'oidc.refresh_tokens.most_at_once': 1,
 }
 
+/** As long as a provider is left alone at most that did not answer. */
+const LONGEST_PAUSE_MS = 60_000
+
 let party: RelyingParty
 before(async () => {
   party = await openRelyingParty(ON)
 })
-beforeEach(() => party.calm())
+beforeEach(() => {
+  party.calm()
+  party.world.clock.advance(LONGEST_PAUSE_MS)
+})
 after(() => party[Symbol.asyncDispose]())
 
 /** Somebody whose session has the provider's refresh token `refresh-1`. */
@@ -138,10 +144,33 @@ for (const [title, says] of DOWN) {
     evil.next('token', says)
     assert.equal((await eve.post('/auth/web/refresh')).status, 200)
     assert.equal((await meOf(eve)).authenticated, true)
+    party.world.clock.advance(LONGEST_PAUSE_MS)
     assert.equal((await eve.post('/auth/web/refresh')).status, 200)
     assert.deepEqual(shown(), ['refresh-1', 'refresh-1'])
   })
 }
+
+test('RP-98 a provider that goes on failing is left alone by everybody for a while, then asked again', async () => {
+  const { evil, world } = party
+  const [eve, tom] = [await signedIn(), await signedIn()]
+  const throttled = rawReply.text(429, '{"error":"slow_down"}')
+  evil.always({ reply: { token: throttled } })
+  const failures = 8
+  for (let at = 0; at < failures; at += 1) {
+    assert.equal((await eve.post('/auth/web/refresh')).status, 200)
+    if (at < failures - 1) world.clock.advance(LONGEST_PAUSE_MS)
+  }
+  assert.equal(shown().length, failures)
+  for (const person of [eve, tom]) {
+    assert.equal((await person.post('/auth/web/refresh')).status, 200)
+    assert.equal((await meOf(person)).authenticated, true)
+  }
+  assert.equal(shown().length, failures, 'nobody asked')
+  evil.reset()
+  world.clock.advance(LONGEST_PAUSE_MS)
+  assert.equal((await tom.post('/auth/web/refresh')).status, 200)
+  assert.deepEqual(shown(), ['refresh-1'], 'tom’s token was kept')
+})
 
 test('RP-98 keys that cannot be had during a refresh cost nobody their session; the new token is kept', async () => {
   const { evil, world } = party
@@ -223,6 +252,7 @@ test('RP-98 a provider that hangs keeps as many refreshes waiting as it may, and
   assert.equal(isWaiting, true)
   assert.deepEqual(shown(), ['refresh-1'], 'tom keeps his token for the next time')
   assert.equal((await waits).status, 200, 'no answer in time costs nobody the session')
+  party.world.clock.advance(LONGEST_PAUSE_MS)
   assert.equal((await tom.post('/auth/web/refresh')).status, 200)
   assert.deepEqual(shown(), ['refresh-1', 'refresh-1'])
 })

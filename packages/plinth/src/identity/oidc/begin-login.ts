@@ -1,6 +1,7 @@
 import type { Context } from '../../feature/index.ts'
 import { identityProblems } from '../identity.errors.ts'
 import type { Identity } from '../identity-deps.ts'
+import { ownReturnTo } from '../own-return-to.ts'
 import { clearCookie, setCookie } from '../sessions/cookie.ts'
 import {
   dropOldest,
@@ -10,7 +11,6 @@ import {
   scriptedLoginCookieRule,
 } from './login-cookies.ts'
 import type { Provider } from './provider.ts'
-import { safeReturnTo } from './return-to.ts'
 import type { StartRequest } from './start-login.ts'
 import { startLogin } from './start-login.ts'
 
@@ -40,7 +40,7 @@ export async function beginLogin(
     metadata,
     demand,
     asked,
-    returnTo: safeReturnTo(returnTo, returnToRule(identity)),
+    returnTo: ownReturnTo(identity, returnTo),
     userAgent: request.headers['user-agent'],
   })
   for (const name of dropped) reply.header('set-cookie', clearCookie(rule, name))
@@ -62,12 +62,4 @@ function startDeps({ platform, clock, fingerprints, oidc, app }: Identity, provi
   const shared = oidc.global_redirect_uri ?? `${app.base_url}/auth/web/callback`
   const redirectUri = provider.ownCallback ? `${shared}/${provider.name}` : shared
   return { platform, clock, fingerprints, redirectUri, pendingSeconds: oidc.pending_login_seconds }
-}
-
-function returnToRule({ app, oidc }: Identity) {
-  return {
-    ownOrigin: new URL(app.base_url).origin,
-    allowedOrigins: oidc.allowed_redirect_hosts,
-    fallback: app.post_login_default,
-  }
 }

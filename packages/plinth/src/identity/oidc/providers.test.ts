@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Clock } from '../../kernel/index.ts'
 import { oidcSettings, signInChoices } from '../index.ts'
-import type { ForgedNetwork, Heard, Json } from '../tokens/forge.fixture.ts'
+import type { Heard, Json } from '../tokens/forge.fixture.ts'
 import {
   client,
   forge,
@@ -25,8 +25,8 @@ const MICROSOFT = 'https://login.microsoftonline.com/{tenantid}/v2.0'
 const TENANT = '11111111-2222-4333-8444-555555555555'
 const STRANGER = '99999999-2222-4333-8444-555555555555'
 
-function provider(own: Json, network: ForgedNetwork = forgedNetwork()): Provider {
-  const found = forgedProviders(network, clock, { providers: { one: own } }).find('one')
+function provider(own: Json, network = forgedNetwork(), at: Clock = clock): Provider {
+  const found = forgedProviders(network, at, { providers: { one: own } }).find('one')
   assert.ok(found)
   return found
 }
@@ -138,6 +138,46 @@ test('S2 explicit endpoints win over the document, and without need of one none 
   const silent = forgedNetwork()
   assert.equal((await provider(all, silent).metadata()).jwksUri, `${ISSUER}/jwks`)
   assert.deepEqual(silent.asked, [])
+})
+
+/** Discovery documents are fresh for as long as keys are: an hour, where settings do not say otherwise. */
+const HOUR_MS = 3_600_000
+const RETRY_MS = 5_000
+
+test('RP-87 a discovery document is asked for once by all who wait, and once an hour', async () => {
+  const network = forgedNetwork()
+  publish(network, ISSUER, [])
+  let now = 0
+  const one = provider(client(ISSUER), network, { ...clock, monotonic: () => now })
+  const all = () => Promise.all(Array.from({ length: 20 }, () => one.metadata()))
+  for (const [at, asked] of [
+    [0, 1],
+    [HOUR_MS, 1],
+    [HOUR_MS + 1, 2],
+    [2 * HOUR_MS, 2],
+  ] as const) {
+    now = at
+    await all()
+    assert.equal(network.asked.length, asked, `${at} ms`)
+  }
+})
+
+test('RP-87 while there is no discovery document it is asked for every five seconds at most', async () => {
+  const network = forgedNetwork()
+  let now = 0
+  const one = provider(client(ISSUER), network, { ...clock, monotonic: () => now })
+  for (const [at, asked] of [
+    [0, 1],
+    [RETRY_MS - 1, 1],
+    [RETRY_MS, 2],
+  ] as const) {
+    now = at
+    for (let caller = 0; caller < 20; caller += 1) await assert.rejects(one.metadata())
+    assert.equal(network.asked.length, asked, `${at} ms`)
+  }
+  publish(network, ISSUER, [])
+  now = 2 * RETRY_MS
+  assert.equal((await one.metadata()).tokenEndpoint, `${ISSUER}/token`)
 })
 
 function microsoft(more: Json = {}, document: Json = {}) {
@@ -264,6 +304,17 @@ for (const spelled of ['https://github.com', 'https://github.com/login/oauth']) 
     )
   })
 }
+
+test('S2 explicit endpoints win over what is known of a provider too', async () => {
+  const own = { userinfo_endpoint: 'https://hub.example/user' }
+  const { userinfoEndpoint, emailsEndpoint } = await provider(
+    client('https://github.com', own),
+  ).metadata()
+  assert.deepEqual(
+    [userinfoEndpoint, emailsEndpoint],
+    ['https://hub.example/user', 'https://api.github.com/user/emails'],
+  )
+})
 
 test('8.1 readiness asks for endpoints and keys, and for no keys where nothing is signed', async () => {
   const network = forgedNetwork()

@@ -92,6 +92,7 @@ const DOCUMENTS: readonly Row[] = [
     /lies at http:\/\/127/,
     () => ({ token_endpoint: `${party.other.issuer}/token` }),
   ],
+  ['RP-87 300 kB', /larger than allowed/, () => ({ padding: 'x'.repeat(300_000) })],
   ['no token endpoint', /no token_endpoint/, () => ({ token_endpoint: undefined })],
 ]
 for (const [title, why, discovery] of DOCUMENTS) {

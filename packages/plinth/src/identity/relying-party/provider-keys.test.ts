@@ -90,6 +90,10 @@ const USELESS: readonly Row[] = [
     'RP-92 ours behind a thousand others',
     () => ({ keys: [...Array.from({ length: 1_000 }, () => third.jwk), own().jwk] }),
   ],
+  [
+    'RP-92 JW-54 ours in a set of 300 kB',
+    () => ({ key: third, keys: [third.jwk, { kty: 'x', padding: 'x'.repeat(300_000) }] }),
+  ],
   ['RP-91 JW-55 a key that was withdrawn, after its cache time', () => ({ keys: [third.jwk] })],
 ]
 for (const [title, says] of USELESS) {

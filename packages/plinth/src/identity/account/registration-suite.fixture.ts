@@ -195,6 +195,11 @@ test('of two who asked with one address the first who confirms has it', async ()
   assert.equal((await two.post('/auth/verify-email', { token: second })).status, 200)
   const late = await one.post('/auth/verify-email', { token: first })
   assert.deepEqual([late.status, late.body['code']], [409, 'auth.email_taken'])
+  const refused = `select outcome, reason from plinth.audit_events
+    where action = 'account.registered' and request_id = $1`
+  assert.deepEqual(await accounts.sql(refused, [late.headers.get('x-request-id')]), [
+    { outcome: 'failed', reason: 'email_taken' },
+  ])
 })
 
 test('v5.0.0-V6.3.2 where registration is not open nobody makes an account, and nobody is there to begin with', async () => {

@@ -47,9 +47,9 @@ export async function verifyEmail(
   if (!(await isSameAsker(identity, context, waiting)))
     throw await refused(identity, actor, 'other_browser')
   const now = isoTime(identity.clock.now())
-  const made = await identity.platform.transaction((tx) =>
-    make(identity, tx, { waiting, token: body.token, actor, now }),
-  )
+  const made = await identity.platform
+    .transaction((tx) => make(identity, tx, { waiting, token: body.token, actor, now }))
+    .catch(orTaken)
   if (made !== 'made') throw await refused(identity, actor, made)
   return { verified_at: now, email: waiting.email }
 }
@@ -95,6 +95,14 @@ async function isSameAsker(
   return reserved.code === 'go' && (await passwords.verify(hash, password))
 }
 
+/** Takes the person back whose address somebody else has by now. */
+class AddressTaken extends Error {}
+
+function orTaken(error: unknown): 'email_taken' {
+  if (error instanceof AddressTaken) return 'email_taken'
+  throw error
+}
+
 interface Making {
   readonly waiting: Waiting
   readonly token: string
@@ -106,13 +114,13 @@ async function make(
   { clock, tenancy }: Identity,
   tx: PlatformTx,
   { waiting, token, actor, now }: Making,
-): Promise<'made' | 'invalid_token' | 'email_taken'> {
+): Promise<'made' | 'invalid_token'> {
   const used = await redeemOneTime(tx, clock, { purpose: 'registration', token })
   if (used === undefined) return 'invalid_token'
   const person = newId<'person'>(clock)
   const name = await insertPerson(tx, { ...waiting, person, now })
   const address = { kind: 'email', name: waiting.email, key: waiting.key } as const
-  if (!(await putName(tx, person, address))) throw accountProblems.emailTaken()
+  if (!(await putName(tx, person, address))) throw new AddressTaken()
   await putCredential(tx, { person, hash: waiting.hash, now })
   const asPerson: Actor = { ...actor, kind: 'person', person: person as Id<'person'> }
   await tenancy.arrive(tx, { person, name, actor: asPerson })

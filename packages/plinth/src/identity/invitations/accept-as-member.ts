@@ -1,5 +1,5 @@
 import type { Actor } from '../../access/index.ts'
-import { record, recordOutside } from '../../audit/index.ts'
+import { record } from '../../audit/index.ts'
 import type { PlatformTx, Tx } from '../../data/index.ts'
 import type { Id } from '../../kernel/index.ts'
 import { holdMembers } from '../../tenancy/index.ts'
@@ -15,6 +15,7 @@ import { invitationEvents } from './invitations.events.ts'
 import { closeInvitation, noteAccepted, removeInvited } from './invitations.repository.ts'
 import type { JoinedTenant } from './join.repository.ts'
 import { handOver, standingHere } from './join.repository.ts'
+import type { IntoTenant } from './recording-refusals.ts'
 import type { OpenInvitation } from './redeem-invitation.ts'
 import { findInvitation } from './redeem-invitation.ts'
 
@@ -23,6 +24,7 @@ export interface SignedInAcceptance {
   readonly token: string
   readonly person: Id<'person'>
   readonly actor: Actor
+  readonly into: IntoTenant
   /** The browser's session, which goes on in the tenant; undefined for a client with tokens. */
   readonly session: { readonly token: string; readonly userAgent: string | undefined } | undefined
 }
@@ -45,25 +47,15 @@ export async function acceptAsMember(
   acceptance: SignedInAcceptance,
 ): Promise<AcceptedAsMember> {
   const { platform, clock } = identity
-  const { token, actor } = acceptance
-  let tried: Id<'tenant'> | undefined
-  try {
-    return await platform.transaction(async (tx) => {
-      const open = await findInvitation(tx, clock, { token, use: true })
-      if (open === undefined) throw invitationProblems.invalid()
-      tried = open.tenant.id
-      await requireMayJoin(identity, tx, { open, acceptance })
-      await tx.inTenant(open.tenant.id, (inside) => join(identity, inside, { open, acceptance }))
-      return { tenant: open.tenant, session: await rotated(identity, tx, { open, acceptance }) }
-    })
-  } catch (error) {
-    const reason = reasonOf(error)
-    if (tried !== undefined && reason !== undefined) {
-      const event = invitationEvents.accepted({ outcome: 'denied', reason })
-      await recordOutside(platform, actor, event, tried)
-    }
-    throw error
-  }
+  const { token, into } = acceptance
+  return platform.transaction(async (tx) => {
+    const open = await findInvitation(tx, clock, { token, use: true })
+    if (open === undefined) throw invitationProblems.invalid()
+    into(open.tenant.id)
+    await requireMayJoin(identity, tx, { open, acceptance })
+    await tx.inTenant(open.tenant.id, (inside) => join(identity, inside, { open, acceptance }))
+    return { tenant: open.tenant, session: await rotated(identity, tx, { open, acceptance }) }
+  })
 }
 
 interface Accepting {
@@ -112,10 +104,4 @@ async function rotated(
   const deps = { platform, sessions: mint, renewTokens: keepTokens }
   const done = await rotateWithin(deps, tx, { ...session, actor, tenant: open.tenant.id })
   return done?.code === 'rotated' ? done.session : undefined
-}
-
-function reasonOf(error: unknown): 'other_address' | 'refused' | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined
-  if (code === invitationProblems.otherAddress.code) return 'other_address'
-  return code === peopleProblems.refusedByHook.code ? 'refused' : undefined
 }

@@ -16,6 +16,7 @@ import { invitationEvents } from './invitations.events.ts'
 import { closeInvitation } from './invitations.repository.ts'
 import type { JoinedTenant } from './join.repository.ts'
 import { arriveHere, giveAddress, isSomebodys } from './join.repository.ts'
+import type { IntoTenant } from './recording-refusals.ts'
 import type { OpenInvitation } from './redeem-invitation.ts'
 import { findInvitation } from './redeem-invitation.ts'
 
@@ -25,6 +26,7 @@ export interface NewAcceptance {
   readonly password: string
   readonly profile: ProfileChange
   readonly actor: Actor
+  readonly into: IntoTenant
   readonly browser: Browser
 }
 
@@ -38,7 +40,8 @@ export interface AcceptedAsNewcomer {
  * Accepts an invitation with a new account: whoever holds the token was sent it to the address, so
  * that is proved. The person whom the tenant had prepared becomes theirs, and they are let in like
  * after any sign-in.
- * @throws AppError invitation.invalid, invitation.sign_in_first, auth.weak_password, people.refused
+ * @throws AppError invitation.invalid, invitation.sign_in_first, invitation.no_accounts,
+ *   auth.weak_password, people.refused
  */
 export async function acceptAsNewcomer(
   identity: Identity,
@@ -50,6 +53,7 @@ export async function acceptAsNewcomer(
   // Before the work of hashing: a token that is worth nothing costs nothing.
   const seen = await platform.transaction((tx) => findInvitation(tx, clock, { token, use: false }))
   if (seen === undefined) throw invitationProblems.invalid()
+  acceptance.into(seen.tenant.id)
   const { first_name: first = null, last_name: last = null } = acceptance.profile
   const about = [seen.invitation.email, first, last, seen.tenant.name]
   await requireStrong(identity, { password, about, path: 'body/password' })

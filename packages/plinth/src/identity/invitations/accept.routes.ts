@@ -18,6 +18,8 @@ import { acceptAsMember } from './accept-as-member.ts'
 import { acceptAsNewcomer } from './accept-as-newcomer.ts'
 import { declineInvitation } from './decline-invitation.ts'
 import { invitationProblems } from './invitations.errors.ts'
+import type { IntoTenant } from './recording-refusals.ts'
+import { recordingRefusals } from './recording-refusals.ts'
 import { findInvitation } from './redeem-invitation.ts'
 import { needsOf, whatIsMissing } from './what-is-missing.ts'
 
@@ -97,16 +99,30 @@ function acceptRoute(identity: Identity): RouteOptions {
       accountProblems.weakPassword,
       accountProblems.busy,
     ],
-    handle: async (context) => {
-      const { password, ...body } = context.body
-      if (context.principal !== undefined) {
-        if (password !== undefined) throw signedInAlready()
-        return handleMember(identity, context, body.token)
-      }
-      if (password === undefined) throw await whatIsMissing(identity, body.token)
-      return handleNewcomer(identity, context, { ...body, password })
-    },
+    handle: (context) =>
+      recordingRefusals(identity, context.actor, (into) => accept(identity, context, into)),
   })
+}
+
+interface AcceptBody {
+  readonly token: string
+  readonly password?: string
+  readonly first_name?: string
+  readonly last_name?: string
+}
+
+async function accept(
+  identity: Identity,
+  context: Context & { readonly body: AcceptBody },
+  into: IntoTenant,
+): Promise<z.input<typeof accepted>> {
+  const { password, ...body } = context.body
+  if (context.principal !== undefined) {
+    if (password !== undefined) throw signedInAlready()
+    return handleMember(identity, context, { ...body, into })
+  }
+  if (password === undefined) throw await whatIsMissing(identity, { ...body, into })
+  return handleNewcomer(identity, context, { ...body, password, into })
 }
 
 function declineRoute(identity: Identity): RouteOptions {
@@ -129,7 +145,7 @@ function declineRoute(identity: Identity): RouteOptions {
 async function handleMember(
   identity: Identity,
   context: Context,
-  text: string,
+  { token: text, into }: Pick<NewBody, 'token' | 'into'>,
 ): Promise<z.input<typeof accepted>> {
   const { principal, actor, request } = context
   // Keys and tokens of machines accept nothing for anybody.
@@ -142,6 +158,7 @@ async function handleMember(
     token: text,
     person: principal.person,
     actor,
+    into,
     session: isBrowser ? { token: cookie, userAgent: request.headers['user-agent'] } : undefined,
   })
   identity.sessionCache?.forget(principal.person)
@@ -151,23 +168,22 @@ async function handleMember(
   return answer(identity, { joined, csrf: csrf ?? null })
 }
 
-interface NewBody {
-  readonly token: string
+interface NewBody extends AcceptBody {
   readonly password: string
-  readonly first_name?: string
-  readonly last_name?: string
+  readonly into: IntoTenant
 }
 
 async function handleNewcomer(
   identity: Identity,
   context: Context,
-  { token: text, password, ...profile }: NewBody,
+  { token: text, password, into, ...profile }: NewBody,
 ): Promise<z.input<typeof accepted>> {
   const { tenant: joined, entered } = await acceptAsNewcomer(identity, {
     token: text,
     password,
     profile,
     actor: context.actor,
+    into,
     browser: browserOf(identity, context),
   })
   if (entered.code !== 'signed_in') {

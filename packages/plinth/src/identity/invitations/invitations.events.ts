@@ -11,7 +11,7 @@ export const invitationEvents = defineEvents('invitation', {
   /** Ended long enough ago; those who never came went with theirs. */
   forgotten: { data: { count: z.int() } },
   accepted: {
-    reasons: ['other_address', 'refused'],
+    reasons: ['invalid_token', 'other_address', 'sign_in_first', 'no_accounts', 'refused'],
     data: { new_account: z.boolean(), was_member: z.boolean() },
   },
 })

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { access, constants } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { findJava, preparedKeycloak } from '../../packages/plinth/src/dev/keycloak/index.ts'
-import { ensurePostgres } from '../../packages/plinth/src/dev/postgres/index.ts'
+import { ensurePostgres, quickPlace } from '../../packages/plinth/src/dev/postgres/index.ts'
+
+// Twice what the databases of the long suite have grown to.
+const ROOM_BYTES = 4 * 1024 ** 3
 
 /**
  * Starts the one PostgreSQL that all test files share, unless PLINTH_TEST_POSTGRES_URL names one,
@@ -11,7 +13,7 @@ import { ensurePostgres } from '../../packages/plinth/src/dev/postgres/index.ts'
  */
 export async function startServices() {
   if (process.env.PLINTH_TEST_POSTGRES_URL) return { stop: async () => undefined }
-  const dataDir = path.join(tmpdir(), `plinth-tests-${randomUUID()}`)
+  const dataDir = path.join(await quickPlace(ROOM_BYTES), `plinth-tests-${randomUUID()}`)
   const server = await ensurePostgres({
     dataDir,
     fast: true,

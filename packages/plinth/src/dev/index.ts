@@ -24,7 +24,7 @@ export {
 export type { MailboxOptions, ReceivedMail, RunningMailbox } from './mailbox/index.ts'
 export { startMailbox } from './mailbox/index.ts'
 export type { Postgres, PostgresOptions } from './postgres/index.ts'
-export { ensurePostgres, hasPostgres } from './postgres/index.ts'
+export { ensurePostgres, hasPostgres, quickPlace } from './postgres/index.ts'
 export type {
   CookieJar,
   LoginCredentials,

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto'
-import { statfs } from 'node:fs/promises'
-import { tmpdir, userInfo } from 'node:os'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { ensurePostgres } from '../dev/index.ts'
+import { ensurePostgres, quickPlace } from '../dev/index.ts'
 
 const IDLE_SECONDS = 120
 const ENOUGH_BYTES = 512 * 1024 * 1024
@@ -25,16 +24,9 @@ async function findServer(): Promise<string> {
   const here = fileURLToPath(new URL('..', import.meta.url))
   const name = createHash('sha256').update(here).digest('hex').slice(0, 12)
   const { adminUrl } = await ensurePostgres({
-    dataDir: join(await quickPlace(), `plinth-test-${userInfo().uid}-${name}`),
+    dataDir: join(await quickPlace(ENOUGH_BYTES), `plinth-test-${userInfo().uid}-${name}`),
     fast: true,
     removeWhenIdleSeconds: IDLE_SECONDS,
   })
   return adminUrl
-}
-
-/** Memory where there is enough of it: containers often give `/dev/shm` only 64 MiB. */
-async function quickPlace(): Promise<string> {
-  const memory = await statfs('/dev/shm').catch(() => undefined)
-  const enough = memory !== undefined && memory.bavail * memory.bsize >= ENOUGH_BYTES
-  return enough ? '/dev/shm' : tmpdir()
 }

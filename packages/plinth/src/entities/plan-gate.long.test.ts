@@ -23,6 +23,8 @@ const SLACK = 10
 const TIMES = 10
 const WARM_UP = 3
 const ATTEMPTS = 3
+/** For one that would fail: the moments in which a machine does nothing else may be rare. */
+const MOST_ATTEMPTS = 15
 
 const big = newId<'tenant'>()
 let database: TestDatabase
@@ -193,7 +195,9 @@ async function p95Of(db: Db, options: ListOptions): Promise<number> {
 /** A slow plan is slow each time; a machine that does other things meanwhile is not. */
 async function calmP95Of(db: Db, options: ListOptions): Promise<number> {
   let best = Number.POSITIVE_INFINITY
-  for (let attempt = 0; attempt < ATTEMPTS && best > P95_MS; attempt += 1) {
+  const isOver = (attempt: number) =>
+    best <= P95_MS || attempt >= (best > P95_MS * SLACK ? MOST_ATTEMPTS : ATTEMPTS)
+  for (let attempt = 0; !isOver(attempt); attempt += 1) {
     best = Math.min(best, await p95Of(db, options))
   }
   return best

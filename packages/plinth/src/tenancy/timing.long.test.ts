@@ -1,8 +1,8 @@
-import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { FastifyRequest } from 'fastify'
 import type { Id } from '../kernel/index.ts'
 import { newId } from '../kernel/index.ts'
+import { assertEqualTime } from '../testing/equal-time.fixture.ts'
 import type { World } from '../testing/index.ts'
 import { startWorld } from '../testing/index.ts'
 import type { Arranged } from './tenancy.fixture.ts'
@@ -26,22 +26,7 @@ before(async () => {
 })
 after(() => world[Symbol.asyncDispose]())
 
-const SAMPLES = 1_000
-const median = (times: readonly number[]) =>
-  [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN
-
-/** Median times of two requests that take turns, so that whatever else happens meets both. */
-async function compare(ways: readonly [() => Promise<unknown>, () => Promise<unknown>]) {
-  const times: readonly [number[], number[]] = [[], []]
-  for (let round = 0; round < SAMPLES + 50; round += 1) {
-    for (const at of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
-      const start = performance.now()
-      await ways[at]()
-      if (round >= 50) times[at].push(performance.now() - start)
-    }
-  }
-  return median(times[0]) / median(times[1])
-}
+const measured = { samples: 1_000, most: 1.7 }
 
 const authorization = (tenant: Id<'tenant'> | null) =>
   bearerOf({ person: ana.person, tenant, permissions: ['*'] })
@@ -49,8 +34,7 @@ const authorization = (tenant: Id<'tenant'> | null) =>
 test('TN-57 a foreign tenant and an invented one take equal time', async () => {
   const named = (name: string) => () =>
     ask(world, '/required', { authorization: authorization(null), 'x-tenant-id': name })
-  const ratio = await compare([named(ana.tenants['evil'] ?? ''), named(newId())])
-  assert.ok(ratio > 0.6 && ratio < 1.7, `medians differ by ${ratio}`)
+  await assertEqualTime({ ...measured, ways: [named(ana.tenants['evil'] ?? ''), named(newId())] })
 })
 
 test('TN-57 a row of another tenant and an invented id take equal time', async () => {
@@ -60,6 +44,5 @@ test('TN-57 a row of another tenant and an invented id take equal time', async (
     ask(world, `/things/${one}`, {
       authorization: authorization(ana.tenants['acme'] ?? null),
     })
-  const ratio = await compare([read(id), read(newId())])
-  assert.ok(ratio > 0.6 && ratio < 1.7, `medians differ by ${ratio}`)
+  await assertEqualTime({ ...measured, ways: [read(id), read(newId())] })
 })

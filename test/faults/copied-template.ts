@@ -6,7 +6,7 @@ import { ROOT } from '../gates/source/files.ts'
 import { compileCache } from './service-process.ts'
 
 const TEMPLATE = path.join(ROOT, 'template')
-const PATIENCE_MS = 30_000
+const PATIENCE_MS = 180_000
 const PROCESSOR_MS = `data:text/javascript,${encodeURIComponent(
   "process.on('exit', () => process.stderr.write('\\ncpu ' + process.cpuUsage().user / 1000))",
 )}`

@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { freePort } from '../../packages/plinth/src/dev/index.ts'
 
 /** Stands between a service and its database, and takes the database away. */
 export interface DatabaseProxy extends AsyncDisposable {
@@ -30,7 +32,9 @@ export async function openDatabaseProxy(
     }
     near.pipe(far).pipe(near)
   })
-  let at = await listen(server, 0)
+  // One that the system lends to nobody while it is away, not even to who knocks there.
+  const at = await freePort()
+  await listen(server, at)
   const down = async () => {
     const closed = new Promise((done) => server.close(done))
     for (const socket of sockets) socket.destroy()
@@ -43,15 +47,12 @@ export async function openDatabaseProxy(
   return {
     url: url.href,
     down,
-    up: async () => {
-      at = await listen(server, at)
-    },
+    up: () => listen(server, at),
     [Symbol.asyncDispose]: down,
   }
 }
 
-async function listen(server: Server, port: number): Promise<number> {
-  await new Promise<void>((done) => server.listen(port, '127.0.0.1', done))
-  const address = server.address()
-  return typeof address === 'object' && address !== null ? address.port : 0
+async function listen(server: Server, port: number): Promise<void> {
+  server.listen(port, '127.0.0.1')
+  await once(server, 'listening')
 }

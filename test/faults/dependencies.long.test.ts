@@ -44,7 +44,7 @@ test('FI-06 FI-07 FI-52 a database that is away: live, not ready by name, 503 in
   assert.equal(await statusOf(`${url}/health/database`), 503)
 
   await database.up()
-  await until(async () => (await readiness(url))[0] === 200, 15_000)
+  await until(async () => (await readiness(url))[0] === 200)
   assert.equal((await list()).status, 200)
 
   // It goes away under load and comes back.
@@ -58,7 +58,7 @@ test('FI-06 FI-07 FI-52 a database that is away: live, not ready by name, 503 in
   await until(() => answers.some(({ status }) => status === 503))
   await until(async () => (await readiness(url))[0] === 503)
   await database.up()
-  await until(async () => (await readiness(url))[0] === 200, 15_000)
+  await until(async () => (await readiness(url))[0] === 200)
   const back = answers.length
   await until(() => answers.length > back + 20)
   stop = true
@@ -100,7 +100,7 @@ test('FI-52 a provider that is away: live, not ready by name, and sign-in says w
   assert.equal(await statusOf(`${url}/auth/web/me`, { headers }), 200, 'live sessions go on')
 
   const provider = await startProvider({ port, clients: [testClient()], log: silent })
-  await until(async () => (await readiness(url))[0] === 200, 15_000)
+  await until(async () => (await readiness(url))[0] === 200)
   assert.equal((await signIn(url)).status, 302)
   await provider.stop()
 })

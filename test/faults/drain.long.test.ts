@@ -7,6 +7,11 @@ import type { World } from '../../packages/plinth/src/testing/index.ts'
 import { browserHeaders, templateWorld } from './browser-headers.ts'
 import { startProcess, statusOf, until } from './service-process.ts'
 
+/** A request that nobody waits for to its end. */
+const SLOW_MS = 60_000
+/** Half of what requests in flight get by default, and far more than a slow machine needs to stop. */
+const SOON_MS = 10_000
+
 let world: World
 before(async () => {
   world = await templateWorld()
@@ -15,25 +20,25 @@ after(() => world[Symbol.asyncDispose]())
 
 test('FI-03 a request that takes longer than the limit is cut, and the process exits', async () => {
   await using service = await startProcess({ world, settings: { http: { drain_timeout_ms: 200 } } })
-  const inFlight = statusOf(`${service.url}/slow?ms=30000`)
+  const inFlight = statusOf(`${service.url}/slow?ms=${SLOW_MS}`)
   await until(async () => (await statusOf(`${service.url}/health/live`)) === 200)
   const started = performance.now()
   service.child.kill('SIGTERM')
   assert.equal(await service.ended, 0)
-  assert.ok(performance.now() - started < 3_000)
+  assert.ok(performance.now() - started < SOON_MS)
   assert.notEqual(await inFlight, 200)
 })
 
 test('FI-03 the second SIGTERM does not wait', async () => {
   await using service = await startProcess({ world })
-  const inFlight = statusOf(`${service.url}/slow?ms=30000`)
+  const inFlight = statusOf(`${service.url}/slow?ms=${SLOW_MS}`)
   await until(async () => (await statusOf(`${service.url}/health/live`)) === 200)
   service.child.kill('SIGTERM')
   await until(() => service.events.some(({ message }) => message === 'draining'))
   const started = performance.now()
   service.child.kill('SIGTERM')
   assert.equal(await service.ended, 1)
-  assert.ok(performance.now() - started < 1_000)
+  assert.ok(performance.now() - started < SOON_MS)
   await inFlight
 })
 
@@ -46,7 +51,7 @@ test('FI-03 a job that runs is finished before the process ends', async () => {
   const body = JSON.stringify({ file, ms: 700 })
   assert.equal(await statusOf(`${service.url}/bake`, { method: 'POST', headers, body }), 202)
   const mark = () => readFile(file, 'utf8').catch(() => '')
-  await until(async () => (await mark()) !== '', 10_000)
+  await until(async () => (await mark()) !== '')
   service.child.kill('SIGTERM')
   assert.equal(await service.ended, 0)
   assert.equal(await mark(), 'done')
@@ -65,5 +70,5 @@ test('FI-04 SIGTERM at any moment of the start ends the process and leaves no lo
   // Of this database: other tests lock in theirs. The server ends a connection a moment after its process.
   const locks = `select from pg_catalog.pg_locks l join pg_catalog.pg_database d on d.oid = l.database
                   where l.locktype = 'advisory' and d.datname = current_database()`
-  await until(async () => (await world.database.platform.query(locks)).rowCount === 0, 15_000)
+  await until(async () => (await world.database.platform.query(locks)).rowCount === 0)
 })

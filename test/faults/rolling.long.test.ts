@@ -16,7 +16,7 @@ after(() => world[Symbol.asyncDispose]())
 
 test('FI-03 two processes replaced one after the other under load: no failed request', async () => {
   const ports = [await freePort(), await freePort()] as const
-  const settings = { http: { drain_delay_ms: 2_000 } }
+  const settings = { http: { drain_delay_ms: 4_000 } }
   const start = (port: number) => startProcess({ world, port, settings })
   const ana = await world.signIn('ana')
   const headers = await browserHeaders(world, ana)

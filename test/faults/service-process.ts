@@ -60,7 +60,8 @@ export async function startProcess(options: ProcessOptions): Promise<ServiceProc
     testLog.publish(line)
   })
   const ended = new Promise<number | NodeJS.Signals>((resolve) => {
-    child.once('exit', (code, signal) => resolve(code ?? signal ?? 'SIGKILL'))
+    // Not its exit: what it wrote last may be read after that.
+    child.once('close', (code, signal) => resolve(code ?? signal ?? 'SIGKILL'))
   })
   const service = {
     child,
@@ -115,7 +116,7 @@ function configOf({ world, settings = {} }: ProcessOptions, port: number): objec
 
 function readLines(child: ChildProcess, take: (line: string) => void): void {
   let rest = ''
-  child.stdout?.on('data', (text) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     const lines = `${rest}${text}`.split('\n')
     rest = lines.pop() ?? ''
     for (const line of lines) take(line)
@@ -144,7 +145,7 @@ export async function statusOf(url: string, init: RequestInit = {}): Promise<num
 /** Waits until something holds. */
 export async function until(
   what: () => boolean | Promise<boolean>,
-  limitMs = 15_000,
+  limitMs = 60_000,
 ): Promise<void> {
   const end = performance.now() + limitMs
   while (!(await what())) {

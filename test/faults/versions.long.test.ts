@@ -61,7 +61,7 @@ test('FI-43 versions take each other’s place under load, on, back and on again
 
 /** Two processes behind a balancer. */
 async function startFleet(ports: readonly [number, number]) {
-  const settings = { http: { drain_delay_ms: 2_000 } }
+  const settings = { http: { drain_delay_ms: 4_000 } }
   const start = (port: number, { main }: ServiceVersion) =>
     startProcess({ world, port, settings, main })
   const running: ServiceProcess[] = []

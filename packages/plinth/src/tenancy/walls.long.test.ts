@@ -273,7 +273,7 @@ test('TN-13 a membership that ends is over in every process within a second', as
   const ended = performance.now()
   const watch = async (process: { url: string }) => {
     let isOver = false
-    while (performance.now() < ended + 1_500) {
+    while (!isOver || performance.now() < ended + 1_500) {
       const asked = performance.now()
       const { status } = await ask2(process)
       assert.ok(!isOver || status === 404, 'what was seen once is not forgotten')
@@ -281,7 +281,6 @@ test('TN-13 a membership that ends is over in every process within a second', as
       if (asked > ended + 1_000) assert.equal(status, 404)
       await sleep(10)
     }
-    assert.ok(isOver)
   }
   await Promise.all([watch(world), watch(second)])
 })

@@ -34,7 +34,7 @@ const statusAt = async (at: { url: string }, key: string) =>
 
 /** Asks until the first process answers from memory. */
 async function warm(key: string): Promise<void> {
-  const end = performance.now() + 15_000
+  const end = performance.now() + 60_000
   for (;;) {
     const start = world.database.statistics.roundTrips
     assert.equal(await statusAt(world, key), 200)
@@ -139,7 +139,7 @@ for (const { title, change, back, status } of losses) {
     const statuses = await refusedEverywhere(key, () => admin.query(change, [id]))
     assert.deepEqual([...statuses], [status])
     await admin.query(back, [id])
-    const end = performance.now() + 5_000
+    const end = performance.now() + 60_000
     while ((await statusAt(second, key)) !== 200)
       assert.ok(performance.now() < end, 'it stays away')
   })
@@ -167,7 +167,7 @@ test('AK-14 a service account that is disabled takes its keys with it, and may c
   const statuses = await refusedEverywhere(key, () => set('disabled'))
   assert.deepEqual([...statuses], [401])
   await set('active')
-  const end = performance.now() + 5_000
+  const end = performance.now() + 60_000
   while ((await statusAt(second, key)) !== 200) assert.ok(performance.now() < end, 'it stays away')
 })
 

@@ -45,7 +45,7 @@ test('AK-19 TN-14 a key of one tenant is refused by header, sub-domain and path 
       `X-API-Key: ${key}`,
     ]
     const named = header === undefined ? [] : [`X-Tenant-ID: ${header}`]
-    return sendRaw(port, `${[...lines, ...named].join('\r\n')}\r\n\r\n`)
+    return sendRaw(port, `${[...lines, ...named].join('\r\n')}\r\n\r\n`, { patienceMs: 60_000 })
   }
   for (const [way, named] of Object.entries(ways('acme'))) {
     const own = await ask(named)

@@ -30,7 +30,7 @@ const trips = async (work: () => Promise<unknown>) => {
   return world.database.statistics.roundTrips - start
 }
 const until = async (holds: () => Promise<boolean>, what: string) => {
-  const end = performance.now() + 15_000
+  const end = performance.now() + 60_000
   while (!(await holds())) assert.ok(performance.now() < end, what)
 }
 /** Asks until the key is answered from memory. */
@@ -137,7 +137,8 @@ test('AK-25 the use of a key is noted once a minute, and a database that takes n
   const repeated = async () => {
     for (let at = 0; at < 20; at += 1) await program.get('/wares')
   }
-  assert.equal(await trips(repeated), 0, 'a process writes once a minute')
+  // On a busy machine news may be late, and then requests are read; a write more would be one each time.
+  await until(async () => (await trips(repeated)) === 0, 'a process writes once a minute')
   const now = world.clock.now()
   const again = { id: api_key.id, now: isoTime(now), before: isoTime(now - 59_999) }
   await touchKey(world.database.platform, again)

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { safeReturnTo } from './return-to.ts'
 
@@ -31,11 +32,24 @@ test('RT-08 no line of a public corpus of open redirects leaves the origin', {
   }
 })
 
+const DOWNLOADS = 3
+
 async function corpus(program: string): Promise<readonly string[]> {
-  const { stdout } = await promisify(execFile)(program, ['mod', 'download', '-json', MODULE])
+  const stdout = await downloaded(program)
   const { Dir: folder } = JSON.parse(stdout)
   const text = await readFile(path.join(folder, 'testdata', 'openredirects.txt'), 'utf8')
   return text.split('\n').filter((line) => line !== '')
+}
+
+/** What Go says of the module; a download that failed by itself is tried once more. */
+async function downloaded(program: string, tried = 1): Promise<string> {
+  try {
+    return (await promisify(execFile)(program, ['mod', 'download', '-json', MODULE])).stdout
+  } catch (error) {
+    if (tried === DOWNLOADS) throw error
+    await sleep(tried * 2_000)
+    return downloaded(program, tried + 1)
+  }
 }
 
 function decoded(text: string): string {

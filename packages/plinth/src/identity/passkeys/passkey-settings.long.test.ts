@@ -38,7 +38,7 @@ test('settings of passkeys: off, a shorter time to answer, fewer for each person
   assert.equal((await without.post('/auth/passkeys/authentication/options')).status, 404)
   await off.world[Symbol.asyncDispose]()
 
-  const kit = await openPasskeys({ passkeys: { challenge_seconds: 30, max_per_person: 1 } })
+  const kit = await openPasskeys({ passkeys: { challenge_seconds: 120, max_per_person: 1 } })
   await using world = kit.world
   const { device, person } = await kit.owner()
   assert.equal((await person.post('/auth/passkeys/registration/options')).status, 409)
@@ -46,9 +46,9 @@ test('settings of passkeys: off, a shorter time to answer, fewer for each person
   const [inTime, late] = [await kit.ask(browser), await kit.ask(browser)].map((asked) =>
     device.get(asked),
   )
-  world.clock.advance(29_000)
+  world.clock.advance(60_000)
   assert.equal((await browser.post(VERIFY, { response: inTime })).status, 200)
-  world.clock.advance(2_000)
+  world.clock.advance(61_000)
   assert.equal((await browser.post(VERIFY, { response: late })).status, 401)
 })
 

@@ -17,13 +17,17 @@ export const REALMS = join(import.meta.dirname, '../../../../../template/infra/k
 /** A Keycloak of its own, with the realm of the template; it ends with this process at the latest. */
 export async function openKeycloak(java: Java, prepared: PreparedKeycloak): Promise<RealProvider> {
   const home = await mkdtemp(join(tmpdir(), 'plinth-keycloak-'))
-  const options = { port: await freePort(), realms: REALMS, logFile: join(home, 'keycloak.log') }
-  const keycloak = await startKeycloak(options, { java, prepared, home }).catch(
-    async (error: unknown) => {
+  const start = async () => {
+    const options = { port: await freePort(), realms: REALMS, logFile: join(home, 'keycloak.log') }
+    return startKeycloak(options, { java, prepared, home })
+  }
+  // It listens long after the port was found free: somebody may have taken that, hardly twice.
+  const keycloak = await start()
+    .catch(start)
+    .catch(async (error: unknown) => {
       await rm(home, { recursive: true, force: true })
       throw error
-    },
-  )
+    })
   return {
     issuer: keycloak.issuer,
     forTheApi: {},

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { randomInt } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import type { FuzzedService } from './fuzz.ts'
 import { startFuzzing } from './fuzz.ts'
 
 const COUNT = 1_000
 const PARTS = 4
-const SEED = Number(process.env['PLINTH_FUZZ_SEED'] ?? randomInt(2 ** 31))
+/** The same requests in each run, so that a red one is the fault of the change; others are drawn on demand. */
+const SEED = Number(process.env['PLINTH_FUZZ_SEED'] ?? 20_260_101)
 
 /**
  * Sends generated requests to every fourth operation: a file for each part, so that they run side by side.

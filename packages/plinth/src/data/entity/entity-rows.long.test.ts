@@ -6,6 +6,9 @@ import { assertPatch } from './patch.fixture.ts'
 import { samplesSql } from './sample.fixture.ts'
 import { sampleField, sampleRow } from './sample-values.fixture.ts'
 
+/** The same rows in each run: a red one is the fault of the change. */
+const SEED = 20_260_101
+
 let database: Awaited<ReturnType<typeof openTestDatabase>>
 before(async () => {
   database = await openTestDatabase({ sql: samplesSql })
@@ -17,5 +20,5 @@ test('3,000 rows of any values: a patch of one field changes it, updated_at and 
   const property = fc.asyncProperty(sampleRow, sampleRow, sampleField, (first, second, field) =>
     assertPatch(db, [first, second], field),
   )
-  await fc.assert(property, { numRuns: 3_000 })
+  await fc.assert(property, { numRuns: 3_000, seed: SEED })
 })

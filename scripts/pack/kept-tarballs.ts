@@ -42,8 +42,9 @@ async function tarballsIn(folder: string): Promise<ReadonlyMap<string, string>> 
 async function forgetOld(): Promise<void> {
   for (const name of await readdir(KEPT)) {
     const folder = path.join(KEPT, name)
-    const { mtimeMs } = await stat(folder)
-    if (Date.now() - mtimeMs > FORGOTTEN_AFTER_MS)
+    // Whoever packs at the same time moves theirs away.
+    const found = await stat(folder).catch(() => undefined)
+    if (found !== undefined && Date.now() - found.mtimeMs > FORGOTTEN_AFTER_MS)
       await rm(folder, { recursive: true, force: true })
   }
 }

@@ -59,7 +59,9 @@ const RAW = [
 /** What is answered to requests that never become one. */
 async function unparsed(world: World): Promise<readonly Said[]> {
   const port = Number(new URL(world.url).port)
-  const answers = await Promise.all(RAW.map((bytes) => sendRaw(port, bytes, { patienceMs: 2_000 })))
+  const answers = await Promise.all(
+    RAW.map((bytes) => sendRaw(port, bytes, { patienceMs: 30_000 })),
+  )
   return answers.map(({ status, text }, at) => {
     const [head = '', body = ''] = Buffer.from(text, 'latin1').toString().split('\r\n\r\n')
     const lines = head.split('\r\n').slice(1)

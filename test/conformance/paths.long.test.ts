@@ -79,8 +79,12 @@ test('SB-51 a target in absolute form, with raw controls or with another shape i
   }
 })
 
+/** The server closes at once; a slow machine, later. */
+const PATIENT = { patienceMs: 60_000 }
+
 function raw(head: string, body = '') {
-  return sendRaw(Number(new URL(world.url).port), `${head}\r\nConnection: close\r\n\r\n${body}`)
+  const bytes = `${head}\r\nConnection: close\r\n\r\n${body}`
+  return sendRaw(Number(new URL(world.url).port), bytes, PATIENT)
 }
 
 test('CS-22 HTTP/1.0 without Host, Origin and Referer gets the same decisions', async () => {
@@ -256,6 +260,7 @@ test('SB-54 a Connection header cannot take a credential or the guard’s header
   const answer = await sendRaw(
     Number(new URL(world.url).port),
     `POST /auth/web/logout HTTP/1.1\r\nHost: app.example\r\n${sent}\r\nContent-Length: 0\r\nConnection: close, origin, cookie, x-csrf-token, authorization\r\n\r\n`,
+    PATIENT,
   )
   assert.equal(answer.status, 403)
   assert.equal(await checksum(world), rows)

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
@@ -7,7 +8,7 @@ import { freePort } from '../../packages/plinth/src/dev/index.ts'
 import { ROOT } from '../gates/source/files.ts'
 import { succeeds } from './new-service.ts'
 
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 180_000
 const POLL_MS = 100
 
 /** A registry on the loopback interface, which has our packages and passes on questions about all others. */
@@ -40,7 +41,10 @@ export async function startRegistry(folder: string): Promise<LocalRegistry> {
     },
   )
   const gone = once(server, 'exit')
-  await answers(`${url}/-/ping`)
+  await Promise.race([
+    answers(`${url}/-/ping`),
+    gone.then(() => assert.fail('the registry ended before it answered')),
+  ])
   return {
     url,
     async publish(tarball) {

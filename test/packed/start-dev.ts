@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { freePort } from '../../packages/plinth/src/dev/index.ts'
 
-const PATIENCE_MS = 120_000
+const PATIENCE_MS = 300_000
 
 /** A development command that is ready. */
 export interface RunningDev extends AsyncDisposable {
@@ -31,15 +31,16 @@ export async function startDev({ program, args, cwd, env }: DevCommand): Promise
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
-  const printed = await ready(child)
   const ended = once(child, 'exit')
+  const printed = await ready(child)
   const stop = async () => {
     interrupt(child)
     await ended
     return child.exitCode
   }
   return {
-    url: `http://localhost:${port}`,
+    // Not what was asked for, should somebody have taken that meanwhile.
+    url: /Service +(\S+)/.exec(printed())?.[1] ?? `http://localhost:${port}`,
     printed,
     stop,
     [Symbol.asyncDispose]: async () => void (await stop()),
@@ -57,9 +58,9 @@ function ready(child: ChildProcess): Promise<() => string> {
   const fail = (why: string) => reject(new Error(`plinth dev ${why}:\n${printed}`))
   const timer = setTimeout(() => fail('was not ready in time'), PATIENCE_MS)
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk: Buffer) => {
-      printed += chunk.toString()
-      if (/\bReady\./.test(printed)) resolve(() => printed)
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      printed += text
+      if (/\bReady\.[\s\S]*Ctrl-C/.test(printed)) resolve(() => printed)
     })
   }
   child.once('exit', (code) => fail(`ended with ${code}`))

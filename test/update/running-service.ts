@@ -13,7 +13,7 @@ export interface RunningService extends AsyncDisposable {
   readonly url: string
 }
 
-const PATIENCE_MS = 60_000
+const PATIENCE_MS = 180_000
 const SILENT = { info() {}, warn() {}, error() {} }
 
 /** A provider by name only: people are led to it, and nobody is there. */

@@ -94,6 +94,18 @@ test('SB-50 other methods do not reach login and callback', async () => {
   assert.equal(await count('pending_logins'), pending)
 })
 
+test('4.9 the service is no provider: what one would answer, and what shows an identity bare, is not there', async () => {
+  const gone = [
+    ...['/auth/jit/me', '/auth/jit/protected-scope', '/auth/jit/protected-role'],
+    ...['/auth/jit/.well-known/openid-configuration', '/.well-known/openid-configuration'],
+    ...['/auth/jit/userinfo', '/userinfo', '/auth/web/debug'],
+  ].map((path) => ['GET', path] as const)
+  for (const [method, path] of [...gone, ['POST', '/auth/jit/introspect']] as const) {
+    const { status } = await fetch(`${world.http.url}${path}`, { method })
+    assert.equal(status, 404, `${method} ${path}`)
+  }
+})
+
 test('SB-10 SB-11 over all of this no token, code or secret reached a log line', async () => {
   const text = world.http.logged.join('\n')
   assert.ok(!holdsJwt(text))

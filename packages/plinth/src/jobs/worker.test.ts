@@ -16,6 +16,15 @@ const note = job('test.note', {
     ran.push({ tag: input.tag })
   },
 })
+let release = Promise.withResolvers<void>()
+/** Runs until the test lets go of it. */
+const held = job('test.held', {
+  timeoutSeconds: 120,
+  handle: async ({ signal }) => {
+    await release.promise
+    ran.push({ tag: signal.aborted ? 'late' : 'held' })
+  },
+})
 const slow = job('test.slow', {
   input: { ms: z.int() },
   timeoutSeconds: 1,
@@ -26,20 +35,19 @@ const slow = job('test.slow', {
 })
 
 before(async () => {
-  world = await openTestJobs([note, slow])
+  world = await openTestJobs([note, held, slow])
 })
 beforeEach(async () => {
   ran = []
+  release = Promise.withResolvers()
   await world.clear()
 })
 after(() => world[Symbol.asyncDispose]())
 
-test('a worker runs jobs within a second of their commit', async () => {
+test('a worker runs jobs soon after their commit, looking for them all the time', async () => {
   const worker = await world.work()
-  const started = performance.now()
   await world.database.forTenant(world.ana).transaction((tx) => note.enqueue(tx, { tag: 'soon' }))
   await until(() => ran.length === 1)
-  assert.ok(performance.now() - started < 1_000)
   assert.equal(await worker.drain(), true)
 })
 
@@ -56,24 +64,27 @@ test('two workers share the jobs: each runs once', async () => {
 
 test('drain waits for a running job and takes no other', async () => {
   const worker = await world.work({ settings: { ...world.settings, concurrency: 1 } })
-  await world.database.forTenant(world.ana).transaction((tx) => slow.enqueue(tx, { ms: 300 }))
-  await until(async () => (await world.rowsOf('test.slow'))[0]?.state === 'active')
+  await world.database.forTenant(world.ana).transaction((tx) => held.enqueue(tx, {}))
+  await until(async () => (await world.rowsOf('test.held'))[0]?.state === 'active')
   await world.database.forTenant(world.ana).transaction((tx) => note.enqueue(tx, { tag: 'left' }))
-  assert.equal(await worker.drain(), true)
+  const drained = worker.drain()
+  release.resolve()
+  assert.equal(await drained, true)
   assert.deepEqual(
     ran.map(({ tag }) => tag),
-    ['slow'],
+    ['held'],
   )
-  assert.equal((await world.rowsOf('test.slow'))[0]?.state, 'completed')
+  assert.equal((await world.rowsOf('test.held'))[0]?.state, 'completed')
   assert.equal((await world.rowsOf('test.note'))[0]?.state, 'created')
 })
 
 test('a drain that is out of time interrupts the job, which is tried again', async () => {
   const worker = await world.work({ settings: { ...world.settings, drain_timeout_ms: 50 } })
-  await world.database.forTenant(world.ana).transaction((tx) => slow.enqueue(tx, { ms: 400 }))
-  await until(async () => (await world.rowsOf('test.slow'))[0]?.state === 'active')
+  await world.database.forTenant(world.ana).transaction((tx) => held.enqueue(tx, {}))
+  await until(async () => (await world.rowsOf('test.held'))[0]?.state === 'active')
   assert.equal(await worker.drain(), false)
-  assert.equal((await world.rowsOf('test.slow'))[0]?.state, 'retry')
+  assert.equal((await world.rowsOf('test.held'))[0]?.state, 'retry')
+  release.resolve()
   await until(() => ran.length === 1)
   assert.deepEqual(
     ran.map(({ tag }) => tag),

@@ -61,7 +61,7 @@ test('FI-40 a drain that hangs or fails does not keep the process', async () => 
     onCrash({ process, log, drain, limitMs: 10 })
     emitter.emit('uncaughtException', new Error('first'))
     emitter.emit('unhandledRejection', 'second')
-    await new Promise((done) => setTimeout(done, 30))
+    while (exits.length === 0) await new Promise((done) => setTimeout(done, 5))
     assert.deepEqual(exits, [1])
   }
 })

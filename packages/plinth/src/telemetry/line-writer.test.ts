@@ -99,7 +99,7 @@ test('a file is set aside at its size, backup_count of them are kept, no line is
   const path = join(folder, 'deep', 'app.log')
   const file = new RotatingFile({ path, maxBytes: 1_000, backups: 2 })
   for (let at = 10; at < 60; at += 1) file.write(`${at}${'x'.repeat(97)}\n`)
-  assert.equal(await file.flush(1_000), true)
+  assert.equal(await file.flush(15_000), true)
   file.end()
   assert.deepEqual(readdirSync(join(folder, 'deep')).sort(), ['app.log', 'app.log.1', 'app.log.2'])
   const kept = ['app.log.2', 'app.log.1', 'app.log'].map((name) =>
@@ -122,7 +122,7 @@ test('a file that is there already is appended to', async () => {
   for (const line of ['one\n', 'two\n']) {
     const file = new RotatingFile({ path, maxBytes: 1_000, backups: 1 })
     file.write(line)
-    await file.flush(1_000)
+    await file.flush(15_000)
     file.end()
   }
   assert.equal(readFileSync(path, 'utf8'), 'one\ntwo\n')

@@ -113,7 +113,7 @@ async function rowsOf(owner: Client, name: string): Promise<readonly JobRow[]> {
 /** Waits until something holds. */
 export async function until(
   what: () => boolean | Promise<boolean>,
-  limitMs = 5_000,
+  limitMs = 30_000,
 ): Promise<void> {
   const end = performance.now() + limitMs
   while (!(await what())) {

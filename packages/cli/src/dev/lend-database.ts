@@ -2,7 +2,7 @@ import { findDevFolder } from './dev-folder.ts'
 import { ensureSecrets } from './dev-secrets.ts'
 import { readState } from './dev-state.ts'
 import { isRunning } from './process-stamp.ts'
-import { readNeeds } from './service-needs.ts'
+import { readLacks } from './service-needs.ts'
 
 /**
  * Lets `plinth db …` work on the database that runs for development, where the service has no other:
@@ -18,9 +18,9 @@ export async function lendDatabase(): Promise<void> {
     env: process.env,
     secrets: ensureSecrets(folder.secrets),
   }
-  // A configuration with faults is the command's to report.
-  const needs = await readNeeds(request).catch(() => undefined)
-  if (needs === undefined || !needs.database) return
+  // Other faults of the configuration are the command's to report: those, and none that this mends.
+  const lacks = await readLacks(request)
+  if (lacks === undefined || !lacks.database) return
   const { DATABASE_URL } = state.environment
-  Object.assign(process.env, needs.secrets, { DATABASE_URL, DATABASE_OWNER_URL: state.ownerUrl })
+  Object.assign(process.env, lacks.secrets, { DATABASE_URL, DATABASE_OWNER_URL: state.ownerUrl })
 }

@@ -1,5 +1,6 @@
 import { CliError, misuse } from '../cli-error.ts'
 import type { Secrets } from './dev-secrets.ts'
+import type { loadServiceSettings } from './service-settings.ts'
 
 /** What a service lacks to run on this machine: only that is supplied. */
 export interface ServiceNeeds {
@@ -40,15 +41,8 @@ const LACKING = new Set(['config.missing', 'config.not_set'])
 export async function readNeeds(request: NeedsRequest): Promise<ServiceNeeds> {
   const { loadServiceSettings } = await import('./service-settings.ts')
   const first = await loadServiceSettings(request.service, request.env)
-  const lacking = first.ok ? [] : first.faults.filter(({ code }) => LACKING.has(code))
-  const misses = (key: string) => lacking.some((fault) => fault.key === key)
-  const secrets = Object.fromEntries(
-    Object.entries(request.secrets).filter(([name]) => misses(SECRET_KEYS[name] ?? name)),
-  )
-  const supplied = {
-    ...secrets,
-    ...(misses('database.url') ? placeholderEnvironment : {}),
-  }
+  const { database: lacksDatabase, secrets } = lacksOf(first, request.secrets)
+  const supplied = { ...secrets, ...(lacksDatabase ? placeholderEnvironment : {}) }
   const loaded = first.ok
     ? first
     : await loadServiceSettings(request.service, { ...request.env, ...supplied })
@@ -71,6 +65,29 @@ export async function readNeeds(request: NeedsRequest): Promise<ServiceNeeds> {
     redirectUri: oidc.global_redirect_uri,
     ownerUrl: database.owner_url,
   }
+}
+
+/** What a configuration misses that development brings along. */
+export interface ServiceLacks extends Pick<ServiceNeeds, 'secrets'> {
+  /** Whether it names no database at all. */
+  readonly database: boolean
+}
+
+/** The same of a configuration whatever else is wrong with it; in production, nothing is brought along. */
+export async function readLacks(request: NeedsRequest): Promise<ServiceLacks | undefined> {
+  const { loadServiceSettings } = await import('./service-settings.ts')
+  const loaded = await loadServiceSettings(request.service, request.env)
+  return loaded.environment === 'production' ? undefined : lacksOf(loaded, request.secrets)
+}
+
+type Loaded = Awaited<ReturnType<typeof loadServiceSettings>>
+
+function lacksOf(loaded: Loaded, known: Secrets): ServiceLacks {
+  if (loaded.ok) return { database: loaded.config.database.url === undefined, secrets: {} }
+  const lacking = loaded.faults.filter(({ code }) => LACKING.has(code))
+  const misses = (key: string) => lacking.some((fault) => fault.key === key)
+  const names = Object.entries(known).filter(([name]) => misses(SECRET_KEYS[name] ?? name))
+  return { database: misses('database.url'), secrets: Object.fromEntries(names) }
 }
 
 /** Stands in while the configuration is read; the real one is known once the database runs. */

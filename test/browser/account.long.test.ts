@@ -10,16 +10,13 @@ const skip = noChromium
 
 let browser: Browser
 let service: TemplateService
+const running = new AsyncDisposableStack()
 before(async () => {
   if (skip) return
-  browser = await openChromium()
-  service = await openTwoProviders()
+  browser = running.use(await openChromium())
+  service = running.use(await openTwoProviders())
 })
-after(async () => {
-  if (skip) return
-  await service[Symbol.asyncDispose]()
-  await browser.close()
-})
+after(() => running.disposeAsync())
 
 /** A fresh browser at the account page, signed in through Keycloak. */
 async function atAccount(username = 'testuser1', options: BrowserContextOptions = {}) {
@@ -30,6 +27,7 @@ async function atAccount(username = 'testuser1', options: BrowserContextOptions 
   await page.getByRole('link', { name: 'Continue with Keycloak' }).click()
   await signInAtProvider(page, username)
   await page.getByRole('heading', { name: 'Your account' }).waitFor()
+  await page.waitForLoadState()
   return opened
 }
 
@@ -44,6 +42,7 @@ test('with several providers people choose: by keyboard alone, and come back to 
   await page.getByRole('heading', { name: 'Please sign in' }).waitFor()
   await page.getByRole('link', { name: 'Sign in', exact: true }).press('Enter')
   await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+  await page.waitForLoadState()
   const links = page.getByRole('main').getByRole('link', { name: /^Continue/ })
   assert.deepEqual(await links.allTextContents(), ['Continue with Keycloak', 'Continue with Acme'])
   await links.first().focus()
@@ -131,6 +130,18 @@ test('an old sign-in is told what to do, with a link that comes back to the page
   const again = page.getByRole('link', { name: 'Confirm that it is you' })
   const href = (await again.getAttribute('href')) ?? ''
   assert.match(href, /\/auth\/web\/login\?.*return_to=%2Faccount/)
+})
+
+test('names of one long word stay inside what shows them, on a phone', { skip }, async () => {
+  const { page } = await atAccount('testuser1', { viewport: { width: 390, height: 800 } })
+  const shown = ['h1', 'p', 'label', '.button', '.brand', '.page-nav a', '.page-footer', '.badge']
+  await page.evaluate(`for (const one of document.querySelectorAll(${JSON.stringify(shown.join())})) {
+    (one.lastChild ?? one).textContent = 'Donaudampfschifffahrtsgesellschaft'.repeat(2)
+  }`)
+  const wide = `[...document.querySelectorAll('body *')]
+    .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > 390)
+    .map((one) => one.outerHTML)`
+  assert.deepEqual(await page.evaluate(wide), [])
 })
 
 for (const path of ['/auth/sign-in', '/account', '/auth/web/callback?state=x&code=y', '/nowhere']) {

@@ -97,7 +97,7 @@ const STYLE = `
 :root{color-scheme:light dark;--ground:#f4f5f7;--card:#fff;--text:#1b1f24;--quiet:#57606a;--line:#8c959f;--accent:#0b57d0;--on-accent:#fff;--bad:#b3261e}
 @media (prefers-color-scheme:dark){:root{--ground:#0f1216;--card:#191e24;--text:#e8eaed;--quiet:#a3adb8;--line:#6b7680;--accent:#a8c7fa;--on-accent:#062e6f;--bad:#f2b8b5}}
 *{box-sizing:border-box}
-body{margin:0;min-height:100vh;display:grid;place-content:center;gap:1rem;padding:1rem;background:var(--ground);color:var(--text);font:1rem/1.5 system-ui,sans-serif}
+body{margin:0;min-height:100vh;display:grid;place-content:center;gap:1rem;padding:1rem;background:var(--ground);color:var(--text);font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
 main{width:min(24rem,calc(100vw - 2rem));padding:2rem;background:var(--card);border-radius:.75rem;box-shadow:0 1px 2px #0002,0 8px 24px #0001}
 h1{margin:0;font-size:1.5rem;line-height:1.25}h2{margin:0 0 .5rem;font-size:.875rem}
 p{margin:.25rem 0 0}.quiet,footer,aside{color:var(--quiet)}

@@ -7,6 +7,7 @@ import { shellEnvironment } from '../../packages/cli/src/shell-environment.ts'
 import { keptTarballs } from '../../scripts/pack/kept-tarballs.ts'
 import { packPackages } from '../../scripts/pack/stage.ts'
 import { ROOT, repositoryFiles } from '../gates/source/files.ts'
+import { PATIENT_NPM } from './new-service.ts'
 
 const run = promisify(execFile)
 
@@ -32,7 +33,8 @@ export async function makeConsumer(): Promise<Consumer> {
   const consumer: Consumer = {
     service,
     tarballs,
-    npm: (...args) => execute('npm', args, { cwd: service, env: shellEnvironment() }),
+    npm: (...args) =>
+      execute('npm', args, { cwd: service, env: { ...shellEnvironment(), ...PATIENT_NPM } }),
     node: (...args) => execute(process.execPath, args, { cwd: service, env: pinnedEnvironment() }),
     [Symbol.asyncDispose]: () => rm(work, { recursive: true, force: true }),
   }

@@ -59,12 +59,18 @@ export async function startRegistry(folder: string): Promise<LocalRegistry> {
   }
 }
 
-/** What is ours is never looked for elsewhere, where those names may be anybody's. */
+/**
+ * What is ours is never looked for elsewhere, where those names may be anybody's. The registry behind it may be slow, or
+ * fail for a moment: without these words two such moments would end all questions for five minutes.
+ */
 const configFor = (machines: string) => `
 storage: ./storage
 uplinks:
   machine:
     url: ${machines}
+    timeout: 120s
+    max_fails: 50
+    fail_timeout: 1s
 packages:
   '@plinth/*': { access: $all, publish: $all }
   plinth: { access: $all, publish: $all }

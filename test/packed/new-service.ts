@@ -42,6 +42,9 @@ export async function succeeds(command: Command): Promise<string> {
   throw new Error(`${command.args.join(' ')} ended with ${code}:\n${stdout}\n${stderr}`)
 }
 
+/** A registry that fails for a moment is asked again, more often than npm does by itself. */
+export const PATIENT_NPM = { npm_config_fetch_retries: '6' } as const
+
 /** A person's own shell, with a name for git. */
 export function servicesShell(): NodeJS.ProcessEnv {
   const shell = shellEnvironment()
@@ -55,6 +58,7 @@ export function servicesShell(): NodeJS.ProcessEnv {
     ...Object.fromEntries(identity),
     PATH: folders.join(path.delimiter),
     CI: 'true',
+    ...PATIENT_NPM,
   }
 }
 

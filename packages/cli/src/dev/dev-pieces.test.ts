@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -20,12 +21,15 @@ import { watchFiles } from './watch-files.ts'
 const home = mkdtempSync(join(tmpdir(), 'plinth-cli-'))
 after(() => rmSync(home, { recursive: true, force: true }))
 
+/** A port that is taken. Not one that the system picks: those it lends to the connections of every other test. */
 async function holdPort(): Promise<{ port: number; release: () => Promise<unknown> }> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  return { port, release: () => once(server.close(), 'close') }
+  const port = randomInt(10_000, 32_000)
+  const server = createServer().listen(port, '127.0.0.1')
+  const taken = await once(server, 'listening').then(
+    () => false,
+    () => true,
+  )
+  return taken ? holdPort() : { port, release: () => once(server.close(), 'close') }
 }
 
 test('D17 a taken port gives the next free one, and the choice is remembered', async () => {

@@ -4,6 +4,8 @@ import { test } from 'node:test'
 import { Secret, seal, unseal } from '../../kernel/index.ts'
 import { clearCookie, cookieName, cookiePairs, setCookie, tokenCookie } from './cookie.ts'
 import { browserKind, createFingerprints } from './fingerprint.ts'
+import type { SessionState, SessionTimes } from './session.ts'
+import { sessionState } from './session.ts'
 
 const token = 'A'.repeat(43)
 const HEADERS: readonly (readonly [string | undefined, string | undefined])[] = [
@@ -56,6 +58,32 @@ test('SB-14 what is sealed for one session or purpose opens nowhere else', () =>
   }
   assert.notDeepEqual(seal(key, 'a', 'x'), seal(key, 'a', 'x'))
 })
+
+const NOON = Date.parse('2026-01-01T12:00:00.000Z')
+const at = (seconds: number) => new Date(NOON + seconds * 1_000).toISOString()
+const REVOKED = { revoked_at: at(-5) }
+const DISABLED = { person_status: 'disabled' }
+const MOMENTS: readonly (readonly [string, Partial<SessionTimes>, SessionState])[] = [
+  ['a second before the idle limit', { expires_at: at(1) }, 'live'],
+  ['at the idle limit', { expires_at: at(0) }, 'ended'],
+  ['a second after the idle limit', { expires_at: at(-1) }, 'ended'],
+  ['a second before the absolute limit', { absolute_expires_at: at(1) }, 'live'],
+  ['at the absolute limit, however busy', { absolute_expires_at: at(0) }, 'ended'],
+  ['in the grace of a rotated id', { rotated_at: at(-9) }, 'in_grace'],
+  ['at the end of the grace', { rotated_at: at(-10) }, 'replayed'],
+  ['as long before a rotation, by a clock set back', { rotated_at: at(10) }, 'replayed'],
+  ['in the grace of a session that is over', { rotated_at: at(-9), expires_at: at(0) }, 'ended'],
+  ['revoked', REVOKED, 'ended'],
+  ['revoked, in the grace', { ...REVOKED, rotated_at: at(-9) }, 'ended'],
+  ['of somebody who is disabled', DISABLED, 'ended'],
+]
+for (const [title, times, wanted] of MOMENTS) {
+  test(`SB-24 SB-26 SB-31 a session ${title} is ${wanted}`, () => {
+    const day = { expires_at: at(3_600), absolute_expires_at: at(86_400), person_status: 'active' }
+    const row = { ...day, revoked_at: null, rotated_at: null, ...times }
+    assert.equal(sessionState(row, NOON), wanted)
+  })
+}
 
 const chrome =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36'

@@ -57,6 +57,12 @@ export function isSessionPrincipal(
 /** Seconds in which a rotated session id still answers, so that parallel requests are not lost (D9). */
 export const ROTATION_GRACE_SECONDS = 10
 
+/** What decides how long a session lives. */
+export type SessionTimes = Pick<
+  SessionRow,
+  'revoked_at' | 'rotated_at' | 'expires_at' | 'absolute_expires_at' | 'person_status'
+>
+
 /** What a session row is worth at a moment. */
 export type SessionState = 'live' | 'in_grace' | 'replayed' | 'ended'
 
@@ -64,7 +70,7 @@ export type SessionState = 'live' | 'in_grace' | 'replayed' | 'ended'
  * Judges a session. `replayed` is an id that was rotated away longer ago than the grace: its holder
  * is not the one who has the successor.
  */
-export function sessionState(row: SessionRow, nowMs: number): SessionState {
+export function sessionState(row: SessionTimes, nowMs: number): SessionState {
   if (row.revoked_at !== null || row.person_status !== 'active') return 'ended'
   if (nowMs >= Math.min(Date.parse(row.expires_at), Date.parse(row.absolute_expires_at)))
     return 'ended'

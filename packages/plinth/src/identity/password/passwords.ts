@@ -1,5 +1,6 @@
 import type { HashPool } from './hash-pool.ts'
 import { createHashPool, defaultHashThreads } from './hash-pool.ts'
+import { standBehindRequests } from './hash-threads.ts'
 import type { PasswordSettings } from './password.settings.ts'
 import { hashCost, hashPassword, isOutdated, nobodysHash, verifyPassword } from './password-hash.ts'
 
@@ -32,10 +33,18 @@ export function createPasswords(
 ): Passwords {
   const cost = hashCost(settings)
   const nobody = nobodysHash(cost)
+  let behind = false
+  const slowly = async <T>(work: () => Promise<T>) => {
+    const done = await pool.run(work)
+    // The threads are there once one of them has worked.
+    if (!behind) standBehindRequests()
+    behind = true
+    return done
+  }
   return {
-    hash: (text) => pool.run(() => hashPassword(text, cost)),
+    hash: (text) => slowly(() => hashPassword(text, cost)),
     verify: async (hash, text) => {
-      const right = await pool.run(() => verifyPassword(hash ?? nobody, text))
+      const right = await slowly(() => verifyPassword(hash ?? nobody, text))
       return right && typeof hash === 'string'
     },
     admit: pool.admit,

@@ -15,9 +15,18 @@ export const noChromium =
   path === undefined &&
   'Chromium is missing: install it with "apt-get install chromium", or name it in PLINTH_CHROMIUM.'
 
+/** Milliseconds: much longer than any of it takes, so that it says something even where all else is slow. */
+const [START_MS, STEP_MS] = [180_000, 90_000]
+const program = { ...(path !== undefined && { executablePath: path }), timeout: START_MS }
+
 /** Starts the system's Chromium without a window. */
 export function openChromium(): Promise<Browser> {
-  return chromium.launch(path === undefined ? {} : { executablePath: path })
+  return chromium.launch(program).catch(didNotStart)
+}
+
+function didNotStart(cause: unknown): never {
+  const what = 'it may lack memory, room in /tmp or a library; what it said follows'
+  throw new Error(`Chromium (${path}) did not start: ${what}.`, { cause })
 }
 
 /** A browser that sends cookies to other sites too, as many are set to do. */
@@ -28,8 +37,9 @@ export async function openPermissive(
   await mkdir(join(profile, 'Default'))
   const preferences = JSON.stringify({ profile: { cookie_controls_mode: 0 } })
   await writeFile(join(profile, 'Default', 'Preferences'), preferences)
-  const program = path === undefined ? {} : { executablePath: path }
-  const window = await chromium.launchPersistentContext(profile, { ...program, ...options })
+  const window = await chromium
+    .launchPersistentContext(profile, { ...program, ...options })
+    .catch(didNotStart)
   return {
     window,
     async [Symbol.asyncDispose]() {
@@ -56,8 +66,9 @@ export async function openPage(
 
 /** Remembers what the console of a page complains about from now on. */
 export function watch(page: Page): WatchedPage {
-  page.setDefaultTimeout(30_000)
+  page.context().setDefaultTimeout(STEP_MS)
   const faults: string[] = []
+  page.on('crash', () => faults.push('the page crashed: Chromium may lack memory'))
   page.on('pageerror', (error) => faults.push(String(error)))
   page.on('console', (message) => {
     if (/content security policy|refused to/i.test(message.text())) faults.push(message.text())

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, Page } from 'playwright-core'
 import type { RunningMailbox } from '../../packages/plinth/src/dev/index.ts'
 import { openTestMailbox } from '../../packages/plinth/src/testing/mailbox.ts'
 import { noChromium, openChromium, openPage } from './chromium.ts'
+import { mailedLink } from './mailed-link.ts'
 import type { TemplateService } from './template-service.ts'
 import { openTemplateService } from './template-service.ts'
 import { plugIn } from './virtual-authenticator.ts'
@@ -15,50 +15,32 @@ const PASSWORD = 'a lamp that nobody guesses'
 let browser: Browser
 let service: TemplateService
 let mailbox: RunningMailbox & AsyncDisposable
+const running = new AsyncDisposableStack()
 before(async () => {
   if (skip) return
-  browser = await openChromium()
-  mailbox = await openTestMailbox()
-  service = await openTemplateService({
-    settings: {
-      'tenancy.mode': 'organisations',
-      'mfa.required_roles': ['admin'],
-      'notify.smtp.host': '127.0.0.1',
-      'notify.smtp.port': Number(new URL(mailbox.smtpUrl).port),
-      'notify.smtp.tls': 'none',
-      'rate_limiter.requests': 1_000,
-    },
-  })
+  browser = running.use(await openChromium())
+  mailbox = running.use(await openTestMailbox())
+  service = running.use(
+    await openTemplateService({
+      settings: {
+        'tenancy.mode': 'organisations',
+        'mfa.required_roles': ['admin'],
+        'notify.smtp.host': '127.0.0.1',
+        'notify.smtp.port': Number(new URL(mailbox.smtpUrl).port),
+        'notify.smtp.tls': 'none',
+      },
+    }),
+  )
 })
-after(async () => {
-  if (skip) return
-  await service[Symbol.asyncDispose]()
-  await mailbox[Symbol.asyncDispose]()
-  await browser.close()
-})
+after(() => running.disposeAsync())
 
 /** Asks an address into a tenant; answers the link that was sent. */
 async function invite(email: string, { tenant = 'acme', role = 'member' } = {}): Promise<string> {
   const owner = await service.world.signIn(`owner-of-${tenant}`, { tenant })
-  const former = linksTo(email)
-  const asked = await owner.post(`/tenants/${tenant}/invitations`, { email, role })
-  assert.equal(asked.status, 201, JSON.stringify(asked.body))
-  // The service's own worker may be the one that sends it.
-  for (let tries = 0; tries < 200; tries++) {
-    await service.world.drainJobs()
-    const link = linksTo(email).find((one) => !former.includes(one))
-    if (link !== undefined) return link
-    await sleep(50)
-  }
-  return assert.fail(`no link to ${email}`)
-}
-
-/** The links in all mails to an address; other notices have none. */
-function linksTo(email: string): readonly string[] {
-  return mailbox
-    .messages()
-    .filter(({ to }) => to.includes(email))
-    .flatMap(({ text }) => /http\S+#token=[\w-]+/.exec(text)?.[0] ?? [])
+  return mailedLink({ service, mailbox, address: email }, async () => {
+    const asked = await owner.post(`/tenants/${tenant}/invitations`, { email, role })
+    assert.equal(asked.status, 201, JSON.stringify(asked.body))
+  })
 }
 
 /** What the page says of an invitation. */
@@ -159,15 +141,17 @@ test('MF-11 D13 whoever needs a second factor makes a passkey on the way in, and
   await page.goto(`${service.url}/account`)
   await page.getByText('Ana, dora@example.com').waitFor()
 
-  // In a browser that offers what its device holds where the name is typed.
-  const other = await openPage(browser)
-  await other.page.goto(`${service.url}/auth/sign-in?return_to=/account`)
-  const field = other.page.getByLabel('E-mail or user name')
+  const signInPage = `${service.url}/auth/sign-in?return_to=/account`
+  const visitor = await openPage(browser)
+  await visitor.page.goto(signInPage)
+  const field = visitor.page.getByLabel('E-mail or user name')
   assert.equal(await field.getAttribute('autocomplete'), 'username webauthn')
+
+  // A browser that offers what its device holds where the name is typed: its page is left at once.
+  const other = await openPage(browser)
   await device.moveTo(other.page, { offered: true })
   const asked = other.page.waitForRequest('**/auth/passkeys/authentication/options')
-  await other.page.reload()
-  await asked
+  await Promise.all([asked, other.page.goto(signInPage, { waitUntil: 'commit' })])
   await other.page.getByText('Ana, dora@example.com').waitFor()
   assert.deepEqual([...faults, ...other.faults], [])
 })

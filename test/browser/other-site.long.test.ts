@@ -7,7 +7,7 @@ import { noChromium, openChromium, openPage, openPermissive, watch } from './chr
 import type { FrontEnd } from './front-end.ts'
 import { openFrontEnd } from './front-end.ts'
 import { openSecureService } from './secure-service.ts'
-import { signInAtProvider } from './sign-in-by-hand.ts'
+import { sessionCookie, signInAtProvider } from './sign-in-by-hand.ts'
 import type { TemplateService } from './template-service.ts'
 
 const skip = noChromium
@@ -16,22 +16,22 @@ const PRODUCTS = '/api/v1/products'
 let listed: FrontEnd
 let unlisted: FrontEnd
 let service: TemplateService
+const running = new AsyncDisposableStack()
 before(async () => {
   if (skip) return
-  ;[listed, unlisted] = await Promise.all([openFrontEnd('127.0.0.1'), openFrontEnd('127.0.0.1')])
-  service = await openSecureService({
-    settings: {
-      'app.session_cookie.same_site': 'none',
-      'app.cors.origins': [listed.origin],
-      'oidc.allowed_redirect_hosts': [listed.origin],
-    },
-  })
+  listed = running.use(await openFrontEnd('127.0.0.1'))
+  unlisted = running.use(await openFrontEnd('127.0.0.1'))
+  service = running.use(
+    await openSecureService({
+      settings: {
+        'app.session_cookie.same_site': 'none',
+        'app.cors.origins': [listed.origin],
+        'oidc.allowed_redirect_hosts': [listed.origin],
+      },
+    }),
+  )
 })
-after(async () => {
-  if (skip) return
-  await service[Symbol.asyncDispose]()
-  await Promise.all([listed, unlisted].map((one) => one[Symbol.asyncDispose]()))
-})
+after(() => running.disposeAsync())
 
 const call: CallClient = (page, method, ...args) => callClient(page, service.url, method, ...args)
 
@@ -48,16 +48,9 @@ test('v5.0.0-V3.3.1 v5.0.0-V3.3.3 D19 a front end on another site: SameSite=None
   await using browser = await openPermissive({ ignoreHTTPSErrors: true })
   const { page, faults } = watch(await browser.window.newPage())
   await signInFrom(page)
-  const [cookie] = await page.context().cookies(service.url)
+  const cookie = await sessionCookie(page, service.url)
   assert.deepEqual(
-    [
-      cookie?.name,
-      cookie?.secure,
-      cookie?.httpOnly,
-      cookie?.sameSite,
-      cookie?.path,
-      cookie?.domain,
-    ],
+    [cookie.name, cookie.secure, cookie.httpOnly, cookie.sameSite, cookie.path, cookie.domain],
     ['__Host-user_session_id', true, true, 'None', '/', 'localhost'],
   )
   const { value } = await call(page, 'me')

@@ -11,16 +11,13 @@ const skip = noChromium
 
 let browser: Browser
 let service: TemplateService
+const running = new AsyncDisposableStack()
 before(async () => {
   if (skip) return
-  browser = await openChromium()
-  service = await openTemplateService()
+  browser = running.use(await openChromium())
+  service = running.use(await openTemplateService())
 })
-after(async () => {
-  if (skip) return
-  await service[Symbol.asyncDispose]()
-  await browser.close()
-})
+after(() => running.disposeAsync())
 
 async function atAccount(username: string) {
   const opened = await openPage(browser)
@@ -67,11 +64,8 @@ test('D23 a passkey is added, renamed, signs in without a name in another browse
   await other.page.getByRole('button', { name: 'Remove Old phone' }).click()
   await other.page.getByText('The passkey is removed.').waitFor()
   await passkeys(other.page).getByText('You have no passkey yet.').waitFor()
-  // The page goes on by itself once the answer is there.
-  const gone = other.page.waitForEvent('framenavigated')
   await other.page.getByRole('button', { name: 'Sign out here' }).click()
-  await gone
-  await other.page.waitForLoadState()
+  await other.page.getByRole('heading', { name: 'Please sign in' }).waitFor()
   await other.page.goto(`${service.url}/auth/sign-in`)
   await other.page.getByRole('button', { name: 'Sign in with a passkey' }).click()
   await other.page.getByText('This passkey did not sign you in.').waitFor()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { noChromium, openChromium, openPage } from './chromium.ts'
-import { signInAtProvider } from './sign-in-by-hand.ts'
+import { sessionCookie, signInAtProvider } from './sign-in-by-hand.ts'
 import { openTemplateService } from './template-service.ts'
 
 test('a person signs in, sees the session, adds a product, reads the API documents and signs out', {
@@ -23,7 +23,7 @@ test('a person signs in, sees the session, adds a product, reads the API documen
   await readDown(page, '/api/v1/products')
 
   await page.goto(service.url)
-  const [session] = await page.context().cookies(service.url)
+  const { name, value } = await sessionCookie(page, service.url)
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.getByRole('link', { name: 'Sign in' }).waitFor()
   const left = (await page.context().cookies(service.url)).map(({ name }) => name)
@@ -32,7 +32,7 @@ test('a person signs in, sees the session, adds a product, reads the API documen
     left.filter((name) => name !== 'passkey_browser'),
     [],
   )
-  assert.equal(await opensSession(service.url, `${session?.name}=${session?.value}`), false)
+  assert.equal(await opensSession(service.url, `${name}=${value}`), false)
 
   await page.getByRole('link', { name: 'Sign in' }).click()
   await page.getByRole('link', { name: 'Continue with Keycloak' }).click()
@@ -44,8 +44,9 @@ test('a person signs in, sees the session, adds a product, reads the API documen
 async function readDown(page: Page, text: string): Promise<void> {
   const found = page.getByText(text, { exact: true }).first()
   await page.locator('.opblock').first().waitFor()
-  for (let tries = 0; tries < 60 && !(await found.isVisible()); tries++) {
-    await page.mouse.wheel(0, 1_000)
+  for (let tries = 1; tries < 300 && !(await found.isVisible()); tries++) {
+    // From the top again now and then: what came slowly may lie above by now.
+    await page.mouse.wheel(0, tries % 20 === 0 ? -100_000 : 1_000)
     await page.waitForTimeout(200)
   }
   assert.ok(await found.isVisible(), text)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { noChromium, openChromium, openPage } from './chromium.ts'
-import { signInAt } from './sign-in-by-hand.ts'
+import { sessionCookie, signInAt, signInAtProvider } from './sign-in-by-hand.ts'
 import { openTemplateService } from './template-service.ts'
 
 test('D19 v5.0.0-V3.3.2 SameSite=Strict: a provider on another site, and the first page is signed in', {
@@ -15,13 +15,10 @@ test('D19 v5.0.0-V3.3.2 SameSite=Strict: a provider on another site, and the fir
   const { page, faults } = await openPage(browser)
   // Waits for the greeting on the page that the sign-in itself leads to.
   await signInAt(page, service.url)
-  const [cookie] = await page.context().cookies(service.url)
-  assert.equal(cookie?.sameSite, 'Strict')
+  assert.equal((await sessionCookie(page, service.url)).sameSite, 'Strict')
   // A proof of one's own account at that provider, as linking asks for it, finds the session too.
   await page.goto(`${service.url}/auth/web/login?prompt=login&return_to=/account`)
-  await page.getByLabel('User name').fill('testuser1')
-  await page.getByLabel('Password').fill('password123')
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await signInAtProvider(page)
   await page.waitForURL(`${service.url}/account`)
   await page
     .getByRole('heading', { name: /account/i })

@@ -25,16 +25,30 @@ export interface TemplateServiceOptions {
   readonly features?: readonly Feature[]
 }
 
+const TRIES = 3
+
 /** Starts one. Browsers and clients reach it under `app.base_url` itself. */
 export async function openTemplateService(
   options: TemplateServiceOptions = {},
 ): Promise<TemplateService> {
+  // The base URL names the port, so it must be known before anything listens on it, and somebody may be quicker.
+  for (let tries = 1; ; tries++) {
+    try {
+      return await openAt(await freePort(), options)
+    } catch (error) {
+      if (tries === TRIES || !(error instanceof Error && 'code' in error)) throw error
+      if (error.code !== 'EADDRINUSE') throw error
+    }
+  }
+}
+
+async function openAt(port: number, options: TemplateServiceOptions): Promise<TemplateService> {
+  await using opening = new AsyncDisposableStack()
   const log = { info() {}, warn() {}, error() {} }
-  // The base URL names the port, so it must be known before anything listens on it.
-  const port = await freePort()
   const url = options.baseUrl ?? `http://${options.host ?? 'localhost'}:${port}`
   const client = testClient([url])
   const provider = await startProvider({ port: 0, clients: [client], log })
+  opening.defer(() => provider.stop())
   const world = await startWorld({
     features: [...features, ...(options.features ?? [])],
     migrations: path.join(import.meta.dirname, '../../template/migrations'),
@@ -47,13 +61,7 @@ export async function openTemplateService(
       ...options.settings,
     },
   })
-  return {
-    url,
-    world,
-    provider,
-    async [Symbol.asyncDispose]() {
-      await world[Symbol.asyncDispose]()
-      await provider.stop()
-    },
-  }
+  opening.use(world)
+  const opened = opening.move()
+  return { url, world, provider, [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }

@@ -4,9 +4,11 @@ import { openTemplateService } from './template-service.ts'
 
 /** The template's service with two providers: `keycloak` and, labelled "Acme", `acme`. */
 export async function openTwoProviders(): Promise<TemplateService> {
+  await using opening = new AsyncDisposableStack()
   const log = { info() {}, warn() {}, error() {} }
   const client = testClient(['http://localhost:8000'])
   const acme = await startProvider({ port: 0, clients: [client], log })
+  opening.defer(() => acme.stop())
   const service = await openTemplateService({
     settings: {
       'app.name': 'Lamp shop',
@@ -16,11 +18,7 @@ export async function openTwoProviders(): Promise<TemplateService> {
       'oidc.providers.acme.client_secret': client.clientSecret,
     },
   })
-  return {
-    ...service,
-    async [Symbol.asyncDispose]() {
-      await service[Symbol.asyncDispose]()
-      await acme.stop()
-    },
-  }
+  opening.use(service)
+  const opened = opening.move()
+  return { ...service, [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }

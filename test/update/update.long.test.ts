@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterEach, test } from 'node:test'
-import { makeService, type Service, snapshot, write } from './service.ts'
+import { makeService, PROGRAM, type Service, snapshot, write } from './service.ts'
 import { STATES } from './state.ts'
 
 // `plinth update` as a person runs it, on one frozen service: what it refuses, and the ways on and back.
@@ -34,7 +34,17 @@ test('what an update cannot come back from is refused, each in one sentence with
   const before = await snapshot(it.folder)
   await writeFile(path.join(it.folder, 'notes.txt'), 'mine')
   await refused(it, ['--no-install'], /^The working tree has changes.*`git stash -u`\.$/)
+  await it.git('config', 'status.showUntrackedFiles', 'no')
+  await refused(it, ['--no-install'], /^The working tree has changes/)
   await rm(path.join(it.folder, 'notes.txt'))
+
+  await it.git('update-index', '--skip-worktree', 'config.yaml')
+  await refused(
+    it,
+    ['--no-install'],
+    /^git was told not to look at config\.yaml.*--no-skip-worktree/,
+  )
+  await it.git('update-index', '--no-skip-worktree', 'config.yaml')
 
   await writeFile(path.join(it.folder, '.git/MERGE_HEAD'), `${await it.git('rev-parse', 'HEAD')}\n`)
   await refused(it, ['--no-install'], /^A merge is in progress here.*`git merge --abort`\.$/)
@@ -74,6 +84,103 @@ test('what an update cannot come back from is refused, each in one sentence with
   await it.git('init', '--quiet')
   await refused(it, ['--no-install'], /^This git repository has no commit yet/)
   assert.deepEqual(await snapshot(it.folder), before)
+})
+
+test('a file that git leaves out is not overwritten, for nothing could bring it back', async () => {
+  const it = await oldService()
+  await appendFile(path.join(it.folder, '.gitignore'), 'config.yaml\n')
+  await it.git('rm', '--quiet', '--cached', 'config.yaml')
+  await it.git('commit', '--quiet', '--all', '--message=config.yaml is nobody else’s')
+  const before = await snapshot(it.folder)
+  await refused(it, ['--no-install'], /^git leaves out config\.yaml.*`git add -f config\.yaml/)
+  assert.deepEqual(await snapshot(it.folder), before)
+})
+
+test('a text in .plinth/base/ that somebody changed is refused: edits could not be told from the template’s', async () => {
+  const it = await oldService((files) => {
+    for (const file of ['config.yaml', '.plinth/base/config.yaml'])
+      files.set(file, (files.get(file) ?? '').replaceAll('keycloak', 'okta'))
+  })
+  await refused(it, ['--check'], /^\.plinth\/base\/config\.yaml is no longer.*`git log -- /)
+})
+
+test('what an update brings is committed whatever .gitignore names, and goes with it', async () => {
+  const it = await oldService((files) => {
+    files.set('.gitignore', `${files.get('.gitignore')}.github/\n.plinth/base/\n`)
+  })
+  await it.git('add', '--force', '.plinth')
+  await it.git('commit', '--quiet', '--message=base')
+  const before = await snapshot(it.folder)
+  const { code, out, err } = await it.plinth('update', '--no-install')
+  assert.equal(code, 0, out + err)
+  const tracked = (await it.git('ls-files')).split('\n')
+  assert.ok(tracked.includes('.github/workflows/ci.yml'))
+  assert.ok(tracked.includes('.plinth/base/README.md'))
+  assert.equal((await it.plinth('update', '--abort')).code, 0)
+  assert.deepEqual(await snapshot(it.folder), before)
+})
+
+test('a key that is written twice in config.yaml is said', async () => {
+  const it = await oldService((files) => {
+    files.set('config.yaml', `${files.get('config.yaml')}\nconfig:\n  app:\n    name: twice\n`)
+  })
+  const { code, out } = await it.plinth('update', '--check')
+  assert.equal(code, 2)
+  assert.match(out, /^ {2}\w+ +config\.yaml: a key is written twice, the second time in line \d+/m)
+})
+
+test('packages that cannot be installed leave an update that is continued, or undone', async () => {
+  const it = await oldService((files) => {
+    files.set('package-lock.json', '{ "lockfileVersion": 3 }\n')
+  })
+  const before = await snapshot(it.folder)
+  const programs = path.join(it.folder, '.git/programs')
+  const npm = (script: string) => write(programs, new Map([['npm', `#!/bin/sh\n${script}\n`]]))
+  await npm(
+    'echo half >package-lock.json; echo "npm error code E404" >npm.log; cat npm.log >&2; exit 1',
+  )
+  await it.run('chmod', ['+x', path.join(programs, 'npm')])
+  const env = { PATH: `${programs}${path.delimiter}${process.env['PATH']}` }
+  const update = (...words: readonly string[]) =>
+    it.run(process.execPath, [PROGRAM, 'update', ...words], env)
+
+  const first = await update()
+  assert.equal(first.code, 1, first.err)
+  assert.match(first.out, /^Updated but for its packages: Plinth 0\.0\.3 to 0\.1\.0\./)
+  assert.match(
+    first.out,
+    /1\. The packages could not be installed: .*plinth update --continue .*--abort\)$/,
+  )
+  assert.equal(await it.git('status', '--porcelain'), '')
+  assert.equal(await it.git('show', 'HEAD:package-lock.json'), '{ "lockfileVersion": 3 }')
+  await refused(it, [], /^An update to 0\.1\.0 is under way.*--continue.*--abort/)
+
+  assert.equal((await update('--abort')).code, 0)
+  assert.deepEqual(await snapshot(it.folder), before)
+  assert.equal(await it.git('branch', '--format=%(refname:short)'), 'main')
+
+  await update()
+  assert.equal((await update('--continue')).code, 1)
+  await npm('echo whole >package-lock.json')
+  const done = await update('--continue')
+  assert.equal(done.code, 0, done.err)
+  assert.equal(await it.git('status', '--porcelain'), '')
+  assert.equal(await it.git('show', 'HEAD~1:package-lock.json'), 'whole')
+  const subjects = await it.git('log', '--format=%s', '--max-count=2')
+  assert.equal(subjects, 'chore: generated files\nbuild: packages of Plinth 0.1.0')
+})
+
+test('work that somebody committed on the branch of an update that was cut off is not thrown away', async () => {
+  const it = await oldService()
+  assert.equal((await it.plinth('update', '--no-install')).code, 0)
+  const note = path.join(it.folder, '.git/plinth-update.json')
+  const state = JSON.parse(await readFile(note, 'utf8'))
+  await writeFile(note, JSON.stringify({ ...state, phase: 'working' }))
+  await refused(it, [], /^An update to 0\.1\.0 is running, or was cut off.*--abort/)
+  await it.git('commit', '--quiet', '--allow-empty', '--message=own')
+  await refused(it, ['--abort'], /has commits that the update did not make/)
+  await it.git('reset', '--quiet', '--hard', 'HEAD~1')
+  assert.equal((await it.plinth('update', '--abort')).code, 0)
 })
 
 test('a service that follows a newer Plinth than this one is not taken back', async () => {

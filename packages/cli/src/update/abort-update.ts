@@ -1,5 +1,5 @@
 import { misuse } from '../cli-error.ts'
-import type { Repository } from './repository.ts'
+import { isDirty, type Repository } from './repository.ts'
 import { forgetState, readState, standing, type UpdateState } from './update-state.ts'
 
 /**
@@ -28,15 +28,13 @@ export async function abortUpdate(git: Repository): Promise<UpdateState> {
 }
 
 async function requireOnlyOurs(git: Repository, state: UpdateState): Promise<void> {
-  if (state.phase === 'working') return
   const tip = await git.ask('rev-parse', '--verify', '--quiet', `refs/heads/${state.branch}`)
   if (tip.ok && tip.out !== state.head)
     throw misuse(
       `The branch ${state.branch} has commits that the update did not make; when they may go: git switch ${state.before.branch ?? state.before.sha} && git branch -D ${state.branch}.`,
     )
-  if (state.phase === 'conflicts') return
-  const { out } = await git.ask('status', '--porcelain')
-  if (out !== '')
+  if (state.phase === 'working' || state.phase === 'conflicts') return
+  if (await isDirty(git))
     throw misuse(
       'The working tree has changes that are in no commit; commit them, or put them away with `git stash -u`, before you go back.',
     )

@@ -4,7 +4,7 @@ import { type Decision, decideShared, type Present } from './decide-shared.ts'
 
 const text = (value: string): Present => ({ kind: 'text', text: value })
 const absent: Present = { kind: 'absent' }
-const foreign: Present = { kind: 'foreign' }
+const foreign: Present = { kind: 'foreign', because: 'a link or a folder of yours stands there' }
 const O = 'one\ntwo\nthree\nfour\n'
 const N = 'one\ntwo\nthree\nFOUR\n'
 const M = 'ONE\ntwo\nthree\nfour\n'

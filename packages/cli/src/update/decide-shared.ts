@@ -2,11 +2,11 @@ import { isRewritten } from './merge/merge-lines.ts'
 import { mergeShared, unix, withEndingsOf } from './merge/merge-shared.ts'
 import type { Clash } from './merge/versions.ts'
 
-/** What stands at a path of the service; `foreign` is a link or a folder, which an update leaves alone. */
+/** What stands at a path of the service; `foreign` is left alone, because of what it says. */
 export type Present =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'absent' }
-  | { readonly kind: 'foreign' }
+  | { readonly kind: 'foreign'; readonly because: string }
 
 /** One shared file, as three people know it. */
 export interface SharedFile {
@@ -15,6 +15,8 @@ export interface SharedFile {
   readonly from?: string
   /** As the template had it; undefined when the template did not bring it. */
   readonly base: string | undefined
+  /** Whether the template brought it, and its text of then is lost. */
+  readonly isLost?: boolean
   readonly mine: Present
   /** As the template has it now; undefined when it no longer has it. */
   readonly theirs: string | undefined
@@ -28,7 +30,7 @@ export interface Decision {
   /** What is written; undefined unless it is added, replaced or merged. */
   readonly text?: string
   readonly clashes: readonly Clash[]
-  /** Why a change of the template was left out. */
+  /** What a person should know of it: why a change of the template was left out, or how it was merged. */
   readonly because?: string
 }
 
@@ -42,7 +44,7 @@ export function decideShared(file: SharedFile): Decision {
     ...(file.from !== undefined && { from: file.from }),
     ...more,
   })
-  if (mine.kind === 'foreign') return decided('keep', { because: FOREIGN })
+  if (mine.kind === 'foreign') return decided('keep', { because: mine.because })
   if (theirs === undefined) return withoutTheirs(file, decided)
   if (mine.kind === 'absent')
     return base === undefined
@@ -51,7 +53,7 @@ export function decideShared(file: SharedFile): Decision {
   const text = unix(mine.text)
   const written = (next: string) => ({ text: withEndingsOf(mine.text, next) })
   if (text === theirs) return moved(file, decided, mine.text)
-  if (base === undefined) return besideTheirs({ path, mine: mine.text, theirs }, decided)
+  if (base === undefined) return besideTheirs(file, mine.text, theirs, decided)
   if (unix(base) === theirs) return moved(file, decided, mine.text)
   if (text === unix(base)) return decided('replace', written(theirs))
   const merged = mergeShared(path, { base, mine: mine.text, theirs })
@@ -60,12 +62,13 @@ export function decideShared(file: SharedFile): Decision {
   return decided(merged.text === mine.text && file.from === undefined ? 'none' : 'merge', merged)
 }
 
-const FOREIGN = 'a link or a folder of yours stands there'
 const GONE = 'you removed it, and it stays removed'
 const OWN = 'it is a text of your own by now'
 const DROPPED = 'the template no longer has it; with your edits it stays, and is yours from now on'
 
 const EXISTS = 'you made a file of this name; the template’s is in .plinth/base/'
+const LOST =
+  'its text of then is no longer in .plinth/base/, so every line of yours counts as your own'
 
 type Decide = (action: Decision['action'], more?: Partial<Decision>) => Decision
 
@@ -76,12 +79,16 @@ function withoutTheirs({ base, mine }: SharedFile, decided: Decide): Decision {
 
 /** The owner was first: keys come together, a whole text of the owner's is left as it is. */
 function besideTheirs(
-  { path, mine, theirs }: { readonly path: string; readonly mine: string; readonly theirs: string },
+  { path, isLost }: SharedFile,
+  mine: string,
+  theirs: string,
   decided: Decide,
 ): Decision {
   const merged = mergeShared(path, { base: '', mine, theirs })
-  if (merged.clashes.some(({ marked }) => marked)) return decided('keep', { because: EXISTS })
-  return decided(merged.text === mine ? 'none' : 'merge', merged)
+  const lost = isLost === true ? { because: LOST } : {}
+  if (merged.clashes.some(({ marked }) => marked))
+    return decided('keep', { because: EXISTS, ...lost })
+  return decided(merged.text === mine ? 'none' : 'merge', { ...merged, ...lost })
 }
 
 /** Nothing to merge: only a new place, when there is one. */

@@ -1,9 +1,14 @@
+import { misuse } from '../cli-error.ts'
+import { sha256 } from '../template/manifest.ts'
 import { ownershipOf } from '../template/ownership.ts'
 import type { Codemod, Suggestion } from './codemods/index.ts'
 import { type Decision, decideShared, type Present, type SharedFile } from './decide-shared.ts'
+import { faultOf } from './merge/fault-of.ts'
+import { unix } from './merge/merge-shared.ts'
 import type { Release } from './release.ts'
 import type { ServiceTree } from './service-tree.ts'
 import { versionOrder } from './version-order.ts'
+import { isWritten } from './write-decision.ts'
 
 /** A codemod and the shared files that it changes. */
 export interface CodemodStep {
@@ -38,9 +43,12 @@ export function planUpdate(tree: ServiceTree, release: Release): UpdatePlan {
   const since = (version: string) =>
     (versionOrder(version, from) ?? 1) > 0 && (versionOrder(version, release.version) ?? 0) <= 0
   const mods = release.codemods.filter(({ version }) => since(version))
+  requireUnchangedBase(tree)
   const { steps, present, base } = rewritten(tree, mods)
   const moves = release.moves.filter(({ version }) => since(version))
-  const decisions = sharedFiles({ base, present, theirs: release.files, moves }).map(decideShared)
+  const brought = Object.keys(tree.manifest.files)
+  const sides = { base, brought, present, theirs: release.files, moves }
+  const decisions = sharedFiles(sides).map(decideShared).map(withFault(tree, release))
   const shared = decisions.filter(({ path }) => path !== 'package.json')
   return {
     from,
@@ -54,9 +62,50 @@ export function planUpdate(tree: ServiceTree, release: Release): UpdatePlan {
   }
 }
 
+/**
+ * A text in `.plinth/base/` that somebody changed would make edits of the owner's look like the template's.
+ * @throws CliError (exit code 2) naming it
+ */
+function requireUnchangedBase({ manifest, base }: ServiceTree): void {
+  const changed = [...base].find(([path, text]) => {
+    const brought = manifest.files[path]
+    return brought !== undefined && brought.sha256 !== sha256(unix(text))
+  })
+  if (changed === undefined) return
+  const file = `.plinth/base/${changed[0]}`
+  throw misuse(
+    `${file} is no longer the text that Plinth brought, and without it your edits cannot be told from the template's; find the commit that changed it with \`git log -- ${file}\`, and take it back with \`git checkout <that commit>~ -- ${file}\`.`,
+  )
+}
+
+/**
+ * A fault of the owner's text that keeps keys from being merged as keys is said, whatever becomes of the file.
+ * What the template has so itself is none: a chart's template only ends in `.yaml`.
+ */
+function withFault(tree: ServiceTree, { files }: Release): (decision: Decision) => Decision {
+  return (decision) => {
+    const { path, from, because } = decision
+    const mine = tree.present.get(from ?? path)
+    const template = files.get(path) ?? tree.base.get(from ?? path) ?? ''
+    if (because !== undefined || mine?.kind !== 'text' || faultOf(path, template) !== undefined)
+      return decision
+    const fault = faultOf(path, mine.text)
+    return fault === undefined ? decision : { ...decision, because: fault }
+  }
+}
+
 /** Whether there is anything to do. */
 export function isBehind({ from, to, templateMoved, codemods }: UpdatePlan): boolean {
   return from !== to || templateMoved || codemods.length > 0
+}
+
+/** Paths of shared files that an update would write or remove. */
+export function changedBy({ manifest, shared, codemods }: UpdatePlan): readonly string[] {
+  const decisions = manifest === undefined ? shared : [manifest, ...shared]
+  const decided = decisions
+    .filter((one) => isWritten(one) || one.action === 'remove')
+    .flatMap(({ path, from }) => (from === undefined ? [path] : [path, from]))
+  return [...new Set([...codemods.flatMap(({ texts }) => [...texts.keys()]), ...decided])].sort()
 }
 
 interface Rewritten {
@@ -90,12 +139,14 @@ function rewritten(tree: ServiceTree, mods: readonly Codemod[]): Rewritten {
 
 interface Sides {
   readonly base: ReadonlyMap<string, string>
+  /** Paths that the template had when the service last followed it. */
+  readonly brought: readonly string[]
   readonly present: ReadonlyMap<string, Present>
   readonly theirs: ReadonlyMap<string, string>
   readonly moves: Release['moves']
 }
 
-function sharedFiles({ base, present, theirs, moves }: Sides): readonly SharedFile[] {
+function sharedFiles({ base, brought, present, theirs, moves }: Sides): readonly SharedFile[] {
   const wanted = [...theirs.keys()].filter((path) => ownershipOf(path) === 'shared')
   const moved = moves.filter(({ from, to }) => base.has(from) && !base.has(to) && theirs.has(to))
   const left = new Set(moved.map(({ from }) => from))
@@ -108,6 +159,7 @@ function sharedFiles({ base, present, theirs, moves }: Sides): readonly SharedFi
       path,
       ...(from !== undefined && { from }),
       base: base.get(old ?? path),
+      isLost: brought.includes(path) && !base.has(path),
       mine: present.get(from ?? path) ?? { kind: 'absent' },
       theirs: theirs.get(path),
     }

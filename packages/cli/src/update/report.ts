@@ -18,7 +18,7 @@ export interface ReportedFile {
 
 /** What an update did, or would do; what `--json` prints. */
 export interface UpdateReport {
-  readonly code: 'current' | 'behind' | 'updated' | 'conflicts'
+  readonly code: 'current' | 'behind' | 'updated' | 'unfinished' | 'conflicts'
   readonly from: string
   readonly to: string
   readonly branch?: string
@@ -70,6 +70,7 @@ const VERBS: Readonly<Record<Decision['action'], string>> = {
 const HEADS = {
   behind: 'This service is behind',
   updated: 'Updated',
+  unfinished: 'Updated but for its packages',
   conflicts: 'Conflicts wait for you on the way',
 } as const
 

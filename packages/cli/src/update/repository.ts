@@ -33,6 +33,12 @@ export function repositoryAt(folder: string): Repository {
   }
 }
 
+/** Whether the working tree holds anything that is in no commit, whatever the person lets `git status` show. */
+export async function isDirty(git: Repository): Promise<boolean> {
+  const options = ['--untracked-files=normal', '--ignore-submodules=none']
+  return (await git.run('status', '--porcelain', ...options)) !== ''
+}
+
 function git(folder: string, args: readonly string[]): Promise<GitAnswer> {
   const options = { cwd: folder, maxBuffer: MOST_BYTES, env: plainEnvironment() }
   return new Promise((resolve) => {

@@ -33,7 +33,8 @@ export async function readTree(folder: string, paths: readonly string[]): Promis
 
 const LEFT_OUT = /(^|\/)(node_modules|\.git|\.plinth|vendor|logs|dist|generated|\.env[^/]*)$/
 const TEXT = /\.(ts|js|mjs|cjs|json|ya?ml|md|sh|toml|conf|env)$/
-const MOST_BYTES = 200_000
+/** Far more than any file of the template, and no more lines than a merge by lines can take. */
+const MOST_BYTES = 100_000
 
 function isShared(path: string): boolean {
   return ownershipOf(path) === 'shared'
@@ -47,12 +48,27 @@ function isOwnText(path: string): boolean {
 async function presentAt(folder: string, path: string): Promise<Present> {
   for (let above = dirname(path); above !== '.'; above = dirname(above)) {
     const parent = await lstat(join(folder, above)).catch(() => undefined)
-    if (parent !== undefined && !parent.isDirectory()) return { kind: 'foreign' }
+    if (parent !== undefined && !parent.isDirectory()) return { kind: 'foreign', because: REPLACED }
   }
   const found = await lstat(join(folder, path)).catch(() => undefined)
   if (found === undefined) return { kind: 'absent' }
-  if (!found.isFile()) return { kind: 'foreign' }
-  return { kind: 'text', text: await readFile(join(folder, path), 'utf8') }
+  if (!found.isFile()) return { kind: 'foreign', because: REPLACED }
+  if (found.size > MOST_BYTES) return { kind: 'foreign', because: TOO_LARGE }
+  const text = textIn(await readFile(join(folder, path)))
+  return text === undefined ? { kind: 'foreign', because: NO_TEXT } : { kind: 'text', text }
+}
+
+const REPLACED = 'a link or a folder of yours stands there'
+const TOO_LARGE = `it has more than ${MOST_BYTES / 1000} kB, too much to merge`
+const NO_TEXT = 'it is no text in UTF-8, so it cannot be merged'
+
+/** Undefined for bytes that would not come back as they were. */
+function textIn(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
 }
 
 async function textsOf(folder: string, paths: readonly string[]): Promise<Map<string, string>> {

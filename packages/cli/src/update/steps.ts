@@ -1,30 +1,50 @@
+import { CliError } from '../cli-error.ts'
 import { writeManifest } from '../template/manifest.ts'
 import type { UpdatePlan } from './plan-update.ts'
 import type { Repository } from './repository.ts'
-import { writeDecision, writeShared } from './write-decision.ts'
+import { standing, type UpdateState, writeState } from './update-state.ts'
+import { isWritten, writeDecision, writeShared } from './write-decision.ts'
 
 /** Where an update works, and how far it came. */
 export interface Steps {
   readonly git: Repository
   /** Subjects of the commits so far. */
   readonly commits: string[]
+  /** As it is noted on disk: its head is the last commit. */
+  state: UpdateState
 }
 
 /**
  * Commits all that changed; nothing when nothing did. The whole repository, which was clean: a monorepo's
  * lockfile stands above the service.
  */
-export async function commitAll(
-  { git, commits }: Steps,
-  subject: string,
-  body = '',
-): Promise<void> {
-  await git.run('add', '--all', '--', ':/')
+export async function commitAll(steps: Steps, subject: string, body = ''): Promise<void> {
+  await requireOnBranch(steps)
+  await steps.git.run('add', '--all', '--', ':/')
+  await commitStaged(steps, subject, body)
+}
+
+/** Commits what is staged; nothing when nothing is. */
+export async function commitStaged(steps: Steps, subject: string, body = ''): Promise<void> {
+  const { git, commits } = steps
+  await requireOnBranch(steps)
   if ((await git.ask('diff', '--cached', '--quiet')).ok) return
   const message = body === '' ? ['-m', subject] : ['-m', subject, '-m', body]
   // The owner's hooks judge the branch when it is merged; half an update may not please them.
   await git.run('commit', '--quiet', '--no-verify', ...message)
   commits.push(subject)
+  const { sha } = await standing(git)
+  steps.state = { ...steps.state, head: sha }
+  await writeState(git, steps.state)
+}
+
+/** Somebody at another terminal may have gone elsewhere while packages were installed. */
+async function requireOnBranch({ git, state }: Steps): Promise<void> {
+  const { branch } = await standing(git)
+  if (branch !== state.branch)
+    throw new CliError(
+      `The update works on ${state.branch}, and somebody left that branch meanwhile.`,
+    )
 }
 
 /** package.json alone: the packages follow from it. */
@@ -42,11 +62,15 @@ export async function runCodemods(steps: Steps, { codemods }: UpdatePlan): Promi
   }
 }
 
-/** The shared files, and the template's texts of them for the next update. Commits nothing. */
+/** The shared files, and the template's texts of them for the next update; staged, in no commit yet. */
 export async function writeSharedFiles({ git }: Steps, plan: UpdatePlan): Promise<void> {
   for (const decision of plan.shared) await writeDecision(git.folder, decision)
   const { version, answers, files } = plan.release
   await writeManifest(git.folder, { plinth: version, answers, files })
+  // Whatever the owner's .gitignore names: what is in no commit could not be taken back.
+  const written = plan.shared.filter(isWritten).map(({ path }) => path)
+  const kept = ['.plinth/manifest.json', '.plinth/base']
+  await git.run('add', '--force', '--all', '--', ...kept, ...written)
 }
 
 /** Shared files that hold markers now. */

@@ -45,9 +45,17 @@ export async function vendorTarballs(service: string, tarballs: Tarballs): Promi
 
 /** Removes Plinth's tarballs of other versions from `vendor/`; what else lies there is the owner's. */
 export async function removeOtherTarballs(service: string, version: string): Promise<void> {
-  const vendor = join(service, 'vendor')
-  const ours = (await readdir(vendor)).filter((file) => /^plinth-(cli-)?\d[^/]*\.tgz$/.test(file))
-  for (const file of ours) if (!filesOf(version).includes(file)) await rm(join(vendor, file))
+  const kept = filesOf(version).map((file) => `vendor/${file}`)
+  for (const path of await vendoredFiles(service))
+    if (!kept.includes(path)) await rm(join(service, path))
+}
+
+/** Plinth's tarballs of every version in the service's `vendor/`, as paths from its root. */
+export async function vendoredFiles(service: string): Promise<readonly string[]> {
+  const there: readonly string[] = await readdir(join(service, 'vendor')).catch(() => [])
+  return there
+    .filter((file) => /^plinth-(cli-)?\d[^/]*\.tgz$/.test(file))
+    .map((file) => `vendor/${file}`)
 }
 
 /** Whether the service's `vendor/` holds a version already. */

@@ -4,13 +4,24 @@ import { readManifest, type ServiceManifest } from '../template/manifest.ts'
 import { checkoutFolder } from '../template/template-files.ts'
 import { vendorPackages } from '../template/vendor-packages.ts'
 import { applyUpdate, branchFor } from './apply-update.ts'
-import { isBehind, planUpdate, type UpdatePlan } from './plan-update.ts'
-import { requireNoneUnderWay, requireReady, requireRepository } from './preconditions.ts'
+import { changedBy, isBehind, planUpdate, type UpdatePlan } from './plan-update.ts'
+import {
+  requireKept,
+  requireNoneUnderWay,
+  requireReady,
+  requireRepository,
+} from './preconditions.ts'
 import type { Release } from './release.ts'
 import { reportOf, type UpdateReport } from './report.ts'
 import { repositoryAt } from './repository.ts'
 import { readTree } from './service-tree.ts'
-import { isVendored, removeOtherTarballs, type Tarballs, vendorTarballs } from './tarballs.ts'
+import {
+  isVendored,
+  removeOtherTarballs,
+  type Tarballs,
+  vendoredFiles,
+  vendorTarballs,
+} from './tarballs.ts'
 import { isNewer } from './version-order.ts'
 
 /** What is asked of an update. */
@@ -51,6 +62,8 @@ export async function updateService(request: UpdateRequest): Promise<UpdateRepor
   if (!isBehind(plan)) return reportOf(plan)
   await requireReady(git, branchFor(plan.to))
   const vendor = await vendoring(request, plan)
+  const replaced = vendor === undefined ? [] : await vendoredFiles(folder)
+  await requireKept(git, [...changedBy(plan), ...replaced])
   return applyUpdate({ git, plan, install: request.install, ...(vendor && { vendor }) })
 }
 

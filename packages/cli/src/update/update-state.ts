@@ -20,12 +20,17 @@ export interface UpdateState {
   readonly branch: string
   /** The last commit that the update made itself. */
   readonly head: string
-  /** `conflicts`: waits for a person; `done`: nothing is left but to merge the branch. */
-  readonly phase: 'working' | 'conflicts' | 'done'
+  /**
+   * `conflicts` and `unfinished` (packages that could not be installed) wait for a person; `done`: nothing is
+   * left but to merge the branch.
+   */
+  readonly phase: 'working' | 'conflicts' | 'unfinished' | 'done'
   /** Shared files with markers in them. */
   readonly conflicts: readonly string[]
   /** What the service is installed with. */
   readonly manager: PackageManager
+  /** Whether the packages are still to be installed, because that failed. */
+  readonly installs?: boolean
 }
 
 /** The update under way in a repository; undefined when there is none. */

@@ -101,5 +101,5 @@ async function print(report: import('./report.ts').UpdateReport, json: boolean):
   const { linesOf } = await import('./report.ts')
   if (json) say(JSON.stringify(report, null, 2))
   else for (const line of linesOf(report)) say(line)
-  if (report.code === 'conflicts') process.exitCode = 1
+  if (report.code === 'conflicts' || report.code === 'unfinished') process.exitCode = 1
 }

@@ -8,9 +8,14 @@ import type { Decision } from './decide-shared.ts'
 export async function writeDecision(folder: string, decision: Decision): Promise<void> {
   const { path, from, action, text } = decision
   if (action === 'remove') await removeShared(folder, path)
-  if (text === undefined || action === 'none' || action === 'keep') return
+  if (text === undefined || !isWritten(decision)) return
   await writeShared(folder, path, text)
   if (from !== undefined) await removeShared(folder, from)
+}
+
+/** Whether a decision leaves another text at its path. */
+export function isWritten({ action }: Decision): boolean {
+  return action === 'add' || action === 'replace' || action === 'merge'
 }
 
 /**

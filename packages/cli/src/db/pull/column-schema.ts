@@ -15,6 +15,8 @@ export interface ColumnFacts {
   readonly reference: string | undefined
   /** The texts that a CHECK allows. */
   readonly values: readonly string[] | undefined
+  /** Whether the database numbers it (`generated … as identity`). */
+  readonly isNumbered: boolean
 }
 
 const KINDS: readonly (readonly [type: RegExp, schema: (match: RegExpExecArray) => string])[] = [
@@ -34,6 +36,7 @@ const KINDS: readonly (readonly [type: RegExp, schema: (match: RegExpExecArray) 
 
 /** The schema of a column. */
 export function fieldOf(column: LiveColumn, facts: ColumnFacts): Field {
+  if (facts.isNumbered) return { schema: undefined, note: 'numbered by the database; left out' }
   const bare = bareSchema(column, facts)
   if (bare === undefined) return left(column)
   const fallback = defaultOf(column)
@@ -42,7 +45,7 @@ export function fieldOf(column: LiveColumn, facts: ColumnFacts): Field {
   const unread = fallback === undefined && column.expression !== undefined
   return {
     schema: `${bare}${ending}`,
-    note: unread ? `the database presets ${column.expression}` : doubt,
+    note: unread ? `the database presets ${oneLine(column.expression ?? '')}` : doubt,
   }
 }
 
@@ -59,17 +62,27 @@ function bareSchema(column: LiveColumn, facts: ColumnFacts): string | undefined 
 
 function left({ type, required, expression, generated }: LiveColumn): Field {
   if (generated) return { schema: undefined, note: 'computed by the database; left out' }
-  const needed = required && expression === undefined
-  const trouble = needed ? ', and no row can be added without it' : ''
+  const trouble = mustBeGiven(required, expression)
   return {
     schema: undefined,
     note: `${typePhrase(type)} is no kind of entity(); left out${trouble}`,
   }
 }
 
+/** The end of the sentence about a column that is left out. */
+export function mustBeGiven(required: boolean, expression: string | undefined): string {
+  return required && expression === undefined ? ', and no row can be added without it' : ''
+}
+
 /** A text of TypeScript. */
 export function quoted(text: string): string {
-  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+  const escaped = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"')
+  return `'${escaped.replaceAll("'", "\\'")}'`
+}
+
+/** A text that stays inside the line of its comment. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\s\u0085]+/g, ' ')
 }
 
 function defaultOf({ type, expression }: LiveColumn): { readonly text: string } | undefined {
@@ -85,8 +98,10 @@ function presetOf(type: string, expression: string): string | undefined {
   }
   if (/^(true|false)$/.test(expression)) return expression
   const text = literalOf(expression)
-  if (text === undefined) return undefined
-  if (type === 'jsonb') return text
+  if (text === undefined || type === 'double precision') return undefined
+  if (type.startsWith('timestamp')) return undefined
+  // The printed schema is an object with any keys.
+  if (type === 'jsonb') return text.startsWith('{') ? text : undefined
   if (type === 'text[]') return text === '{}' ? '[]' : undefined
   return quoted(text)
 }

@@ -1,6 +1,6 @@
+import { isName } from 'plinth/data'
 import type { LiveTable } from '../revision/catalogue.ts'
 import { phrase } from '../revision/phrase.ts'
-import { singularOf } from './singular.ts'
 
 /** What a declaration says of a table beside its fields. */
 export interface TableKeys {
@@ -12,41 +12,71 @@ export interface TableKeys {
   readonly references: ReadonlyMap<string, string>
   /** Column → the texts that it may hold. */
   readonly values: ReadonlyMap<string, readonly string[]>
-  readonly uniques: readonly (readonly string[])[]
-  readonly indexes: readonly (readonly string[])[]
+  readonly uniques: readonly Listed[]
+  readonly indexes: readonly Listed[]
   /** End of the name → condition. */
   readonly checks: ReadonlyMap<string, string>
   readonly search: readonly string[]
+  /** Definitions that no option says, in PostgreSQL's words: the database goes on keeping them. */
+  readonly unsaid: readonly string[]
 }
 
-/** Reads keys, conditions and indexes off a table. */
-export function keysOf(table: LiveTable, tenant: string | undefined): TableKeys {
+/** Columns of a key or an index, and its definition. */
+export interface Listed {
+  readonly columns: readonly string[]
+  readonly definition: string
+}
+
+/**
+ * Reads keys, conditions and indexes off a table.
+ * @param names the entity of each table that is printed, by `schema.name`
+ */
+export function keysOf(
+  table: LiveTable,
+  tenant: string | undefined,
+  names: ReadonlyMap<string, string>,
+): TableKeys {
   const without = (list: string) => columnsIn(list).filter((name) => name !== tenant)
   const definitions = [...table.constraints.values()]
   const implied = impliedIn(table)
-  const references = new Map(definitions.flatMap((text) => referenceIn(text, without)))
-  const uniques = [...definitions, ...table.indexes.values()].flatMap((text) => {
-    const list = /^(?:UNIQUE |CREATE UNIQUE INDEX .* USING btree )\(([^()]*)\)/.exec(text)?.[1]
-    return list === undefined ? [] : [without(list)]
-  })
+  const referring = definitions.flatMap((text) => referenceIn(text, { table, names, without }))
+  const references = new Map(referring.map(({ column, schema }) => [column, schema]))
+  const listed = (texts: Iterable<string>, pattern: RegExp): Listed[] =>
+    [...texts].flatMap((definition) => {
+      const list = pattern.exec(definition)?.[1]
+      const columns = list === undefined ? [] : without(list)
+      const known = columns.length > 0 && columns.every((name) => table.columns.has(name))
+      return known ? [{ columns, definition }] : []
+    })
+  const uniques = listed([...definitions, ...table.indexes.values()], UNIQUE)
+  const indexes = listed(table.indexes.values(), INDEX)
   const key = keyOf(table, without)
-  const known = (columns: readonly string[]) => columns.every((name) => table.columns.has(name))
+  const said = [...referring, ...uniques, ...indexes].map(({ definition }) => definition)
+  const kept = ([name, text]: readonly [string, string]) =>
+    !(said.includes(text) || /^(?:PRIMARY KEY|NOT NULL)/.test(text)) &&
+    valuesIn(text).length + checkIn(table.name, name, text).length === 0
   return {
     key,
     implied,
     references,
     values: new Map(definitions.flatMap(valuesIn)),
-    uniques: uniques.filter((columns) => known(columns) && !columns.includes(key ?? '')),
-    indexes: indexesOf(table, without).filter(
-      (columns) => known(columns) && !isImplied(columns, [...references.keys(), ...implied]),
+    uniques: uniques.filter(({ columns }) => !columns.includes(key ?? '')),
+    indexes: indexes.filter(
+      ({ columns }) => !isImplied(columns, [...references.keys(), ...implied]),
     ),
     checks: new Map([...table.constraints].flatMap((one) => checkIn(table.name, ...one))),
     search: searchOf(table),
+    unsaid: [...table.constraints, ...table.indexes].filter(kept).map(([, text]) => text),
   }
 }
 
+/** One that leaves rows out promises less than `unique` says, but for rows that are deleted. */
+const UNIQUE =
+  /^(?:UNIQUE |CREATE UNIQUE INDEX .* USING btree )\(([^()]*)\)(?: DEFERRABLE.*| WHERE \(deleted_at IS NULL\))?$/
+const INDEX = /^CREATE INDEX .* USING btree \(([^()]*)\)$/
+
 function columnsIn(list: string): string[] {
-  return list.split(', ').map((name) => name.replaceAll('"', ''))
+  return list.split(', ').map((name) => name.replace(/^"(.*)"$/s, '$1').replaceAll('""', '"'))
 }
 
 function keyOf(table: LiveTable, without: (list: string) => string[]): string | undefined {
@@ -81,20 +111,33 @@ function impliedIn(table: LiveTable): string[] {
 }
 
 const FOREIGN =
-  /^FOREIGN KEY \(([^()]*)\) REFERENCES ([\w.]+)\([^()]*\)(?: ON DELETE (\w+(?: NULL)?))?/
+  /^FOREIGN KEY \(([^()]*)\) REFERENCES ([\w.]+)\([^()]*\)(?: ON UPDATE (?:SET )?\w+(?: ACTION)?)?(?: ON DELETE (CASCADE|SET NULL|RESTRICT|NO ACTION)(?: \(\w+\))?)?(?: DEFERRABLE.*)?$/
 
-function referenceIn(
-  text: string,
-  without: (list: string) => string[],
-): [column: string, schema: string][] {
-  const [, list = '', target = '', action = ''] = FOREIGN.exec(text) ?? []
-  const [column, ...others] = without(list)
-  if (column === undefined || column === '' || others.length > 0) return []
-  if (target.startsWith('plinth.')) return []
-  const name = singularOf(target.split('.').at(-1) ?? '')
+/** Where a foreign key is read: its table, and the entities that it may lead to. */
+interface Around {
+  readonly table: LiveTable
+  readonly names: ReadonlyMap<string, string>
+  readonly without: (list: string) => string[]
+}
+
+interface Referring {
+  readonly column: string
+  /** `ref('category')`. */
+  readonly schema: string
+  readonly definition: string
+}
+
+/** A reference is a uuid that leads to an entity; every other foreign key stays with the database. */
+function referenceIn(definition: string, { table, names, without }: Around): Referring[] {
+  const [, list = '', target = '', action = ''] = FOREIGN.exec(definition) ?? []
+  const [column = '', ...others] = without(list)
+  const name = names.get(target) ?? names.get(`public.${target}`)
+  if (others.length > 0 || table.columns.get(column)?.type !== 'uuid' || name === undefined)
+    return []
   const rule = action.toLowerCase()
-  const isPlain = rule === '' || rule === 'restrict' || rule === 'no'
-  return [[column, isPlain ? `ref('${name}')` : `ref('${name}', { onDelete: '${rule}' })`]]
+  const isPlain = rule === '' || rule === 'restrict' || rule === 'no action'
+  const schema = isPlain ? `ref('${name}')` : `ref('${name}', { onDelete: '${rule}' })`
+  return [{ column, schema, definition }]
 }
 
 const LISTED = /^CHECK \(\(\(?(\w+)\)?(?:::text)? = ANY \(\(?ARRAY\[(.*)\]\)?(?:::text\[\])?\)\)\)$/
@@ -111,16 +154,11 @@ function valuesIn(text: string): [column: string, values: string[]][] {
 
 function checkIn(table: string, name: string, text: string): [name: string, expression: string][] {
   if (!text.startsWith('CHECK') || valuesIn(text).length > 0) return []
-  if (!name.startsWith(`${table}_`)) return []
+  const ending = name.slice(table.length + 1)
+  // Behind the condition may stand that it is not enforced, or not inherited.
+  if (!name.startsWith(`${table}_`) || !isName(ending) || !text.endsWith(')')) return []
   const expression = phrase(text).replace(/^check \((.*)\)$/s, '$1')
-  return [[name.slice(table.length + 1), expression]]
-}
-
-function indexesOf(table: LiveTable, without: (list: string) => string[]): string[][] {
-  return [...table.indexes.values()].flatMap((text) => {
-    const list = /^CREATE INDEX .* USING btree \(([^()]*)\)$/.exec(text)?.[1]
-    return list === undefined ? [] : [without(list)]
-  })
+  return [[ending, expression]]
 }
 
 /** Every entity has an index over its list, and one over each reference. */

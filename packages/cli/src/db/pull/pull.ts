@@ -1,6 +1,9 @@
 import { misuse } from '../../cli-error.ts'
 import { inspectOne } from '../revision/index.ts'
-import { entityText } from './entity-text.ts'
+import { readBesideTables } from './beside-tables.ts'
+import { oneLine } from './column-schema.ts'
+import { entityNames } from './entity-names.ts'
+import { entityText, whyLeft } from './entity-text.ts'
 import { importLine, usedOf } from './imports.ts'
 
 /** What to pull. */
@@ -19,15 +22,32 @@ export interface PullRequest {
  * @throws CliError when there is no table of a name that was given
  */
 export async function pull({ url, only, tenant }: PullRequest): Promise<string> {
-  const tables = [...(await inspectOne(url)).values()]
-  const wants = (name: string) => (table: { schema: string; name: string }) =>
-    name === table.schema || name === table.name || name === `${table.schema}.${table.name}`
-  const absent = only.find((name) => !tables.some(wants(name)))
+  const { others, numbered } = await readBesideTables(url)
+  const tables = [...(await inspectOne(url)).values()].filter(
+    ({ schema, name }) => !others.has(`${schema}.${name}`),
+  )
+  const known = [...tables.map(({ schema, name }) => `${schema}.${name}`), ...others.keys()]
+  const absent = only.find((word) => !known.some((name) => isMeant(word, name)))
   if (absent !== undefined)
     throw misuse(`The database has neither a table nor a schema "${absent}".`)
-  const chosen =
-    only.length === 0 ? tables : tables.filter((one) => only.some((name) => wants(name)(one)))
-  const texts = chosen.map((table) => entityText(table, tenant).text)
+  const chosen = (name: string) => only.length === 0 || only.some((word) => isMeant(word, name))
+  const names = entityNames(tables.filter((table) => whyLeft(table, tenant) === undefined))
+  const texts = tables
+    .filter(({ schema, name }) => chosen(`${schema}.${name}`))
+    .map((table) => whyLeft(table, tenant) ?? entityText(table, { tenant, names, numbered }))
+  const beside = [...others]
+    .filter(([name]) => chosen(name))
+    .map(([name, what]) => `// ${oneLine(name)} is left out: it ${oneLine(what)}.\n`)
+  return printed([...texts, ...beside])
+}
+
+/** Whether a word of the command line names a relation: its schema, its name, or both. */
+function isMeant(word: string, name: string): boolean {
+  return word === name || name.startsWith(`${word}.`) || name.endsWith(`.${word}`)
+}
+
+function printed(texts: readonly string[]): string {
+  if (texts.length === 0) return '// The database has no tables outside the schema plinth.\n'
   const body = texts.join('\n')
   const imports = [
     usedOf(['sql'], body).length > 0 ? importLine(['sql'], 'kysely') : '',
@@ -35,7 +55,5 @@ export async function pull({ url, only, tenant }: PullRequest): Promise<string> 
     importLine(usedOf(['bigint', 'decimal', 'json', 'timestamp'], body), 'plinth/data'),
     /\bz\./.test(body) ? importLine(['z'], 'zod') : '',
   ].join('')
-  return texts.length === 0
-    ? '// The database has no tables outside the schema plinth.\n'
-    : `${imports}\n${body}`
+  return imports === '' ? body : `${imports}\n${body}`
 }

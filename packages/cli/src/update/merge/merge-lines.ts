@@ -7,15 +7,17 @@ export const MARKER = '<<<<<<< yours'
 const MIDDLE = '======='
 const END = '>>>>>>> plinth'
 
-/** Merges line by line; where both sides changed the same lines, both stand between git's markers. */
-export function mergeLines({ base, mine, theirs }: Versions): Merged {
-  const regions = diff3Merge(linesOf(mine), linesOf(base), linesOf(theirs), {
-    excludeFalseConflicts: true,
-  })
+/**
+ * Merges line by line; where both sides changed the same lines, both stand between git's markers. Whether
+ * the last line ends is the owner's, and no change of that line.
+ */
+export function mergeLines(versions: Versions): Merged {
+  const [mine, base, theirs] = [versions.mine, versions.base, versions.theirs].map(endedLines)
+  const regions = diff3Merge(mine ?? [], base ?? [], theirs ?? [], { excludeFalseConflicts: true })
   const lines: string[] = []
   const clashes: Clash[] = []
   for (const { ok, conflict } of regions) {
-    lines.push(...(ok ?? []))
+    for (const line of ok ?? []) lines.push(line)
     if (conflict === undefined) continue
     const from = lines.length + 1
     lines.push(MARKER, ...conflict.a, MIDDLE, ...conflict.b, END)
@@ -26,7 +28,17 @@ export function mergeLines({ base, mine, theirs }: Versions): Merged {
       marked: true,
     })
   }
-  return { text: lines.join('\n'), clashes }
+  const text = lines.join('\n')
+  return { text: isEnded(versions) ? text : text.replace(/\n$/, ''), clashes }
+}
+
+function endedLines(text: string): string[] {
+  return linesOf(text === '' || text.endsWith('\n') ? text : `${text}\n`)
+}
+
+function isEnded({ base, mine, theirs }: Versions): boolean {
+  const same = mine.endsWith('\n') === base.endsWith('\n')
+  return (same ? theirs : mine).endsWith('\n')
 }
 
 /** Whether a conflict of `mergeLines`, or one of git's own, is still open in a text. */

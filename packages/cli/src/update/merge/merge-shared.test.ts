@@ -136,7 +136,7 @@ test('config.yaml: a key that is a number is found like any other', () => {
   const ports = (name: string, more = '') => `ports:\n  8000:\n    name: ${name}\n${more}`
   const merged = mergeShared('config.yaml', {
     base: ports('api', '    old: 1\n'),
-    mine: ports('api # Ana', '    old: 1 # gone soon\n'),
+    mine: ports('api # Ana', '    old: 1\n'),
     theirs: ports('web'),
   })
   assert.deepEqual(merged, { text: ports('web # Ana'), clashes: [] })
@@ -266,5 +266,33 @@ test('whatever the trees: one-sided changes win whole, and a merge of JSON is JS
       merge(texts)
     }),
     { numRuns: 300 },
+  )
+})
+
+test('config.yaml: a key that the template took away stays where the owner noted something at it, and is named', () => {
+  const merged = mergeShared('config.yaml', {
+    base: 'a: 1\nb:\n  c: 1\nd: 1\n',
+    mine: 'a: 1\nb:\n  c: 1 # Ana: the shop needs it\nd: 1\n',
+    theirs: 'a: 1\nd: 2\n',
+  })
+  assert.equal(merged.text, 'a: 1\nb:\n  c: 1 # Ana: the shop needs it\nd: 2\n')
+  assert.deepEqual(
+    merged.clashes.map(({ where }) => where),
+    ['b'],
+  )
+})
+
+test('whether the last line ends is no change of that line, and a byte order mark none of the first', () => {
+  const merged = (base: string, mine: string, theirs: string, file = 'README.md') => {
+    const { text, clashes } = mergeShared(file, { base, mine, theirs })
+    assert.deepEqual(clashes, [])
+    return text
+  }
+  assert.equal(merged('a\nb\n', 'a\nb', 'a\nb\nc\n'), 'a\nb\nc')
+  assert.equal(merged('a\nb', 'a\nb', 'a\nb\nc\n'), 'a\nb\nc\n')
+  assert.equal(merged('a\nb\n', 'a\nb\nmine\n', 'x\nb'), 'x\nb\nmine')
+  assert.equal(
+    merged('{"a":1,"b":1}', '\uFEFF{"a":1,"b":2}', '{"a":2,"b":1}', 'package.json'),
+    `\uFEFF${json({ a: 2, b: 2 }).trimEnd()}`,
   )
 })

@@ -18,16 +18,21 @@ export function mergeShared(path: string, versions: Versions): Merged {
   return { ...merged, text: withEndingsOf(versions.mine, merged.text) }
 }
 
-/** The text with the line endings that another one has most of. */
+/** The text with the line endings that another one has most of, and the byte order mark that it has. */
 export function withEndingsOf(like: string, text: string): string {
   const windows = like.split('\r\n').length - 1
   const all = like.split('\n').length - 1
-  return windows > all / 2 ? unix(text).replaceAll('\n', '\r\n') : text
+  const plain = unix(text)
+  const ended = windows > all / 2 ? plain.replaceAll('\n', '\r\n') : plain
+  return like.startsWith(MARK) ? MARK + ended : ended
 }
 
-/** The text with `\n` at the end of each line. */
+/** Some editors write it before the first letter; to a reader of JSON it is a fault. */
+const MARK = '\uFEFF'
+
+/** The text with `\n` at the end of each line, and no byte order mark. */
 export function unix(text: string): string {
-  return text.replaceAll('\r\n', '\n')
+  return (text.startsWith(MARK) ? text.slice(1) : text).replaceAll('\r\n', '\n')
 }
 
 const LISTS = /(^|\/)(\.env\.example|\.gitignore|\.dockerignore|\.gitattributes|\.npmignore)$/

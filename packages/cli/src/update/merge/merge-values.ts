@@ -74,7 +74,12 @@ function change(path: readonly string[], value: Value, after: readonly string[])
 }
 
 function clash(path: readonly string[], mine: Value, theirs: Value): Clash {
-  return { where: path.join('.'), mine: shown(mine), theirs: shown(theirs), marked: false }
+  return {
+    where: path.join('.') || 'all of it',
+    mine: shown(mine),
+    theirs: shown(theirs),
+    marked: false,
+  }
 }
 
 function shown(value: Value): string {

@@ -1,5 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Document, isMap, isScalar, type Pair, parseDocument, visit, type YAMLMap } from 'yaml'
+import {
+  type Document,
+  isCollection,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  type Pair,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml'
 import { mergeLines } from './merge-lines.ts'
 import { type Edit, mergeValues, type Value } from './merge-values.ts'
 import { renewedNode } from './renewed-node.ts'
@@ -13,7 +24,18 @@ export function mergeYaml(versions: Versions): Merged | undefined {
   const [base, mine, theirs] = [parse(versions.base), parse(versions.mine), parse(versions.theirs)]
   if (base === undefined || mine === undefined || theirs === undefined) return undefined
   const trees = { base: base.toJS(), mine: mine.toJS(), theirs: theirs.toJS() }
-  const { edits, clashes } = mergeValues(trees)
+  const found = mergeValues(trees)
+  const edits = found.edits.filter((edit) => !removesNotes(edit, base, mine))
+  const noted = found.edits.filter((edit) => !edits.includes(edit))
+  const clashes = [
+    ...found.clashes,
+    ...noted.map(({ path }) => ({
+      where: path.join('.'),
+      mine: 'with what you noted there',
+      theirs: '',
+      marked: false,
+    })),
+  ]
   for (const edit of edits) apply(mine, edit, theirs)
   const value: Value = mine.toJS()
   // By lines the template's new comments come along and nothing is laid out anew. And where keys clash
@@ -46,6 +68,21 @@ function sharesNodes(document: Document): boolean {
     },
   })
   return found
+}
+
+/** The template took away what the owner left as it was but for a comment: that would go as well. */
+function removesNotes({ path, value }: Edit, base: Document, mine: Document): boolean {
+  if (value !== undefined) return false
+  const pair = (document: Document) => pairIn(mapAt(document, path.slice(0, -1)), path.at(-1) ?? '')
+  return !isDeepStrictEqual(commentsOf(pair(base)), commentsOf(pair(mine)))
+}
+
+/** Every comment at a key, at its value and inside that. */
+function commentsOf(node: unknown): readonly string[] {
+  if (isPair(node)) return [...commentsOf(node.key), ...commentsOf(node.value)]
+  if (!isNode(node)) return []
+  const inside = isCollection(node) ? node.items.flatMap(commentsOf) : []
+  return [node.commentBefore, node.comment, ...inside].filter((text) => typeof text === 'string')
 }
 
 function apply(mine: Document, { path, value, after }: Edit, theirs: Document): void {

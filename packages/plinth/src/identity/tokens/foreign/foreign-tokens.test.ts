@@ -286,7 +286,11 @@ test('JW-60 whatever is wrong with a token, the answer is one, and the reason is
     evil.mint.access({}, { signature: (good) => good.fill(7) }),
     'nonsense',
   ]
+  const { length: before } = world.logged
   const answers = await Promise.all(bad.map((token) => ask(token)))
+  const said = world.logged.slice(before).join()
+  for (const fault of ['exp', 'aud', 'key', 'signature', 'format'])
+    assert.ok(said.includes(`access_token_${fault}`), `${fault} is not in the log`)
   const bodies = answers.map(({ body }) => ({ ...body, request_id: '' }))
   for (const body of bodies) assert.deepEqual(body, bodies[0])
   assert.deepEqual(

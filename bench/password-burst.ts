@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import type { Child } from './children.ts'
-import type { LoadOptions } from './load.ts'
-import { load } from './load.ts'
+import type { LoadOptions, LoadResult, Shot, Slice } from './load.ts'
+import { load, openLoad, resultOf } from './load.ts'
 import { median } from './measure.ts'
 import type { Figure } from './start-up.ts'
 
@@ -9,6 +9,8 @@ const ROUNDS = 5
 const SIGN_INS = 500
 /** People who are there already: what they wait is measured, not what they add. */
 const CONNECTIONS = 4
+/** Short against the burst: what is measured ends with it. */
+const SLICE_SECONDS = 0.05
 
 /**
  * What everybody else feels while 500 people sign in with a password at the same moment: the 99th
@@ -27,7 +29,8 @@ export async function measurePasswords(
   const rounds: { readonly quiet: number; readonly busy: number }[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
     const { p99: quiet } = await load(other, options)
-    const [busy, statuses] = await Promise.all([load(other, options), burst(port, String(round))])
+    const signingIn = burst(port, String(round))
+    const [busy, statuses] = await Promise.all([loadDuring(other, signingIn), signingIn])
     if (busy.errors > 0) throw new Error(`${busy.errors} answers of another route were not 2xx`)
     requireAnswers(statuses)
     rounds.push({ quiet, busy: busy.p99 })
@@ -49,6 +52,23 @@ export async function measurePasswords(
       target: 3,
     },
   ]
+}
+
+/** Asks another route for as long as something lasts: a calm after it would flatter the figure. */
+async function loadDuring(shot: Shot, work: Promise<unknown>): Promise<LoadResult> {
+  const opened = await openLoad(shot, CONNECTIONS)
+  const slices: Slice[] = []
+  let lasts = true
+  const over = () => {
+    lasts = false
+  }
+  work.then(over, over)
+  try {
+    while (lasts) slices.push(await opened.run(SLICE_SECONDS))
+    return resultOf(slices)
+  } finally {
+    opened.close()
+  }
 }
 
 /** Each sign-in is looked at and refused, or told to come back: nothing else. */

@@ -18,6 +18,7 @@ import {
   createIdentity,
   createSessionCache,
   doorkeeper,
+  lackingFactor,
   ownReturnTo,
   ownWays,
   sessionCookieName,
@@ -122,13 +123,20 @@ export function platformFeatures(options: PlatformOptions): Platform {
   }
 }
 
-function placement({ config, authenticate, hooks }: PlatformOptions, standings: Standings) {
+function placement(
+  { config, authenticate, hooks, clock, database }: PlatformOptions,
+  standings: Standings,
+) {
+  const ownPeople = authenticate === undefined
   return createPlaceInTenant({
     settings: config.tenancy,
     strategies: configuredStrategies(config.tenancy, config.app.trusted_proxies),
     standings,
-    ownPeople: authenticate === undefined,
+    ownPeople,
     doorkeeper: doorkeeper(hooks),
+    ...(ownPeople && {
+      lackingFactor: lackingFactor({ clock, settings: config.mfa, platform: database.platform }),
+    }),
   })
 }
 

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Placement, Principal } from '../access/index.ts'
 import { narrow } from '../access/index.ts'
 import type { TenantDemand } from '../feature/index.ts'
+import type { AppError, Id } from '../kernel/index.ts'
 import type { Standing } from './membership/membership.ts'
 import type { Standings } from './membership/standing-cache.ts'
 import type { Doorkeeper } from './modes/doorkeeper.ts'
@@ -22,7 +23,11 @@ export interface PlaceDeps {
   readonly ownPeople: boolean
   /** Whoever comes without a tenant of their credential's own and names one passes here. */
   readonly doorkeeper?: Pick<Doorkeeper, 'mayEnter'> | undefined
+  /** What a principal has yet to prove to be in a tenant that their credential does not name. */
+  readonly lackingFactor?: LackingFactor | undefined
 }
+
+type LackingFactor = (principal: Principal, tenant: Id<'tenant'>) => Promise<AppError | undefined>
 
 /** Finds where a principal stands; undefined when neither they nor the request name a tenant. */
 export type PlaceInTenant = (
@@ -83,7 +88,7 @@ async function unnamed(
   }
   const name = tenantName(deps.settings.default_tenant)
   const standing = name && (await deps.standings.find(principal.person, name))
-  const enters = standing !== undefined && (await mayEnter(deps, standing, principal))
+  const enters = standing !== undefined && !(await faultAt(deps, standing, principal))
   return enters ? placed(deps, standing, principal) : undefined
 }
 
@@ -98,19 +103,22 @@ async function agreed(
   const own = principal.tenant
   const one = oneOf(standings)
   if (own === null) {
-    if (!(await mayEnter(deps, one, principal))) throw tenancyProblems.entryRefused()
+    const fault = await faultAt(deps, one, principal)
+    if (fault !== undefined) throw fault
     return placed(deps, one, principal)
   }
   if (one.tenant !== own) throw tenancyProblems.conflict('the credential names another')
   return atHome(deps, principal)
 }
 
-async function mayEnter(
-  { doorkeeper }: PlaceDeps,
+/** Why somebody does not work in a tenant of theirs that their credential does not name. */
+async function faultAt(
+  { doorkeeper, lackingFactor }: PlaceDeps,
   { tenant }: Standing,
-  { person }: Principal,
-): Promise<boolean> {
-  return (await doorkeeper?.mayEnter?.({ person, tenant })) ?? true
+  principal: Principal,
+): Promise<AppError | undefined> {
+  const enters = (await doorkeeper?.mayEnter?.({ person: principal.person, tenant })) ?? true
+  return enters ? lackingFactor?.(principal, tenant) : tenancyProblems.entryRefused()
 }
 
 /**
@@ -124,13 +132,15 @@ async function inResource(
 ): Promise<Placement> {
   const one = oneOf(await standingsOf(deps, principal, named))
   const { tenant: own, tenantLost, credential } = principal
-  if (credential.kind !== 'cookie') {
-    // What stands for somebody in one tenant says nothing of them in another.
-    if (tenantLost === true) throw tenancyProblems.unknown('the tenant of the credential')
-    if (own === null) return placed(deps, one, principal)
+  // What stands for somebody in one tenant says nothing of them in another.
+  const isBound = credential.kind !== 'cookie'
+  if (isBound && tenantLost === true) throw tenancyProblems.unknown('the tenant of the credential')
+  if (isBound && own !== null) {
     if (one.tenant !== own) throw tenancyProblems.conflict('the credential names another')
     return { tenant: own, permissions: ownGrants(deps.settings, principal) }
   }
+  const fault = one.tenant === own ? undefined : await deps.lackingFactor?.(principal, one.tenant)
+  if (fault !== undefined) throw fault
   return placed(deps, one, principal)
 }
 

@@ -100,6 +100,31 @@ test('MF-11 v5.0.0-V6.3.3 v5.0.0-V6.3.4 where a tenant demands a factor nobody i
   assert.equal((await switchTo(browser, tenant)).status, 200)
 })
 
+test('MF-11 v5.0.0-V6.3.3 nobody without a factor works in such a tenant by naming it, or looks after it', async () => {
+  const who = await mfa.account()
+  const { browser } = await mfa.logIn(who)
+  const { rule, tenant } = await ownerOf([who, 'admin'])
+  const named = () => browser.get('/api/v1/people', { 'x-tenant-id': tenant })
+  const lookedAfter = () => browser.get(`/tenants/${tenant}/members`)
+  const answers = async () =>
+    Promise.all(
+      [named(), lookedAfter()].map(async (one) => [(await one).status, (await one).body['code']]),
+    )
+  assert.deepEqual(await answers(), [
+    [200, undefined],
+    [200, undefined],
+  ])
+  assert.equal((await rule({ everybody: true, roles: [] })).status, 200)
+  const needed = [403, 'auth.second_factor_needed']
+  assert.deepEqual(await answers(), [needed, needed])
+  assert.equal(await isSignedIn(browser), true)
+  await addApp(browser, mfa.codeOf)
+  assert.deepEqual(await answers(), [
+    [200, undefined],
+    [200, undefined],
+  ])
+})
+
 test('MF-32 the last factor stays where one is demanded, in any tenant of the person', async () => {
   const app = await mfa.withApp()
   await ownerOf([app.who, 'member']).then(({ rule }) => rule({ everybody: true, roles: [] }))

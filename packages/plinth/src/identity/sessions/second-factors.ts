@@ -23,7 +23,7 @@ export type Judgement =
 export interface JudgedProof {
   readonly person: Id<'person'>
   readonly tenant: Id<'tenant'> | null
-  readonly amr: readonly Amr[]
+  readonly amr: readonly string[]
   /** What a browser brings that was remembered after a second factor; undefined when it brings nothing. */
   readonly rememberedDevice: string | undefined
 }

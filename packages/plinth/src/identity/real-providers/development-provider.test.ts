@@ -12,6 +12,7 @@ async function open(): Promise<RealProvider> {
     // RFC 8707: it gives a token for the API to who names the API.
     forTheApi: { resource: 'api://default' },
     audience: 'api://default',
+    authorizedParty: undefined,
     logIn: completeLogin,
     callAtLogout: (url) => provider.callAtLogout(CLIENT.id, url),
     [Symbol.asyncDispose]: () => provider.stop(),

@@ -32,6 +32,7 @@ export async function openKeycloak(java: Java, prepared: PreparedKeycloak): Prom
     issuer: keycloak.issuer,
     forTheApi: {},
     audience: ['api://default', 'account'],
+    authorizedParty: CLIENT.id,
     logIn: completeKeycloakLogin,
     callAtLogout: async (url) =>
       setBackchannelLogoutUrl(await keycloakAdmin(keycloak.origin), CLIENT.id, url),

@@ -8,6 +8,8 @@ export interface RealProvider extends AsyncDisposable {
   readonly forTheApi: Readonly<Record<string, string>>
   /** Audiences that such a token then names. */
   readonly audience: string | readonly string[]
+  /** Client that such a token then names (`azp`); undefined where the provider names none. */
+  readonly authorizedParty: string | undefined
   /** Follows the provider's pages, fills in its form where it shows one; returns where it sends the browser. */
   logIn(url: string, credentials: LoginCredentials, jar?: CookieJar): Promise<string>
   /** Tells the provider where this service is called when somebody signs out. */

@@ -203,8 +203,8 @@ export function signInSuite(
       log: silent,
     })
     const token = await accessTokenFrom(provider)
-    const { aud, azp = CLIENT.id } = decodeJwt(token)
-    assert.deepEqual([aud, azp], [provider.audience, CLIENT.id])
+    const { aud, azp } = decodeJwt(token)
+    assert.deepEqual([aud, azp], [provider.audience, provider.authorizedParty])
     const deps = { providers, settings: jwtSettings.parse({}), clock }
     const verified = await verifyAccessToken(deps, token)
     assert.deepEqual([verified.issuer, verified.provider], [provider.issuer, 'keycloak'])

@@ -25,12 +25,11 @@
 // An empty field is left out. Where the answer says where to go (`provider_logout_url`, so that the
 // person is signed out at the provider too; `authorization_url`; `return_to`), the browser goes
 // there; after any other answer the page loads again.
-// The file has no dependency and needs nothing from the Content-Security-Policy but its nonce. It is no
-// module, because a module waits for the page: this runs before there is any of it, so that nobody can
-// press a button that does not know yet what it does. The block keeps its names to itself.
+// The file has no dependency and needs nothing from the Content-Security-Policy but its nonce. A module
+// would wait for the page: this runs before there is any of it, so that nobody can press a button that does
+// not know yet what it does. The block keeps its names to itself.
 // biome-ignore lint/suspicious/noRedundantUseStrict: it is no module.
 'use strict'
-
 {
   const FLASH = 'plinth.done'
 
@@ -65,10 +64,8 @@
   // Where a fresh proof is asked for: where the answer says so, or on a page of ours.
   const confirmations = { sign_in_again: undefined, second_factor: '/auth/confirm' }
 
-  /** When all of the page is there. */
-  const whole = new Promise((resolve) => {
-    document.addEventListener('DOMContentLoaded', resolve)
-  })
+  /** When all of the page is there; until then fields may lack what a link brought along. */
+  const whole = new Promise((done) => addEventListener('DOMContentLoaded', done))
 
   document.addEventListener('submit', (event) => {
     const form = event.target
@@ -97,7 +94,6 @@
   async function submit(form, submitter, proof) {
     clearFaults(form)
     setBusy(form, submitter, true)
-    // What a link brought along may not be in its fields before that.
     await whole
     try {
       const answer = await send(form, proof ?? (await proofOf(form)))
@@ -263,9 +259,7 @@
   }
 
   function item(text) {
-    const line = document.createElement('li')
-    line.textContent = text
-    return line
+    return Object.assign(document.createElement('li'), { textContent: text })
   }
 
   /**
@@ -355,9 +349,7 @@
     const url = URL.parse(address, location.href)
     if (url?.origin !== location.origin) return
     url.searchParams.set('return_to', location.pathname + location.search)
-    const link = document.createElement('a')
-    link.href = url.href
-    link.textContent = text
+    const link = Object.assign(document.createElement('a'), { href: url.href, textContent: text })
     regionOf(form).append(' ', link)
   }
 
@@ -388,8 +380,7 @@
     const there = form.querySelector('[aria-live]')
     if (there) return there
     const region = document.createElement('p')
-    region.className = 'notice notice-bad'
-    region.setAttribute('aria-live', 'assertive')
+    Object.assign(region, { className: 'notice notice-bad', ariaLive: 'assertive' })
     form.append(region)
     return region
   }

@@ -8,11 +8,13 @@ const ACCEPT = '/auth/invitations/accept'
 const AT_ONCE = 20
 const ROUNDS = 100
 const NEWCOMER_ROUNDS = 5
+const PASSWORD = 'a tram full of oranges'
+const UNWANTED = 'ida@new.test'
 
 let people: PeopleWorld
 let ana: Person
 before(async () => {
-  people = await startPeople()
+  people = await startPeople({ hooks: { mayJoin: ({ email }) => email !== UNWANTED } })
   ana = await people.world.signIn('ana', { tenant: 'acme' })
 })
 after(() => people[Symbol.asyncDispose]())
@@ -48,12 +50,37 @@ test(`MF-48 ${AT_ONCE} new accounts at once, ${NEWCOMER_ROUNDS} times: one is ma
   for (let round = 0; round < NEWCOMER_ROUNDS; round += 1) {
     const email = `new-${round}@race.test`
     const token = await invited(email)
-    const body = { token, password: 'a tram full of oranges' }
+    const body = { token, password: PASSWORD }
     const answers = await Promise.all(
       Array.from({ length: AT_ONCE }, () => people.world.visitor().post(ACCEPT, body)),
     )
     assert.equal(winners(answers), 1, `round ${round}`)
     const made = await people.sql('select 1 from plinth.people where email = $1', [email])
     assert.equal(made.length, 1)
+  }
+})
+
+test('MF-48 whoever is not let in leaves a row that says why, signed in or not, with an account or without', async () => {
+  const gus = await people.stranger('gus')
+  const known = { token: await invited('gus@example.com') }
+  const unwanted = { token: await invited(UNWANTED), password: PASSWORD }
+  const nobodys = { token: 'x'.repeat(43) }
+  const stranger = (body: object) => people.world.visitor().post(ACCEPT, body)
+  const tries = [
+    [await stranger(nobodys), 'invalid_token', null],
+    [await stranger({ ...nobodys, password: PASSWORD }), 'invalid_token', null],
+    [await gus.post(ACCEPT, nobodys), 'invalid_token', null],
+    [await stranger(known), 'sign_in_first', 'acme'],
+    [await stranger({ ...known, password: PASSWORD }), 'sign_in_first', 'acme'],
+    [await stranger(unwanted), 'refused', 'acme'],
+  ] as const
+  for (const [answer, reason, slug] of tries) {
+    const rows = await people.sql(
+      `select a.outcome, a.reason, t.slug from plinth.audit_events a
+         left join plinth.tenants t on t.id = a.tenant_id
+        where a.request_id = $1 and a.action = 'invitation.accepted'`,
+      [answer.headers.get('x-request-id')],
+    )
+    assert.deepEqual(rows, [{ outcome: 'denied', reason, slug }], `${answer.status}`)
   }
 })

@@ -85,7 +85,7 @@ test('SB-33 v5.0.0-V7.4.1 v5.0.0-V7.5.2 one session is ended: it is over at once
   )
   assert.equal(answer.status, 200)
   assert.equal(answer.body.revoked_count, 1)
-  assert.ok(Math.abs(Date.parse(answer.body.revoked_at) - world.clock.now()) < 5_000)
+  assert.ok(Math.abs(Date.parse(answer.body.revoked_at) - world.clock.now()) < 60_000)
   const tokens = [here, there, third].map(tokenOf)
   assert.deepEqual(await Promise.all(tokens.map((one) => isSignedIn(one))), [true, false, true])
   const again = await here.delete(`/auth/sessions/${id}`)

@@ -29,13 +29,15 @@ export const dumpCommand = defineCommand({
     const request = { owner: ownerConnection(settings), sets, data: args.data === true }
     if (args['dry-run']) {
       const lines: number[] = []
-      await dump({ ...request, write: async (text) => void lines.push(newlinesIn(text)) })
+      warnOf(await dump({ ...request, write: async (text) => void lines.push(newlinesIn(text)) }))
       const count = lines.reduce((sum, one) => sum + one, 0)
       return say(`would ${out === undefined ? 'print' : `write  ${out}`}: ${count} lines`)
     }
     if (out === undefined)
-      return dump({ ...request, write: async (text) => void process.stdout.write(text) })
-    await intoFile(out, (write) => dump({ ...request, write }))
+      return warnOf(
+        await dump({ ...request, write: async (text) => void process.stdout.write(text) }),
+      )
+    await intoFile(out, async (write) => warnOf(await dump({ ...request, write })))
     say(`wrote  ${out}`)
   },
 })
@@ -60,6 +62,14 @@ async function intoFile(
   } finally {
     await file.close()
   }
+}
+
+/** On standard error, for the dump itself may go to standard output. */
+function warnOf(left: readonly string[]): void {
+  if (left.length > 0)
+    process.stderr.write(
+      `Rows of ${left.join(', ')} are not in it: only those of the schemas plinth and app are; use pg_dump for them.\n`,
+    )
 }
 
 function newlinesIn(text: string): number {

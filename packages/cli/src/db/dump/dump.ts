@@ -22,9 +22,10 @@ export interface DumpRequest {
 /**
  * Writes a database as SQL that `psql` reads into an empty one that `plinth db setup` made: every
  * applied migration in order, then the rows. What was made past the migrations is not in it.
+ * @returns tables whose rows were left out, for they stand in schemas of somebody else
  * @throws Error when the file of an applied migration is missing
  */
-export async function dump({ owner, sets, data, write }: DumpRequest): Promise<void> {
+export async function dump({ owner, sets, data, write }: DumpRequest): Promise<readonly string[]> {
   await write(
     `-- Read it into an empty database that "plinth db setup" made: psql -f\n${HISTORY_SQL}`,
   )
@@ -39,8 +40,7 @@ export async function dump({ owner, sets, data, write }: DumpRequest): Promise<v
       await write(`insert into plinth.migrations (set, number, name, hash) values (${values});\n`)
     }
   }
-  if (!data) return
-  await onConnection(owner, (connection) => dumpRows(connection, write))
+  return data ? onConnection(owner, (connection) => dumpRows(connection, write)) : []
 }
 
 /** In an empty database nobody is kept waiting, and a transaction may hold all of it. */

@@ -29,6 +29,19 @@ test('what was read before a change and arrives after it is not kept', () => {
   assert.equal(next.keep('a', 'Ana as she was', ['person 1']), false, 'anything may have changed')
 })
 
+test('what is dropped is gone, for its subjects too, and can be kept again', () => {
+  const cache = createReadCache<string>(10)
+  using read = cache.beginRead()
+  read.keep('a', 'Ana', ['tenant 1'])
+  read.keep('b', 'Ben', ['tenant 1'])
+  cache.drop('a')
+  cache.drop('nobody')
+  assert.deepEqual([cache.get('a'), cache.get('b'), cache.size], [undefined, 'Ben', 1])
+  read.keep('a', 'Ana', ['tenant 1'])
+  cache.changed('tenant 1')
+  assert.equal(cache.size, 0)
+})
+
 test('it is bounded: what was read longest ago goes first, and with 0 nothing stays', () => {
   const cache = createReadCache<number>(3)
   using read = cache.beginRead()

@@ -5,6 +5,11 @@
 export interface ReadCache<V> {
   readonly size: number
   get(key: string): V | undefined
+  /**
+   * Forgets what is about to be read anew, because news may be late: once somebody was told the new
+   * state, nobody is told the old one again.
+   */
+  drop(key: string): void
   /** To be called before the source is read. */
   beginRead(): Read<V>
   changed(subject: string): void
@@ -65,6 +70,7 @@ export function createReadCache<V>(most: number): ReadCache<V> {
       return entries.size
     },
     get: (key) => entries.get(key)?.value,
+    drop: remove,
     beginRead() {
       const read: OpenRead = { changed: new Set(), missed: false }
       open.add(read)

@@ -50,7 +50,11 @@ export function createPrincipalCache(options: PrincipalCacheOptions): PrincipalC
   })
   return {
     find(key, nowMs) {
-      if (most === 0 || !listener.isCurrent()) return undefined
+      if (most === 0) return undefined
+      if (!listener.isCurrent()) {
+        cache.drop(key)
+        return undefined
+      }
       const known = cache.get(key)
       // A clock that was set back makes nothing last longer.
       if (known === undefined || nowMs < known.readAtMs || nowMs >= known.untilMs) return undefined

@@ -64,7 +64,8 @@ export function createKeyCache({ listen, most }: KeyCacheOptions): KeyCache {
 
   function find(keyHash: string, nowMs: number): KeyAnswer | undefined {
     const isCurrent = listener?.isCurrent() === true
-    const good = isCurrent ? usable.get(keyHash) : undefined
+    if (!isCurrent) usable.drop(keyHash)
+    const good = usable.get(keyHash)
     if (good !== undefined && isTrue(good, nowMs)) return good.answer
     const bad = refused.get(keyHash)
     if (bad === undefined || !isTrue(bad, nowMs)) return undefined

@@ -58,6 +58,7 @@ export function createSessionCache({ listen, most }: SessionCacheOptions): Sessi
     find(key, nowMs, userAgent) {
       if (!listener.isCurrent()) {
         bypassed += 1
+        cache.drop(key)
         return undefined
       }
       const known = cache.get(key)

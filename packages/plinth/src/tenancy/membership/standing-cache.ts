@@ -31,7 +31,8 @@ export function createStandings(
     forget: (subject, id) => cache.changed(`${subject} ${id}`),
     async find(person, name) {
       const key = `${person} ${name.text}`
-      const known = listener?.isCurrent() === true ? cache.get(key) : undefined
+      if (listener?.isCurrent() !== true) cache.drop(key)
+      const known = cache.get(key)
       if (known !== undefined) return known
       using read = cache.beginRead()
       const standing = await findStanding(platform, person, name)

@@ -32,7 +32,7 @@ function candidates(schema: string, plain: string): readonly string[] {
 }
 
 function shortened(name: string): string {
-  return name.slice(0, LONGEST).replace(/_+$/, '')
+  return name.slice(0, LONGEST).replace(/_$/, '')
 }
 
 /** The constant of TypeScript that holds an entity. */

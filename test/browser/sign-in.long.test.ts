@@ -43,7 +43,8 @@ test('a person signs in, sees the session, adds a product, reads the API documen
 /** The page of documents shows what is in sight, and more as somebody scrolls. */
 async function readDown(page: Page, text: string): Promise<void> {
   const found = page.getByText(text, { exact: true }).first()
-  await page.locator('.opblock').first().waitFor()
+  // By far the heaviest page: its program is larger than all others together.
+  await page.locator('.opblock').first().waitFor({ timeout: 240_000 })
   for (let tries = 1; tries < 300 && !(await found.isVisible()); tries++) {
     // From the top again now and then: what came slowly may lie above by now.
     await page.mouse.wheel(0, tries % 20 === 0 ? -100_000 : 1_000)

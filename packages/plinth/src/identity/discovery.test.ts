@@ -19,7 +19,7 @@ function providerAt(evil: EvilProvider, more: object = {}, clock: Clock = system
     providers: { evil: { client_id: 'c', issuer: evil.issuer, ...more } },
   })
   const outbound = createOutbound({
-    settings: outboundSettings.parse({ timeout_ms: 1_000 }),
+    settings: outboundSettings.parse({ timeout_ms: 30_000 }),
     clock,
     log: silent,
   })

@@ -124,7 +124,8 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
     listen: db.database.listen,
     clock,
     outbound: createOutbound({
-      settings: outboundSettings.parse({ timeout_ms: 2_000 }),
+      // No provider of these tests keeps anybody waiting; the machine may.
+      settings: outboundSettings.parse({ timeout_ms: 30_000 }),
       clock,
       log,
     }),

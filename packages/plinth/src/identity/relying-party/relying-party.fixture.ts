@@ -35,7 +35,8 @@ export async function openRelyingParty(settings: GivenValues = {}): Promise<Rely
   const loud = {
     'logging.level': 'debug',
     'http.log_requests': 'all',
-    'outbound.timeout_ms': 2_000,
+    // Who tries a provider that does not answer says less.
+    'outbound.timeout_ms': 30_000,
   }
   const world = await startWorld({
     features: [],

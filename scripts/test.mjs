@@ -33,7 +33,7 @@ const { values: options } = parseArgs({
   },
 })
 
-const FILES_PER_PROCESS = 40
+const FILES_PER_PROCESS = 110
 
 const suite = options.long ? 'long' : 'test'
 const files = await discover({ long: options.long, only: options.only })

@@ -13,6 +13,7 @@ import { browserOf, setChallengeCookie, setSessionCookie } from '../own-cookies.
 import { peopleProblems } from '../people/people.errors.ts'
 import { profileFields } from '../people/person-fields.ts'
 import { tokenCookie } from '../sessions/cookie.ts'
+import { forgetPerson } from '../sessions/forget-person.ts'
 import { isSessionPrincipal } from '../sessions/session.ts'
 import { acceptAsMember } from './accept-as-member.ts'
 import { acceptAsNewcomer } from './accept-as-newcomer.ts'
@@ -161,7 +162,7 @@ async function handleMember(
     into,
     session: isBrowser ? { token: cookie, userAgent: request.headers['user-agent'] } : undefined,
   })
-  identity.sessionCache?.forget(principal.person)
+  forgetPerson(identity, principal.person)
   if (session !== undefined) setSessionCookie(identity, context, session)
   const credential = { ...principal.credential, id: session?.id ?? principal.credential.id }
   const csrf = session && identity.csrfTokenFor({ ...principal, credential })

@@ -39,7 +39,7 @@ export class Account implements CountedVisit {
     const charges: Charge[] = []
     if (quotas.address !== undefined) charges.push(charge('address', this.#address, quotas.address))
     if (signIn !== undefined)
-      charges.push(charge('sign-in', `${signInGroup} ${this.#address}`, signIn))
+      charges.push(charge('sign-in', `${signInGroup} ${signIn.windowMs} ${this.#address}`, signIn))
     if (visit.carries === 'header') charges.push({ ...this.#failure(), cost: 0 })
     if (route !== undefined && visit.carries === undefined) {
       charges.push(this.#ofRoute(route, this.#address))
@@ -76,9 +76,9 @@ export class Account implements CountedVisit {
     const hashed = createHash('sha256').update(key).digest('base64url')
     const [group, quota] =
       limit === 'sign_in'
-        ? [plan.signInGroup, plan.signIn ?? quotas.signIn]
-        : [`${plan.name} ${limit.windowMs}`, limit]
-    await this.#take([charge('account', `${group} ${hashed}`, quota)], undefined)
+        ? [`sign-in ${plan.signInGroup}`, plan.signIn ?? quotas.signIn]
+        : [plan.name, limit]
+    await this.#take([charge('account', `${group} ${quota.windowMs} ${hashed}`, quota)], undefined)
   }
 
   /** A key with a limit of its own has that one, in the place of everybody's. */

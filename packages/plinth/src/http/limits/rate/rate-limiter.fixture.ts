@@ -70,6 +70,12 @@ const demo = feature('demo', {
         await limitBy(request, 'sign_in', String(request.headers['x-account'] ?? 'nobody'))
       },
     }),
+    route('POST /ask', {
+      access: open('test'),
+      handle: async ({ request }) => {
+        await limitBy(request, 'sign_in', String(request.headers['x-account']))
+      },
+    }),
     route('POST /reset', { access: open('test'), limit: 'sign_in', handle: () => undefined }),
     route('GET /probe', {
       access: open('test'),

@@ -257,6 +257,13 @@ test('D10 endpoints that share a counter keep windows of their own length', asyn
   assert.equal((await ask(grouped, '/enter', { from, method, account })).status, 429)
 })
 
+test('D10 the account’s part is counted with that of the class, also by routes that are not of it', async () => {
+  await using grouped = await openLimited({ per_endpoint: false, requests: 2 })
+  const asked = { from: '198.51.100.1', method: 'POST', account: 'a' }
+  assert.equal((await ask(grouped, '/enter', asked)).status, 204)
+  assert.deepEqual(await askTimes(2, grouped, '/ask', asked), [204, 429])
+})
+
 test('B17 requests and window_ms are the figures of the class sign-in', async () => {
   await using quick = await openLimited({ requests: 1, window_ms: 20_000 })
   const from = '198.51.100.1'

@@ -10,7 +10,7 @@ export interface RoutePlan {
   readonly route: Quota | undefined
   /** Counted by address; the account counts its own part. */
   readonly signIn: Quota | undefined
-  /** Which routes of the class sign-in share a counter with this one. */
+  /** Which routes of the class sign-in share a counter with this one, where their quotas last as long. */
   readonly signInGroup: string
 }
 
@@ -55,9 +55,7 @@ function makePlan(settings: RateLimiterSettings, name: string, route: PlannedRou
   const shared = { name, signInGroup: groupOf(settings, route) }
   if (limit === 'sign_in') {
     const signIn = configured ?? signInQuota(settings)
-    // Quotas of two lengths never share a counter.
-    const signInGroup = `${shared.signInGroup} ${signIn.windowMs}`
-    return { name, signInGroup, unlimited: false, route: undefined, signIn }
+    return { ...shared, unlimited: false, route: undefined, signIn }
   }
   const unlimited = configured === undefined && limit !== undefined && 'unlimited' in limit
   const declared =

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page, Response } from 'playwright-core'
+import { until } from '../faults/service-process.ts'
 import { noChromium, openChromium, openPage } from './chromium.ts'
 import { openFrontEnd } from './front-end.ts'
 import { sessionCookie, signInAt } from './sign-in-by-hand.ts'
 import type { TemplateService } from './template-service.ts'
 import { openTemplateService } from './template-service.ts'
-import { until } from './until.ts'
 
 const skip = noChromium
 const ME = '/auth/web/me'

@@ -21,13 +21,17 @@ export interface Steps {
 export async function commitAll(steps: Steps, subject: string, body = ''): Promise<void> {
   await requireOnBranch(steps)
   await steps.git.run('add', '--all', '--', ':/')
-  await commitStaged(steps, subject, body)
+  await commit(steps, subject, body)
 }
 
 /** Commits what is staged; nothing when nothing is. */
-export async function commitStaged(steps: Steps, subject: string, body = ''): Promise<void> {
-  const { git, commits } = steps
+export async function commitStaged(steps: Steps, subject: string, body: string): Promise<void> {
   await requireOnBranch(steps)
+  await commit(steps, subject, body)
+}
+
+async function commit(steps: Steps, subject: string, body: string): Promise<void> {
+  const { git, commits } = steps
   if ((await git.ask('diff', '--cached', '--quiet')).ok) return
   const message = body === '' ? ['-m', subject] : ['-m', subject, '-m', body]
   // The owner's hooks judge the branch when it is merged; half an update may not please them.

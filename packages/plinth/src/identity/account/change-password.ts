@@ -5,6 +5,7 @@ import type { PlatformTx } from '../../data/index.ts'
 import type { ContextFor } from '../../feature/index.ts'
 import { epochSeconds } from '../../kernel/index.ts'
 import { passwordChanged } from '../../notify/index.ts'
+import { accountShare } from '../attempts/account-share.ts'
 import { identityProblems } from '../identity.errors.ts'
 import type { Identity } from '../identity-deps.ts'
 import { liveSession, renewId } from '../linking/accept-link.ts'
@@ -83,13 +84,16 @@ async function demandRecent({ clock, platform }: Identity, { principal }: Changi
   })
 }
 
-async function proveCurrent(
-  identity: Identity,
-  { principal, body, actor }: Changing,
-): Promise<void> {
+async function proveCurrent(identity: Identity, context: Changing): Promise<void> {
+  const { principal, body, actor } = context
   const { current_password: current = '', new_password: next } = body
   const { person } = principal
-  const proven = await provePassword(identity, { of: { person }, password: current, actor })
+  const proven = await provePassword(identity, {
+    of: { person },
+    password: current,
+    actor,
+    share: accountShare(context),
+  })
   if (proven.code === 'refused') {
     await refuse(identity, { actor, person, reason: faultOf(proven) })
     throw accountProblems.wrongPassword()

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { open } from '../../access/index.ts'
 import type { Context } from '../../feature/index.ts'
 import { route } from '../../feature/index.ts'
+import { accountShare } from '../attempts/account-share.ts'
 import type { Identity } from '../identity-deps.ts'
 import { browserOf, setChallengeCookie, setSessionCookie } from '../own-cookies.ts'
 import { ownReturnTo } from '../own-return-to.ts'
@@ -60,6 +61,7 @@ async function handleSignIn(
     password,
     kind: 'browser',
     actor,
+    share: accountShare(context),
     browser: browserOf(identity, context),
     device: deviceCookie(identity, context),
   })

@@ -5,6 +5,7 @@ import type { PlatformTx } from '../../data/index.ts'
 import type { Context } from '../../feature/index.ts'
 import type { Id } from '../../kernel/index.ts'
 import { deriveKey, hashToken, newId, sameText, unseal } from '../../kernel/index.ts'
+import { accountShare } from '../attempts/account-share.ts'
 import type { Attempt } from '../attempts/attempt-key.ts'
 import type { Identity } from '../identity-deps.ts'
 import { peekOneTime, redeemOneTime } from '../one-time/one-time-tokens.ts'
@@ -91,7 +92,7 @@ async function isSameAsker(
   const { platform, attempts, passwords } = identity
   const address = context.actor.clientAddress
   const attempt: Attempt = { subject: { name: key }, factor: 'password', address }
-  const reserved = await attempts.reserve(platform, attempt)
+  const reserved = await attempts.reserve(platform, attempt, accountShare(context))
   return reserved.code === 'go' && (await passwords.verify(hash, password))
 }
 

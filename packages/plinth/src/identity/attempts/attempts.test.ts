@@ -22,13 +22,14 @@ after(async () => {
 const HOME = '198.51.100.7'
 const EVIL = '203.0.113.66'
 const MINUTE = 60_000
+const NO_SHARE = async () => undefined
 
 function someone(factor: Attempt['factor'] = 'password') {
   const subject = { person: newId<'person'>() }
   const of = (address: string, device?: string): Attempt => ({ subject, factor, address, device })
   const platform = () => db.database.platform
   const tries = async (address: string, device?: string) =>
-    (await attempts.reserve(platform(), of(address, device))).code
+    (await attempts.reserve(platform(), of(address, device), NO_SHARE)).code
   return {
     ...subject,
     tries,
@@ -139,12 +140,12 @@ test('MF-08 the right password takes nothing off the counter of the second facto
   const platform = db.database.platform
   const subject = { person: newId<'person'>() }
   const second: Attempt = { subject, factor: 'second', address: EVIL }
-  for (let one = 0; one < 5; one += 1) await attempts.reserve(platform, second)
+  for (let one = 0; one < 5; one += 1) await attempts.reserve(platform, second, NO_SHARE)
   const password: Attempt = { ...second, factor: 'password' }
-  assert.equal((await attempts.reserve(platform, password)).code, 'go')
+  assert.equal((await attempts.reserve(platform, password, NO_SHARE)).code, 'go')
   await platform.transaction((tx) => attempts.succeeded(tx, password))
   await attempts.clear(platform, subject.person, 'password')
-  assert.equal((await attempts.reserve(platform, second)).code, 'locked')
+  assert.equal((await attempts.reserve(platform, second, NO_SHARE)).code, 'locked')
 })
 
 test('v5.0.0-V6.3.5 a success says how many failed before it', async () => {
@@ -175,7 +176,7 @@ test('MF-43 clearing opens what is locked; forgetting leaves no row', async () =
 test('MF-37 a count that could be rolled back is refused', async () => {
   const attempt: Attempt = { subject: { name: 'ana' }, factor: 'password', address: null }
   await assert.rejects(
-    db.database.platform.transaction((tx) => attempts.reserve(tx, attempt)),
+    db.database.platform.transaction((tx) => attempts.reserve(tx, attempt, NO_SHARE)),
     TypeError,
   )
 })

@@ -18,14 +18,23 @@ export type Reservation =
   /** Nothing is looked at, however right it may be. For the log, not for the caller. */
   | { readonly code: 'locked'; readonly retryAfterSeconds: number }
 
+/**
+ * Holds a try against what an account may be asked in a while, before it is counted; throws when that
+ * is used up. Of a try that a lock refuses it is not asked, so that nobody uses it up from one place.
+ * @param whose the account with where the try comes from: its own for each place that is known, one
+ *   for all strangers together
+ */
+export type AccountShare = (whose: string) => Promise<void>
+
 /** Counts what people try, in the database: exact over any number of processes. */
 export interface Attempts {
   /**
    * Counts a try as failed, before it is looked at. In a transaction of its own, so that a caller
    * that fails or is cut off has still been counted.
    * @throws TypeError inside an open transaction, which could take the count back
+   * @throws what `share` throws; nothing is counted then
    */
-  reserve(db: PlatformDb, attempt: Attempt): Promise<Reservation>
+  reserve(db: PlatformDb, attempt: Attempt, share: AccountShare): Promise<Reservation>
   /**
    * Takes the try off again and forgets those that failed before it; its network, and its device if
    * it names one, are known from now on. Joins the caller's transaction.
@@ -58,11 +67,13 @@ export function createAttempts({ clock, settings, secret }: AttemptsDeps): Attem
   const key = deriveKey(secret, 'attempt')
   const moment = (): Moment => ({ now: clock.now(), settings })
   return {
-    reserve: async (db, attempt) => {
+    reserve: async (db, attempt, share) => {
       if ('open' in db)
         throw new TypeError('an attempt is counted outside the transaction it is for')
       const rules = rulesOf(attempt.factor, settings)
-      return db.transaction((tx) => reserve(tx, attemptKey(key, attempt), { ...moment(), rules }))
+      return db.transaction((tx) =>
+        reserve(tx, attemptKey(key, attempt), { ...moment(), rules, share }),
+      )
     },
     knows: (db, attempt) => knowsNetwork(db, attemptKey(key, attempt), moment()),
     succeeded: (tx, attempt) => succeed(tx, attemptKey(key, attempt), moment()),
@@ -83,7 +94,7 @@ interface Rules {
 async function reserve(
   tx: PlatformTx,
   key: AttemptKey,
-  at: Moment & { readonly rules: Rules },
+  at: Moment & { readonly rules: Rules; readonly share: AccountShare },
 ): Promise<Reservation> {
   const { now, rules } = at
   const { anywhere, place, known, knownDevice } = await holdAttempt(tx, key, at)
@@ -91,6 +102,7 @@ async function reserve(
   if (until !== undefined) {
     return { code: 'locked', retryAfterSeconds: Math.ceil((until - now) / 1_000) }
   }
+  await at.share(whoseShare(key, known ? place.place : STRANGERS_PLACE))
   const sinceSuccess = anywhere.sinceSuccess + 1
   const strangers = known ? anywhere.tally : countAttempt(anywhere.tally, rules.strangers, now)
   await writeAttempts(tx, [
@@ -98,6 +110,13 @@ async function reserve(
     changed(key, at, { ...place, tally: countAttempt(place.tally, rules.place, now) }),
   ])
   return { code: 'go', knownDevice }
+}
+
+/** Strangers share one; whoever is known somewhere has their own there, which no stranger uses up. */
+const STRANGERS_PLACE = Buffer.from('strangers')
+
+function whoseShare({ subject }: AttemptKey, place: Uint8Array): string {
+  return `attempt ${subject.toString('hex')} ${Buffer.from(place).toString('hex')}`
 }
 
 async function succeed(

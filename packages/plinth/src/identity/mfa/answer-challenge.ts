@@ -1,6 +1,7 @@
 import type { Actor } from '../../access/index.ts'
 import type { PlatformTx } from '../../data/index.ts'
 import type { Attempt } from '../attempts/attempt-key.ts'
+import type { AccountShare } from '../attempts/attempts.ts'
 import type { Browser } from '../enter.ts'
 import { holders } from '../passkeys/challenge.ts'
 import type { AssertionAnswer, RegistrationAnswer } from '../passkeys/passkey-answers.ts'
@@ -26,6 +27,7 @@ export interface ChallengeAnswer {
   /** Whether the browser shall need no second factor for a while. */
   readonly remember: boolean
   readonly actor: Actor
+  readonly share: AccountShare
   readonly browser: Browser
 }
 
@@ -74,7 +76,7 @@ export async function answerChallenge<T>(
     await recordFault(parts, person, { actor, use, reason: 'challenge_void' })
     return { code: 'invalid_token' }
   }
-  const counted = await countTry(parts, row.person_id, { actor, use })
+  const counted = await countTry(parts, row.person_id, { actor, use, share: answer.share })
   if (counted.code === 'locked') return counted
   const finish = { answer, row, waiting, attempt: counted.attempt }
   const done = await complete(parts, finish, also)

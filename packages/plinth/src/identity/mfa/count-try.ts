@@ -2,12 +2,20 @@ import type { Actor } from '../../access/index.ts'
 import { recordOutside } from '../../audit/index.ts'
 import type { Id } from '../../kernel/index.ts'
 import type { Attempt } from '../attempts/attempt-key.ts'
+import type { AccountShare } from '../attempts/attempts.ts'
 import type { FactorFault } from './mfa.events.ts'
 import { mfaEvents } from './mfa.events.ts'
 import type { MfaParts } from './mfa-parts.ts'
 
 /** Where a second factor is asked for. */
 export type FactorUse = 'sign_in' | 'step_up' | 'set_up'
+
+/** Who tries a second factor, and what for. */
+export interface FactorTry {
+  readonly actor: Actor
+  readonly use: FactorUse
+  readonly share: AccountShare
+}
 
 /** A try that was counted. */
 export type CountedTry =
@@ -21,10 +29,10 @@ export type CountedTry =
 export async function countTry(
   { attempts, platform }: Pick<MfaParts, 'attempts' | 'platform'>,
   person: Id<'person'>,
-  { actor, use }: { readonly actor: Actor; readonly use: FactorUse },
+  { actor, use, share }: FactorTry,
 ): Promise<CountedTry> {
   const attempt: Attempt = { subject: { person }, factor: 'second', address: actor.clientAddress }
-  const reserved = await attempts.reserve(platform, attempt)
+  const reserved = await attempts.reserve(platform, attempt, share)
   if (reserved.code === 'go') return { code: 'go', attempt }
   await recordFault({ platform }, person, { actor, use, reason: 'locked' })
   return { code: 'locked', retryAfterSeconds: reserved.retryAfterSeconds }

@@ -1,5 +1,6 @@
 import type { Context } from '../../feature/index.ts'
 import { csrfOfSession } from '../account/csrf-of-session.ts'
+import { accountShare } from '../attempts/account-share.ts'
 import type { Identity } from '../identity-deps.ts'
 import {
   browserOf,
@@ -44,6 +45,7 @@ export async function handleWebMfa(identity: Identity, context: WebMfaContext) {
       proof: proofOf(body),
       remember: body.remember_device,
       actor,
+      share: accountShare(context),
       browser: browserOf(identity, context),
     },
     async () => undefined,
@@ -83,6 +85,7 @@ export async function handleVerify(identity: Identity, context: VerifyContext) {
       proof: proofOf(body),
       remember: false,
       actor,
+      share: accountShare(context),
       browser: { userAgent, formerToken: undefined, rememberedDevice: undefined },
     },
     (tx, { id }) => identity.tokenApi.begin(tx, id),

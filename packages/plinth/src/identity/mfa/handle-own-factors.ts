@@ -3,6 +3,7 @@ import { record } from '../../audit/index.ts'
 import type { ContextFor } from '../../feature/index.ts'
 import type { Id } from '../../kernel/index.ts'
 import { csrfOfSession } from '../account/csrf-of-session.ts'
+import { accountShare } from '../attempts/account-share.ts'
 import { identityProblems } from '../identity.errors.ts'
 import type { Identity } from '../identity-deps.ts'
 import { askerOf } from '../linking/asker.ts'
@@ -84,7 +85,7 @@ export async function handleConfirm(identity: Identity, context: ConfirmContext)
   const { person } = principal
   await requireFactor(identity.platform, principal)
   const use = 'set_up'
-  const counted = await countTry(identity, person, { actor, use })
+  const counted = await countTry(identity, person, { actor, use, share: accountShare(context) })
   if (counted.code === 'locked') return refuseLocked(reply, counted.retryAfterSeconds)
   const holder = sessionOf(identity, context)
   const { method_id: method, code, replaces } = body

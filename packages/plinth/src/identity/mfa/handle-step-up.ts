@@ -1,6 +1,7 @@
 import type { Actor } from '../../access/index.ts'
 import { record } from '../../audit/index.ts'
 import type { PlatformTx } from '../../data/index.ts'
+import { accountShare } from '../attempts/account-share.ts'
 import type { Identity } from '../identity-deps.ts'
 import { holders } from '../passkeys/challenge.ts'
 import type { AssertionAnswer } from '../passkeys/passkey-answers.ts'
@@ -51,7 +52,12 @@ async function byPassword(identity: Identity, context: StepUpContext, password: 
     const details = [{ path: 'session', message: STEP_UP, code: 'second_factor' }]
     throw mfaProblems.stepUpNeeded({ details })
   }
-  const proven = await provePassword(identity, { of: { person }, password, actor })
+  const proven = await provePassword(identity, {
+    of: { person },
+    password,
+    actor,
+    share: accountShare(context),
+  })
   if (proven.code === 'refused') {
     if (proven.reason === 'unknown_name') throw mfaProblems.nothingToProve()
     await fail(identity, context, 'wrong_password')
@@ -80,7 +86,7 @@ async function byPasskey(identity: Identity, context: StepUpContext, answer: Ass
 async function byCode(identity: Identity, context: StepUpContext, code: string) {
   const { principal, actor, reply, body } = context
   const { person } = principal
-  const counted = await countTry(identity, person, { actor, use })
+  const counted = await countTry(identity, person, { actor, use, share: accountShare(context) })
   if (counted.code === 'locked') return refuseLocked(reply, counted.retryAfterSeconds)
   const { session } = sessionOf(identity, context)
   const typed = { person, code, method: body.method_id, scope: { session } }

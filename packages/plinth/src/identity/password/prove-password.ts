@@ -3,7 +3,7 @@ import { recordOutside } from '../../audit/index.ts'
 import type { PlatformDb } from '../../data/index.ts'
 import type { Id } from '../../kernel/index.ts'
 import type { Attempt } from '../attempts/attempt-key.ts'
-import type { Attempts } from '../attempts/attempts.ts'
+import type { AccountShare, Attempts } from '../attempts/attempts.ts'
 import type { SignInFault } from '../identity.events.ts'
 import { authEvents } from '../identity.events.ts'
 import type { Account } from './credentials.repository.ts'
@@ -26,6 +26,8 @@ export interface Claim {
   readonly of: { readonly username: string } | { readonly person: Id<'person'> }
   readonly password: string
   readonly actor: Actor
+  /** How often this account may be tried. */
+  readonly share: AccountShare
   /** What the browser keeps since its last sign-in with a password. */
   readonly device?: string | undefined
 }
@@ -51,7 +53,7 @@ export type ProvenPassword =
 /**
  * Looks whether a password is right. It is counted before it is looked at, and the work is the same
  * whoever is named: nobody, somebody without a password, somebody who is locked (MF-35, MF-37).
- * @throws AppError 503 auth.busy
+ * @throws AppError 503 auth.busy, 429 http.rate_limited
  */
 export function provePassword(deps: ProveDeps, claim: Claim): Promise<ProvenPassword> {
   return deps.passwords.admit(() => prove(deps, claim))
@@ -63,7 +65,7 @@ async function prove(deps: ProveDeps, claim: Claim): Promise<ProvenPassword> {
   const nobodys = await deps.decoys.for('name' in subject ? subject.name : subject.person)
   const { device, actor } = claim
   const attempt: Attempt = { subject, factor: 'password', address: actor.clientAddress, device }
-  const reserved = await deps.attempts.reserve(deps.platform, attempt)
+  const reserved = await deps.attempts.reserve(deps.platform, attempt, claim.share)
   const hash = account?.hash ?? null
   const isLookedAt = reserved.code === 'go' && hash !== null
   const decoy = hash === null ? nobodys : deps.decoys.like(hash)

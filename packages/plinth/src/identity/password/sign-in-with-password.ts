@@ -3,6 +3,7 @@ import { record, recordOutside } from '../../audit/index.ts'
 import type { PlatformTx } from '../../data/index.ts'
 import { newToken } from '../../kernel/index.ts'
 import { failedAttempts } from '../../notify/index.ts'
+import type { AccountShare } from '../attempts/attempts.ts'
 import type { Arrival, Browser, Entered } from '../enter.ts'
 import { enter } from '../enter.ts'
 import { authEvents } from '../identity.events.ts'
@@ -20,6 +21,7 @@ export interface PasswordSignIn {
   /** Whether a browser gets a session behind a cookie, or a client one behind tokens. */
   readonly kind: Arrival['kind']
   readonly actor: Actor
+  readonly share: AccountShare
   readonly browser: Browser
   /** What the browser keeps since its last sign-in with a password; undefined for clients. */
   readonly device?: string | undefined
@@ -48,8 +50,14 @@ export async function signInWithPassword(
   asked: PasswordSignIn,
 ): Promise<PasswordSignedIn> {
   const { platform } = identity
-  const { username, password, actor, device } = asked
-  const proven = await provePassword(identity, { of: { username }, password, actor, device })
+  const { username, password, actor, share, device } = asked
+  const proven = await provePassword(identity, {
+    of: { username },
+    password,
+    actor,
+    share,
+    device,
+  })
   if (proven.code === 'refused') {
     await recordRefusal(platform, actor, proven)
     return { code: 'refused' }

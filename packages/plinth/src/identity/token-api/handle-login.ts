@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Context } from '../../feature/index.ts'
 import { accountProblems } from '../account/account.errors.ts'
 import { passwordField } from '../account/account-fields.ts'
+import { accountShare } from '../attempts/account-share.ts'
 import type { Identity } from '../identity-deps.ts'
 import { signInWithPassword } from '../password/sign-in-with-password.ts'
 import { tokenApiProblems } from './token-api.errors.ts'
@@ -65,6 +66,7 @@ export async function handleLogin(
     password,
     kind: 'token',
     actor: context.actor,
+    share: accountShare(context),
     // Tokens stand beside whatever session the browser has: they neither end nor need one.
     browser: { userAgent, formerToken: undefined, rememberedDevice: undefined },
   })

@@ -1,6 +1,8 @@
 import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
 import { inPerson, open } from '../../access/index.ts'
+import { recordOutside } from '../../audit/index.ts'
+import type { Context } from '../../feature/index.ts'
 import { route } from '../../feature/index.ts'
 import { limitBy } from '../../http/index.ts'
 import type { Identity } from '../identity-deps.ts'
@@ -8,6 +10,7 @@ import { mfaProblems } from '../mfa/mfa.errors.ts'
 import { emailField } from '../password/email-field.ts'
 import { profileFields } from '../people/person-fields.ts'
 import { accountProblems } from './account.errors.ts'
+import { accountEvents } from './account.events.ts'
 import { passwordField, SMALL_BODY_BYTES, tokenField } from './account-fields.ts'
 import { askForChange, confirmChange } from './change-email.ts'
 import { register } from './register.ts'
@@ -37,7 +40,7 @@ export function registrationRoutes(identity: Identity): readonly RouteOptions[] 
     returns: z.object({ message: z.string() }),
     raises: [registrationClosed, weakPassword, busy],
     handle: async (context) => {
-      if (identity.accounts.registration !== 'open') throw registrationClosed()
+      if (identity.accounts.registration !== 'open') throw await closed(identity, context)
       await limitBy(context.request, 'sign_in', context.body.email.toLowerCase())
       return register(identity, context)
     },
@@ -58,6 +61,13 @@ export function registrationRoutes(identity: Identity): readonly RouteOptions[] 
     handle: (context) => verifyEmail(identity, context),
   })
   return [make, verify, ...emailRoutes(identity)]
+}
+
+/** Whoever tries leaves a row; how many one address can leave, the class sign-in bounds. */
+async function closed({ platform }: Identity, { actor }: Context) {
+  const event = accountEvents.registration_asked({ outcome: 'denied', reason: 'closed' })
+  await recordOutside(platform, actor, event)
+  return registrationClosed()
 }
 
 function emailRoutes(identity: Identity): readonly RouteOptions[] {

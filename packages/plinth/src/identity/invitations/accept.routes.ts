@@ -20,7 +20,7 @@ import { acceptAsNewcomer } from './accept-as-newcomer.ts'
 import { declineInvitation } from './decline-invitation.ts'
 import { invitationProblems } from './invitations.errors.ts'
 import type { IntoTenant } from './recording-refusals.ts'
-import { recordingRefusals } from './recording-refusals.ts'
+import { recordingBadTokens, recordingRefusals } from './recording-refusals.ts'
 import { findInvitation } from './redeem-invitation.ts'
 import { needsOf, whatIsMissing } from './what-is-missing.ts'
 
@@ -64,14 +64,18 @@ function lookRoute(identity: Identity): RouteOptions {
       expires_at: z.string(),
     }),
     raises: [invalid],
-    handle: async ({ body }) =>
-      identity.platform.transaction(async (tx) => {
-        const found = await findInvitation(tx, identity.clock, { ...body, use: false })
-        if (found === undefined) throw invalid()
-        const { email, expires_at } = found.invitation
-        const needs = await needsOf(identity, tx, found)
-        return { email, tenant: shownTenant(identity, found.tenant), needs, expires_at }
-      }),
+    handle: ({ body, actor }) =>
+      recordingBadTokens(identity, { actor, as: 'looked_at' }, () => look(identity, body)),
+  })
+}
+
+async function look(identity: Identity, body: Pick<AcceptBody, 'token'>) {
+  return identity.platform.transaction(async (tx) => {
+    const found = await findInvitation(tx, identity.clock, { ...body, use: false })
+    if (found === undefined) throw invalid()
+    const { email, expires_at } = found.invitation
+    const needs = await needsOf(identity, tx, found)
+    return { email, tenant: shownTenant(identity, found.tenant), needs, expires_at }
   })
 }
 
@@ -137,7 +141,9 @@ function declineRoute(identity: Identity): RouteOptions {
     returns: z.object({ message: z.string() }),
     raises: [invalid],
     handle: async ({ body, actor }) => {
-      await declineInvitation(identity, { ...body, actor })
+      await recordingBadTokens(identity, { actor, as: 'declined' }, () =>
+        declineInvitation(identity, { ...body, actor }),
+      )
       return { message: 'Invitation declined' }
     },
   })

@@ -6,8 +6,10 @@ export const invitationEvents = defineEvents('invitation', {
   created: { data: { role: z.string() } },
   sent_again: {},
   revoked: {},
+  /** Somebody brought a token to see what it is about; only one that is none is worth a row. */
+  looked_at: { reasons: ['invalid_token'] },
   /** By whoever was asked in, or holds the mail. */
-  declined: {},
+  declined: { reasons: ['invalid_token'] },
   /** Ended long enough ago; those who never came went with theirs. */
   forgotten: { data: { count: z.int() } },
   accepted: {

@@ -39,6 +39,23 @@ export async function recordingRefusals<T>(
   }
 }
 
+/** Runs what else a token of an invitation is good for; one that is none leaves its row. */
+export async function recordingBadTokens<T>(
+  { platform }: Pick<Identity, 'platform'>,
+  { actor, as }: { readonly actor: Actor; readonly as: 'looked_at' | 'declined' },
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const reason = reasonOf(error)
+    if (reason === 'invalid_token') {
+      await recordOutside(platform, actor, invitationEvents[as]({ outcome: 'denied', reason }))
+    }
+    throw error
+  }
+}
+
 function reasonOf(error: unknown) {
   return error instanceof AppError ? REASONS[error.code] : undefined
 }

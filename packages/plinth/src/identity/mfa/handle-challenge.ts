@@ -1,3 +1,4 @@
+import { recordOutside } from '../../audit/index.ts'
 import type { Context } from '../../feature/index.ts'
 import type { Identity } from '../identity-deps.ts'
 import { challengeCookie } from '../own-cookies.ts'
@@ -9,6 +10,7 @@ import { findChallenge } from './challenges.repository.ts'
 import type { MethodKind } from './factors.repository.ts'
 import { hasFactor, usableMethods } from './factors.repository.ts'
 import { mfaProblems } from './mfa.errors.ts'
+import { mfaEvents } from './mfa.events.ts'
 import type { WaitingSignIn } from './mfa-challenges.ts'
 import { offered, openWaiting, shownToken } from './mfa-challenges.ts'
 import { maskedAddress } from './phone-country.ts'
@@ -33,7 +35,7 @@ async function waitingSignIn(identity: Identity, context: TokenContext): Promise
   const shown = shownToken(identity, token, context.request.headers['user-agent'])
   const row = await findChallenge(identity.platform, shown)
   const waiting = row && openWaiting(identity.mint.secret, row)
-  if (row === undefined || waiting === undefined) throw mfaProblems.invalidToken()
+  if (row === undefined || waiting === undefined) throw await refused(identity, context, row)
   return { token, row, waiting }
 }
 
@@ -45,8 +47,21 @@ async function waitingEnrolment(identity: Identity, context: TokenContext): Prom
   const found = await waitingSignIn(identity, context)
   const { wants, person_id: person } = found.row
   const isOpen = wants === 'enrolment' && !(await hasFactor(identity.platform, person))
-  if (!isOpen) throw mfaProblems.invalidToken()
+  if (!isOpen) throw await refused(identity, context, found.row)
   return found
+}
+
+/** Tokens are not guessed quietly here either; how many one address can try, the class sign-in bounds. */
+async function refused(
+  { platform }: Identity,
+  { actor, request }: Context,
+  row: ChallengeRow | undefined,
+) {
+  const target = row === undefined ? {} : { target: { type: 'person', id: row.person_id } }
+  const data = { route: request.routeOptions.url ?? '' }
+  const fault = { outcome: 'failed', reason: 'challenge_void', data, ...target } as const
+  await recordOutside(platform, actor, mfaEvents.challenge_refused(fault))
+  return mfaProblems.invalidToken()
 }
 
 /** Shows what a sign-in waits for. */

@@ -20,6 +20,8 @@ const method = { kind: z.string() }
 export const mfaEvents = defineEvents('mfa', {
   /** A second factor was taken, or not, at a sign-in or when somebody confirmed that it was them. */
   proved: { reasons: FACTOR_FAULTS, data: { amr: z.string(), use: z.string() } },
+  /** A token that stands for no sign-in that waits, brought to what helps one on its way. */
+  challenge_refused: { reasons: ['challenge_void'], data: { route: z.string() } },
   code_sent: { reasons: ['too_many'], data: method },
   set_up: { data: method },
   enabled: { reasons: ['wrong_code', 'taken', 'locked'], data: method },

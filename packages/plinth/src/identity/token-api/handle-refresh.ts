@@ -1,7 +1,8 @@
+import type { Actor } from '../../access/index.ts'
 import { recordOutside } from '../../audit/index.ts'
 import type { Context } from '../../feature/index.ts'
 import { httpProblems } from '../../http/index.ts'
-import type { AppError } from '../../kernel/index.ts'
+import { AppError } from '../../kernel/index.ts'
 import type { CarriedToken } from './carried-token.ts'
 import { carriedToken } from './carried-token.ts'
 import type { Refreshed } from './refresh-tokens.ts'
@@ -24,7 +25,7 @@ export async function handleRefresh(
 ): Promise<TokenAnswer> {
   const { api, own, refusals } = deps
   const source = mayTry(deps, context)
-  const carried = taken(deps, context, source)
+  const carried = await taken(deps, context, source)
   const { token, mayUse, place } = carried
   const refreshed = await refreshTokens(api.deps, { token, mayUse, actor: context.actor })
   if (refreshed.code === 'refreshed') return api.answer(context.reply, refreshed, place)
@@ -45,17 +46,29 @@ export function mayTry({ refusals }: TokenRouteDeps, { actor }: Context): string
 }
 
 /** The token that came; what cannot be one counts against its address too. */
-export function taken(
+export async function taken(
   { api, refusals }: TokenRouteDeps,
-  { request, body }: TokenContext,
+  { request, body, actor }: TokenContext,
   source: string,
-): CarriedToken {
+): Promise<CarriedToken> {
   try {
     return carriedToken(api.cookie, request, body?.refresh_token)
   } catch (error) {
     refusals.count(source)
+    if (error instanceof AppError && error.code === tokenApiProblems.invalidRefreshToken.code) {
+      await noteRefused(api, actor, 'malformed')
+    }
     throw error
   }
+}
+
+/** Writes down that a token was refused, outside of what could take it back. So many of one address are, and no more. */
+export async function noteRefused(
+  { deps: { platform } }: TokenApi,
+  actor: Actor,
+  reason: RefreshFault | 'malformed',
+): Promise<void> {
+  await recordOutside(platform, actor, tokenEvents.token_refused({ outcome: 'denied', reason }))
 }
 
 const ANSWERS: { readonly [F in RefreshFault | 'reused']: () => AppError } = {
@@ -79,9 +92,6 @@ async function refusal(
   const { code } = refreshed
   if (carried.place === 'cookie' && code !== 'csrf') reply.header('set-cookie', api.cookie.clear())
   // Reuse was written together with the end of its sign-in.
-  if (code !== 'reused') {
-    const event = tokenEvents.token_refused({ outcome: 'denied', reason: code })
-    await recordOutside(api.deps.platform, actor, event)
-  }
+  if (code !== 'reused') await noteRefused(api, actor, code)
   return ANSWERS[code]()
 }

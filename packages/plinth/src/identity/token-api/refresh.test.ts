@@ -276,3 +276,33 @@ test('v5.0.0-V7.4.1 contract 5 signing out ends the sign-in whichever of its tok
   assert.deepEqual(detail(again), [404, 'Session not found'])
   assert.deepEqual(detail(await tokens.post('/auth/logout', {})), [401, 'Missing refresh token'])
 })
+
+test('v5.0.0-V16.3.3 a refused sign-out leaves its row, a flood of them no more than one address may cause', async () => {
+  later(SLACK_MS + 1_000)
+  const [ana, bea] = [await tokens.holder(), await tokens.holder()]
+  const out = (body: unknown, headers: Record<string, string> = {}) =>
+    tokens.post('/auth/logout', body, headers)
+  assert.equal((await out(undefined, inCookie(ana.refresh, bea.csrf))).status, 403)
+  assert.equal((await out({ refresh_token: newToken() })).status, 404)
+  assert.equal((await out({ refresh_token: 'x' })).status, 401)
+  assert.equal((await tokens.refresh('x')).status, 401)
+  const since = await refused()
+  assert.deepEqual(since.slice(-4), ['csrf', 'unknown', 'malformed', 'malformed'])
+  assert.equal((await tokens.refresh(ana.refresh)).status, 200)
+  const statuses: number[] = []
+  while (statuses.at(-1) !== 429 && statuses.length < 40) {
+    statuses.push((await out(undefined, inCookie(bea.refresh, ana.csrf))).status)
+  }
+  const left = await refused()
+  assert.equal(statuses.at(-1), 429)
+  assert.equal((await out(undefined, inCookie(bea.refresh, ana.csrf))).status, 429)
+  assert.deepEqual([left.length - since.length, await refused()], [statuses.length - 1, left])
+})
+
+/** Why tokens were refused, in order. */
+async function refused(): Promise<readonly (string | null)[]> {
+  const rows = await tokens.world.sql<{ reason: string | null }>(
+    "select reason from plinth.audit_events where action = 'authn.token_refused' order by id",
+  )
+  return rows.map(({ reason }) => reason)
+}

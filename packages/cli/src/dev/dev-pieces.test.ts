@@ -106,7 +106,7 @@ test('a process is told from one that got its number later', async () => {
   assert.equal(isRunning(mark), false)
 })
 
-test('a changed source, setting or migration is noticed once; editors’ files are not', async () => {
+test('a changed source, setting or migration is noticed once; tests and editors’ files are not', async () => {
   const service = join(home, 'watched')
   for (const folder of ['src/deep', 'src/generated', 'migrations'])
     mkdirSync(join(service, folder), { recursive: true })
@@ -116,6 +116,7 @@ test('a changed source, setting or migration is noticed once; editors’ files a
   writeFileSync(join(service, 'src/deep/a.ts'), 'ab')
   writeFileSync(join(service, 'config.yaml'), 'config: {}')
   writeFileSync(join(service, 'src/.a.ts.swp'), 'x')
+  writeFileSync(join(service, 'src/deep/a.test.ts'), 'x')
   writeFileSync(join(service, 'src/generated/routes.txt'), 'x')
   writeFileSync(join(service, 'README.md'), 'x')
   await until(() => seen.length > 0)

@@ -6,8 +6,9 @@ import { join, relative, sep } from 'node:path'
 const FOLDERS = ['src', 'migrations'] as const
 /** Files in its root that do the same. */
 const ROOT_FILE = /^(config\.yaml|package\.json|\.env(\..+)?)$/
-/** Editors' own files, and what the server writes itself when it starts. */
-const IGNORED = /(^|\/)(node_modules|generated|\.[^/]*|[^/]*~|[^/]*\.sw[a-z])(\/|$)/
+/** Editors' own files, what the server writes itself when it starts, and tests, which it never loads. */
+const IGNORED =
+  /(^|\/)(node_modules|generated|\.[^/]*|[^/]*~|[^/]*\.sw[a-z]|[^/]*\.test\.[cm]?tsx?)(\/|$)/
 const SETTLE_MS = 60
 /** Where the system cannot watch (network folders, too many watches), files are compared this often. */
 const POLL_MS = 1000

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { newToken } from '../../kernel/index.ts'
+import { newId, newToken } from '../../kernel/index.ts'
 import type { Asked } from '../../testing/authenticator.ts'
 import { createAuthenticator } from '../../testing/authenticator.ts'
 import type { Answer } from '../../testing/person.ts'
 import { ORIGIN } from '../identity.fixture.ts'
+import type { ChallengeHolder } from './challenge.ts'
+import { issueChallenge, takeChallenge } from './challenge.ts'
 import { openPasskeys } from './passkeys.fixture.ts'
 
 let kit: Awaited<ReturnType<typeof openPasskeys>>
@@ -159,6 +161,11 @@ test('what is no answer at all is refused in time', async () => {
     const { status } = await person.post(REGISTER, { response })
     assert.equal(status, 400)
   }
+  // With a question that is open: only the id is not that of the key.
+  const asked = await kit.askForNew(person)
+  const named = { ...device.create(asked), id: 'AAAA', rawId: 'AAAA' }
+  assert.equal((await person.post(REGISTER, { response: named })).status, 400)
+  assert.equal((await kit.audits('passkey.added')).at(-1)?.reason, 'answer_malformed')
   for (const response of [{}, { ...made, id: '***' }, { ...made, type: 'password' }])
     assert.equal((await person.post(REGISTER, { response })).status, 422)
 })
@@ -252,4 +259,23 @@ test('MF-27 the question of a step-up is answered by its own person only, and si
   const browser = kit.world.person()
   await kit.ask(browser)
   assert.equal(codeOf(await browser.post(VERIFY, { response })), '401 passkey.refused')
+})
+
+test('MF-27 a challenge is for one use, one person and one holder: each alone is looked at', async () => {
+  const { platform } = kit.world.deps
+  const clock = kit.world.clock
+  const [person, other] = [newId<'person'>(), newId<'person'>()]
+  await kit.world.sql('insert into plinth.people (id, name) values ($1, $2), ($3, $4)', [
+    ...[person, 'Ida', other, 'Jo'],
+  ])
+  const right = { use: 'step_up', person, holder: 'session 1' } as const
+  const taken = async (wrong: Partial<ChallengeHolder>) => {
+    const challenge = await issueChallenge(platform, clock, { ...right, ttlSeconds: 60 })
+    return takeChallenge(platform, clock, { ...right, ...wrong, challenge })
+  }
+  assert.equal(await taken({}), true)
+  assert.equal(await taken({ use: 'registration' }), false)
+  assert.equal(await taken({ person: other }), false)
+  assert.equal(await taken({ person: undefined }), false)
+  assert.equal(await taken({ holder: 'session 2' }), false)
 })

@@ -16,7 +16,9 @@ import {
   insertImported,
   joinTenant,
 } from './imported-people.repository.ts'
-import type { ImportedPerson, ImportSource } from './imported-person.ts'
+import type { ImportedPerson, ImportSource, RowFault } from './imported-person.ts'
+import { issuerOf } from './issuer-of.ts'
+import { namesInFile } from './names-in-file.ts'
 
 /** How people are imported. */
 export interface ImportOptions {
@@ -43,7 +45,9 @@ export interface ImportedRow {
 
 /** Why a row was refused. */
 export type ImportRefusal =
+  | RowFault
   | 'no_id'
+  | 'twice'
   | 'no_name'
   | 'email_invalid'
   | 'email_taken'
@@ -52,12 +56,6 @@ export type ImportRefusal =
 
 /** What of a row was left out: a hash or a user name that is not understood, an account without an issuer. */
 export type ImportNote = 'hash_unknown' | 'username_invalid' | 'issuer_unknown' | 'email_unverified'
-
-// Where the name of a provider is enough: these have one issuer for everybody.
-const KNOWN_ISSUERS: Readonly<Record<string, string>> = {
-  google: 'https://accounts.google.com',
-  apple: 'https://appleid.apple.com',
-}
 
 /**
  * Imports people with the hashes of their passwords, each in a transaction of its own: what one row
@@ -73,7 +71,34 @@ export async function* importPeople(
   options: ImportOptions,
 ): AsyncGenerator<ImportedRow> {
   const tenant = options.tenant === undefined ? undefined : await tenantNamed(owner, options.tenant)
-  for (const person of people) yield await importOne(owner, person, { ...options, tenant })
+  const before = new Set<string>()
+  const names = namesInFile(options.issuers)
+  for (const person of people) {
+    const said = refusedAlready(person, before) ?? (options.dryRun && names.taken(person))
+    const done = said
+      ? refusedRow(person, said)
+      : await importOne(owner, person, { ...options, tenant })
+    before.add(person.externalId)
+    if (done.outcome === 'created') names.note(person)
+    yield done
+  }
+}
+
+/** What nobody needs to look into the database for. */
+function refusedAlready(
+  { fault, externalId }: ImportedPerson,
+  before: ReadonlySet<string>,
+): ImportRefusal | undefined {
+  if (fault !== undefined) return fault
+  if (externalId === '') return 'no_id'
+  return before.has(externalId) ? 'twice' : undefined
+}
+
+function refusedRow(
+  { row, externalId }: Pick<ImportedPerson, 'row' | 'externalId'>,
+  reason: ImportRefusal,
+): ImportedRow {
+  return { row, external_id: externalId, outcome: 'refused', reason, notes: [] }
 }
 
 interface Import extends Omit<ImportOptions, 'tenant'> {
@@ -100,8 +125,7 @@ async function importOne(
     })
   } catch (error) {
     if (error instanceof NotDone) return error.row
-    if (error instanceof Refused)
-      return { ...done, outcome: 'refused', reason: error.reason, notes: [] }
+    if (error instanceof Refused) return refusedRow(person, error.reason)
     throw error
   }
 }
@@ -127,7 +151,6 @@ class Refused extends Error {
 type Written = Pick<ImportedRow, 'outcome' | 'notes'>
 
 async function write(tx: PlatformTx, person: ImportedPerson, options: Import): Promise<Written> {
-  if (person.externalId === '') throw new Refused('no_id')
   const { source, clock, tenant } = options
   const now = isoTime(clock.now())
   const known = await findImported(tx, { source, externalId: person.externalId })
@@ -197,19 +220,20 @@ interface Adding {
 
 async function addAccounts(
   tx: PlatformTx,
-  id: Id<'person'>,
+  of: Id<'person'>,
   { person, options, notes }: Adding & { readonly options: Import },
 ): Promise<boolean> {
   let added = false
-  for (const { provider, subject, issuer: said } of person.accounts) {
-    const issuer = said ?? options.issuers?.[provider] ?? KNOWN_ISSUERS[provider]
+  for (const account of person.accounts) {
+    const { provider, subject } = account
+    const issuer = issuerOf(account, options.issuers)
     if (issuer === undefined) {
       // Whoever keeps the old realm as a provider says so; nobody is warned of the others.
       if (provider !== 'self') notes.push('issuer_unknown')
       continue
     }
-    const account = { id: newId<'identity'>(options.clock), person: id, issuer, subject, provider }
-    const outcome = await addAccount(tx, account)
+    const id = newId<'identity'>(options.clock)
+    const outcome = await addAccount(tx, { id, person: of, issuer, subject, provider })
     if (outcome === 'taken') throw new Refused('account_taken')
     added ||= outcome === 'added'
   }

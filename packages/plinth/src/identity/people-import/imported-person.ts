@@ -17,7 +17,15 @@ export interface ImportedPerson {
   /** Whether they must set a new password before they are let in. */
   readonly mustChange: boolean
   readonly accounts: readonly ImportedAccount[]
+  /** Why nothing can be made of the row, where its reader found that. */
+  readonly fault?: RowFault | undefined
 }
+
+/**
+ * What is wrong with a row by itself: it has more or fewer fields than the first line names, or a status
+ * that is none here. Whoever was shut out there must not come in here by a word that nobody knows.
+ */
+export type RowFault = 'fields_differ' | 'status_unknown'
 
 /** An account at an identity provider. */
 export interface ImportedAccount {

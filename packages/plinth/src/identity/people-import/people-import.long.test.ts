@@ -154,19 +154,71 @@ suite('people of other systems', () => {
     ])
   })
 
-  test('CSV: rows are found by their id or address, and one without either is refused', async () => {
+  test('CSV: rows are found by their id or address, and one without either, or a second one, is refused', async () => {
     const text = `email,first_name,last_name,email_verified,password_hash
 ida@csv.test,"Ida, Dr.",Iron,yes,${betterAuthHash()}
 ,No,Address,no,
 ida@csv.test,Ida,Two,no,
 `
     const rows = await run('csv', text)
-    assert.deepEqual(outcomes(rows), ['created', 'refused no_id', 'unchanged'])
+    assert.deepEqual(outcomes(rows), ['created', 'refused no_id', 'refused twice'])
     assert.deepEqual(
       rows.map(({ row }) => row),
       [2, 3, 4],
     )
     assert.equal(await signsIn('ida@csv.test'), 200)
+  })
+
+  test('CSV: a row that is shifted, or has a status that nobody knows, makes nobody; a dry run says all that an import says', async () => {
+    const hash = betterAuthHash()
+    const text = `id,email,email_verified,username,first_name,last_name,status,password_hash
+1,jo@bad.test,yes,jo,Jo,One,suspended,${hash}
+2,ka@bad.test,yes,ka,Ka, Dr.,Two,active,${hash}
+3,li@bad.test,yes,li,Li
+4,mo@bad.test,yes,mo,Mo,Four,disabled,${hash}
+5,MO@bad.test,yes,other,Mo,Five,,${hash}
+6,no@bad.test,yes,Mo,No,Six,,${hash}
+4,oz@bad.test,yes,oz,Oz,Seven,active,${hash}
+7,pi@bad.test,yes,,Pi,Eight,ACTIVE,
+`
+    const expected = [
+      'refused status_unknown',
+      'refused fields_differ',
+      'refused fields_differ',
+      'created',
+      'refused email_taken',
+      'refused username_taken',
+      'refused twice',
+      'created',
+    ]
+    assert.deepEqual(outcomes(await run('csv', text, { dryRun: true })), expected)
+    assert.deepEqual(outcomes(await run('csv', text)), expected)
+    const made = await people.sql(
+      "select email, status from plinth.people where email like '%@bad.test' order by email",
+    )
+    assert.deepEqual(made, [
+      { email: 'mo@bad.test', status: 'disabled' },
+      { email: 'pi@bad.test', status: 'active' },
+    ])
+    assert.equal(await signsIn('mo@bad.test'), 401)
+  })
+
+  test('two rows with one account at a provider: a dry run says so too', async () => {
+    const user = (id: string) => ({ id, name: id, email: `${id}@twin.test`, emailVerified: true })
+    const account = (userId: string) => ({ userId, providerId: 'google', accountId: 'one' })
+    const unknown = (userId: string) => ({ ...account(userId), providerId: 'nowhere' })
+    const text = JSON.stringify({
+      user: [user('t1'), user('t2'), user('t3'), user('t4')],
+      account: [account('t1'), account('t2'), unknown('t3'), unknown('t4')],
+    })
+    const expected = [
+      'created',
+      'refused account_taken',
+      'created issuer_unknown',
+      'created issuer_unknown',
+    ]
+    assert.deepEqual(outcomes(await run('better-auth', text, { dryRun: true })), expected)
+    assert.deepEqual(outcomes(await run('better-auth', text)), expected)
   })
 
   test('leaving: the export holds every person with accounts and hashes, and another service imports it', async () => {

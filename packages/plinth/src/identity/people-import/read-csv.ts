@@ -1,5 +1,5 @@
 import { csvRows } from './csv-rows.ts'
-import type { ImportedPerson } from './imported-person.ts'
+import type { ImportedPerson, RowFault } from './imported-person.ts'
 import { ImportFileFault } from './imported-person.ts'
 
 const COLUMNS = [
@@ -33,8 +33,16 @@ export function readCsv(text: string): readonly ImportedPerson[] {
   }
   return rows.map((fields, at) => {
     const field = (name: Column) => fields[columns.indexOf(name)]?.trim() ?? ''
-    return personOf(field, at + 2)
+    const fault = fields.length === columns.length ? undefined : 'fields_differ'
+    return { ...personOf(field, at + 2), fault: fault ?? statusFault(field('status')) }
   })
+}
+
+const ACTIVE = /^(active|enabled|true|1)?$/i
+const SHUT_OUT = /^(inactive|disabled|archived|false|0)$/i
+
+function statusFault(status: string): RowFault | undefined {
+  return ACTIVE.test(status) || SHUT_OUT.test(status) ? undefined : 'status_unknown'
 }
 
 function rowsOf(text: string): ReturnType<typeof csvRows> {
@@ -57,7 +65,7 @@ function personOf(field: (name: Column) => string, row: number): ImportedPerson 
     firstName: field('first_name'),
     lastName: field('last_name'),
     name: field('display_name'),
-    active: !/^(inactive|disabled|archived|false)$/i.test(field('status')),
+    active: ACTIVE.test(field('status')),
     hash: field('password_hash') || undefined,
     mustChange: false,
     accounts: [],

@@ -9,6 +9,8 @@ export interface OutboxMessage {
   readonly data: unknown
   /** Seconds to wait before the first attempt. */
   readonly afterSeconds?: number
+  /** Seconds for which it is kept when it is done; what the settings say when it is left out. */
+  readonly keepSeconds?: number
   /** Who asked for it; whoever opened the door of the transaction when it is left out. */
   readonly actor?: Actor
 }

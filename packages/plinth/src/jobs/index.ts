@@ -1,5 +1,5 @@
 export { drainJobs } from './drain-jobs.ts'
-export { forgetJobs } from './forget-jobs.ts'
+export { forgetJobs, forgetJobsAbout } from './forget-jobs.ts'
 export type { JobsSettings } from './jobs.settings.ts'
 export { jobsSettings } from './jobs.settings.ts'
 export type { OutboxOptions } from './outbox.ts'

@@ -47,11 +47,7 @@ function missingQueue(name: string): string {
 }
 
 async function insert(tx: Tx | PlatformTx, message: OutboxMessage): Promise<boolean> {
-  const { text, values = [] } = enqueueOne(
-    message.name,
-    withActor(message),
-    message.afterSeconds ?? 0,
-  )
+  const { text, values = [] } = enqueueOne(message.name, withActor(message), message)
   const { rowCount } = await tx.query(text, values)
   return rowCount === 1
 }

@@ -14,6 +14,8 @@ export interface MailTemplateSpec<F extends Fields> {
   readonly text: (data: Output<F>) => string
   /** The mail as HTML; the `html` tag escapes every value. */
   readonly html: (data: Output<F>) => Html
+  /** Seconds for which its job is kept once it is sent; what the settings say when left out. */
+  readonly keepSeconds?: number
 }
 
 /** A written mail. */
@@ -32,6 +34,7 @@ export interface MailTemplate<F extends Fields = Fields> {
    * @throws ZodError when the data is not as declared
    */
   readonly write: (data: Input<F>) => MailContent
+  readonly keepSeconds?: number
 }
 
 const NAME = /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$/
@@ -51,6 +54,7 @@ export function mailTemplate<F extends Fields>(
   return Object.freeze({
     kind: 'mail-template',
     name,
+    ...(spec.keepSeconds !== undefined && { keepSeconds: spec.keepSeconds }),
     write: (given: Input<F>) => {
       const data = z.parse(schema, given) as Output<F>
       const subject = headerText(spec.subject(data)).slice(0, LONGEST_SUBJECT)

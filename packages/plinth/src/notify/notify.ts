@@ -7,6 +7,7 @@ import type { Outbound } from '../outbound/index.ts'
 import type { Log } from '../telemetry/index.ts'
 import { type MailAddress, mailAddress } from './mail-address.ts'
 import type { MailTemplate } from './mail-template.ts'
+import { MAIL_JOB, SMS_JOB } from './message-jobs.ts'
 import { notifyProblems } from './notify.errors.ts'
 import type { NotifySettings } from './notify.settings.ts'
 import { phoneNumber } from './phone-number.ts'
@@ -62,8 +63,6 @@ export interface NotifyOptions {
   readonly transport?: MailTransport
 }
 
-const MAIL_JOB = 'notify.mail'
-const SMS_JOB = 'notify.sms'
 /** With pauses that double from 5 s on, the last attempt comes after more than an hour. */
 const RETRIES = 10
 const NO_SERVER =
@@ -91,19 +90,29 @@ export function createNotify(options: NotifyOptions): Notify {
         return
       }
       const sealed = mailSeal.close(recipient.address, content)
-      await enqueue(tx, MAIL_JOB, { to: recipient, template: template.name, sealed })
+      const { name, keepSeconds } = template
+      const input = { to: recipient, template: name, sealed }
+      await enqueue(tx, { name: MAIL_JOB, input, keepSeconds })
     },
     sms: async (tx, { to, text, notAfter }) => {
       if (texts === undefined) throw notifyProblems.smsOff()
       const number = phoneNumber(to)
-      await enqueue(tx, SMS_JOB, { to: number, sealed: smsSeal.close(number, { text }), notAfter })
+      const input = { to: number, sealed: smsSeal.close(number, { text }), notAfter }
+      await enqueue(tx, { name: SMS_JOB, input })
     },
   }
 }
 
-async function enqueue(tx: Tx | PlatformTx, name: string, input: object): Promise<void> {
+interface Message {
+  readonly name: string
+  readonly input: object
+  readonly keepSeconds?: number | undefined
+}
+
+async function enqueue(tx: Tx | PlatformTx, { name, input, keepSeconds }: Message): Promise<void> {
   const tenant = 'tenant' in tx ? tx.tenant : PLATFORM_TENANT
-  await tx.outbox.enqueue(tx, { name, data: { tenant, input } })
+  const data = { tenant, input }
+  await tx.outbox.enqueue(tx, { name, data, ...(keepSeconds !== undefined && { keepSeconds }) })
 }
 
 function transportOf({ smtp }: NotifySettings): MailTransport | undefined {

@@ -10,6 +10,8 @@ export const personErased = mailTemplate('account.erased', {
     when: z.iso.datetime({ offset: true }),
     baseUrl: z.url({ protocol: /^https?$/ }),
   },
+  // The last row with their address.
+  keepSeconds: 3_600,
   subject: () => 'Your account is erased',
   text: ({ name, when, baseUrl }) => `Hello ${name},
 

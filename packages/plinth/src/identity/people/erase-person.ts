@@ -4,12 +4,12 @@ import type { PlatformDb, PlatformTx } from '../../data/index.ts'
 import { PLATFORM_TENANT } from '../../jobs/index.ts'
 import type { Clock, Id } from '../../kernel/index.ts'
 import type { Notify } from '../../notify/index.ts'
-import { personErased } from '../../notify/index.ts'
+import { forgetMessages, personErased } from '../../notify/index.ts'
 import { deleteAnyTenant } from '../../tenancy/index.ts'
 import { addressOf } from '../linking/identities.repository.ts'
 import { endSessions } from '../sessions/end-sessions.repository.ts'
 import { isoTime } from '../sessions/iso-time.ts'
-import { eraseRows, forgetAddresses, makeTombstone } from './erase-rows.repository.ts'
+import { eraseRows, forgetAddresses, makeTombstone, recipientsOf } from './erase-rows.repository.ts'
 import { FORGET_JOB } from './forget-person.job.ts'
 import { personEvents } from './people.events.ts'
 import type { TenantOfPerson } from './person-in-tenants.ts'
@@ -41,7 +41,7 @@ export type Erased =
  * Erases a person: sessions, keys, factors, accounts and memberships end, every row about them goes, and
  * what stays is a tombstone without a name. The audit log keeps what happened under the id, which now
  * means nobody; addresses that it noted go with a job. A tenant of their own is deleted; an organisation
- * of which they are the only owner must be handed on before.
+ * of which they are the only owner must be handed on before. Messages to them that wait are not sent.
  */
 export async function erasePerson(deps: EraseDeps, erasure: Erasure): Promise<Erased> {
   return deps.platform.transaction(async (tx) => {
@@ -50,6 +50,7 @@ export async function erasePerson(deps: EraseDeps, erasure: Erasure): Promise<Er
     if (held !== undefined) return { code: held }
     const tenants = await tenantsOf(tx, person)
     if (await ownsAlone(tx, tenants)) return { code: 'owns_tenants' }
+    await forgetMessages(tx, await recipientsOf(tx, person))
     await tell(deps, tx, person)
     const now = isoTime(deps.clock.now())
     await endSessions(tx, { person }, { now, reason: 'person_erased' })

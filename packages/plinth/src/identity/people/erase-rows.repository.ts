@@ -22,6 +22,20 @@ function emptied(links: typeof personLinks, person: string) {
   }))
 }
 
+/** Every address and number at which a person was written to. */
+export async function recipientsOf(tx: PlatformTx, person: string): Promise<readonly string[]> {
+  const { rows } = await tx.query<{ recipient: string }>(
+    `select email as recipient from plinth.people where id = $1 and email is not null
+      union select email from plinth.identities where person_id = $1 and email is not null
+      union select name from plinth.sign_in_names where person_id = $1 and kind = 'email'
+      union select address from plinth.mfa_methods where person_id = $1 and address is not null
+      union select data ->> 'email' from plinth.one_time_tokens
+             where person_id = $1 and data ->> 'email' is not null`,
+    [person],
+  )
+  return rows.map(({ recipient }) => recipient)
+}
+
 /** Leaves of a person an id and when they were erased. */
 export async function makeTombstone(tx: PlatformTx, person: string, now: string): Promise<void> {
   await tx.query(

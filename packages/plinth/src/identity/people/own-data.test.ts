@@ -45,7 +45,7 @@ suite('what is kept about a person', () => {
       `select format('%I.%I', n.nspname, c.relname) as name,
               format('select 1 from %I.%I t where to_jsonb(t)::text ilike $1 limit 1', n.nspname, c.relname) as text
          from pg_class c join pg_namespace n on n.oid = c.relnamespace
-        where n.nspname in ('plinth', 'app') and c.relkind = 'r' order by 1`,
+        where n.nspname in ('plinth', 'plinth_jobs', 'app') and c.relkind = 'r' order by 1`,
     )
     const holding: string[] = []
     for (const { name, text: sql } of tables) {
@@ -147,11 +147,23 @@ suite('what is kept about a person', () => {
       tenant: 'acme',
       can: ['people:*'],
     })
+    // Each is told to its person by mail: one that was sent, one that waits.
+    const key = { type: 'user', name: 'all', scopes: ['people:read'] }
+    assert.equal((await cy.post('/api/v1/api-keys', key)).status, 201)
+    assert.equal(await people.mailsTo('cyrielle@example.com'), 1)
+    assert.equal((await cy.post('/api/v1/api-keys', { ...key, name: 'more' })).status, 201)
     const gone = await cy.delete('/auth/me')
     assert.equal(gone.status, 204, JSON.stringify(gone.body))
     assert.equal((await elsewhere.get('/auth/web/me')).body['authenticated'], false)
     assert.equal((await ana.get(`${PEOPLE}/${id}`)).status, 404)
-    assert.equal(await people.mailsTo('cyrielle@example.com'), 1)
+    // What waited is not sent any more; the last mail is, and its row is kept for an hour, not for days.
+    assert.equal(await people.mailsTo('cyrielle@example.com'), 2)
+    const mails = await people.sql(
+      `delete from plinth_jobs.job where data::text ilike '%cyrielle%'
+       returning data -> 'input' ->> 'template' as template, state, deletion_seconds`,
+    )
+    const last = { template: 'account.erased', state: 'completed', deletion_seconds: 3_600 }
+    assert.deepEqual(mails, [last])
     assert.deepEqual(await tablesHolding('cyrielle'), [])
     assert.deepEqual(await tablesHolding('CY-9'), [])
     const [left] = await people.sql('select name, email, status from plinth.people where id = $1', [

@@ -185,6 +185,28 @@ test('what comes back is seen as well', async () => {
   )
 })
 
+test('a process has one connection that listens, for sessions, people, tenants and keys together', async () => {
+  const ana = await world.signIn('ana', { tenant: 'acme', can: ['stock:count'] })
+  await warm(ana)
+  assert.equal((await ana.get('/count')).status, 204)
+  for (const url of [world.url, second.url]) {
+    const headers = { 'x-api-key': 'pk_live_nobody_has_this_key' }
+    await callHttp(new URL('/count', url), { method: 'GET', headers })
+    await meAt(url, ana)
+  }
+  const listening = async () => {
+    const { rows } = await admin.query(
+      `select 1 from pg_catalog.pg_stat_activity
+        where datname = current_database() and application_name = 'plinth listener'`,
+    )
+    return rows.length
+  }
+  // Two processes; one that was just closed may stand there for a moment longer.
+  for (const end = performance.now() + 5_000; (await listening()) !== 2; await sleep(50)) {
+    assert.ok(performance.now() < end, `two processes listen on ${await listening()} connections`)
+  }
+})
+
 test('FI-08 a revocation is seen within a second while the connections that listen are killed again and again', async () => {
   const ana = await world.signIn('ana')
   const id = await personOf(ana)

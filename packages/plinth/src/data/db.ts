@@ -115,8 +115,8 @@ export interface Database {
    */
   system(reason: string): SystemContext
   /**
-   * Listens to a channel on a connection of its own (`database.listen_url`), which is opened when
-   * somebody first asks whether it is current, and closed with the database.
+   * Listens to a channel. All channels share one connection of their own (`database.listen_url`), which
+   * is opened when somebody first asks whether it is current, and closed with the database.
    */
   listen(channel: string, hearing: Hearing): Listener
   /**

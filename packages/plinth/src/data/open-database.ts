@@ -5,8 +5,7 @@ import type { Database } from './db.ts'
 import type { DbLog } from './db-log.ts'
 import { platformDoor, tenantDoor } from './doors/doors.ts'
 import { systemContext } from './doors/system-context.ts'
-import type { Listener } from './listen/listener.ts'
-import { openListener } from './listen/listener.ts'
+import { openListeners } from './listen/listener.ts'
 import type { Outbox } from './outbox.ts'
 import { type Line, type LineOptions, openLine } from './pool/line.ts'
 import { unavailable } from './sql-fault.ts'
@@ -29,7 +28,7 @@ export interface DatabaseOptions extends Pick<LineOptions, 'wires' | 'onStatemen
 export function openDatabase(options: DatabaseOptions): Database {
   const line = openLine(options)
   const outbox = options.outbox ?? noOutbox
-  const listeners: Listener[] = []
+  const listeners = openListeners(options)
   const cursorKey = deriveKey(options.cursorSecret ?? new Secret(newToken()), 'cursor')
   const parts = { line, outbox, cursorKey, clock: options.clock }
   const platform = platformDoor(parts)
@@ -39,13 +38,9 @@ export function openDatabase(options: DatabaseOptions): Database {
     forTenant,
     system: (reason) => systemContext({ platform, forTenant, clock: options.clock }, reason),
     ping: pinger(line, options.settings.connect_timeout_ms),
-    listen(channel, hearing) {
-      const listener = openListener({ ...options, channel, hearing })
-      listeners.push(listener)
-      return listener
-    },
+    listen: (channel, hearing) => listeners.listen(channel, hearing),
     async close() {
-      for (const listener of listeners) listener.close()
+      listeners.close()
       await line.close()
     },
     get statistics() {

@@ -18,7 +18,7 @@ export interface Ear {
 
 /** What a connection that listens tells. */
 export interface EarEvents {
-  message(payload: string): void
+  message(channel: string, payload: string): void
   echo(number: number): void
   /** Told once; nothing follows. */
   lost(error: Error): void
@@ -32,7 +32,7 @@ export interface EarEvents {
  */
 export async function openEar(
   settings: DatabaseSettings,
-  channel: string,
+  channels: readonly string[],
   events: EarEvents,
 ): Promise<Ear> {
   const socket = new Socket().unref()
@@ -60,11 +60,11 @@ export async function openEar(
   client.on('notification', (note) => {
     if (over) return
     if (note.channel === own) events.echo(Number(note.payload))
-    else events.message(note.payload ?? '')
+    else events.message(note.channel, note.payload ?? '')
   })
   try {
     await client.connect()
-    await client.query(`listen ${escapeIdentifier(channel)}; listen ${own}`)
+    await client.query([...channels, own].map((one) => `listen ${escapeIdentifier(one)}`).join(';'))
   } catch (error) {
     close()
     throw error

@@ -103,6 +103,67 @@ test('it is current once its own echo came back, hears what is committed, and no
   await until(async () => (await listening()).length === 0)
 })
 
+test('all channels are heard on one connection, each by those who listen to it, until the last is closed', async () => {
+  const [sessions, keys] = [hearing(), hearing()]
+  const first = db.database.listen('sessions', sessions)
+  const second = db.database.listen('keys', keys)
+  await current(first)
+  assert.equal(second.isCurrent(), true, 'one echo proves it for all')
+  assert.equal((await listening()).length, 1)
+  await admin.query("notify sessions, 'ended'; notify keys, 'revoked'")
+  await until(() => sessions.heard.length > 1 && keys.heard.length > 1)
+  assert.deepEqual(
+    [sessions.heard, keys.heard],
+    [
+      ['(missed)', 'ended'],
+      ['(missed)', 'revoked'],
+    ],
+  )
+  first.close()
+  assert.equal(first.isCurrent(), false)
+  assert.equal(second.isCurrent(), true)
+  await admin.query("notify sessions, 'again'; notify keys, 'again'")
+  await until(() => keys.heard.length > 2)
+  assert.equal(sessions.heard.length, 2, 'a closed one is told nothing')
+  second.close()
+  await until(async () => (await listening()).length === 0)
+})
+
+test('a channel that comes late: nobody is current before it is heard too, and all may have missed something', async () => {
+  const [early, late] = [hearing(), hearing()]
+  const first = db.database.listen('sessions', early)
+  await current(first)
+  const second = db.database.listen('keys', late)
+  assert.equal(first.isCurrent(), false)
+  assert.equal(second.isCurrent(), false)
+  await current(second)
+  assert.equal(first.isCurrent(), true)
+  await admin.query("notify keys, 'revoked'")
+  await until(() => late.heard.length > 1)
+  assert.deepEqual(
+    [early.heard, late.heard],
+    [
+      ['(missed)', '(missed)'],
+      ['(missed)', 'revoked'],
+    ],
+  )
+  await until(async () => (await listening()).length === 1)
+  first.close()
+  second.close()
+})
+
+test('a channel that comes while the connection is being opened is heard as well', async () => {
+  const late = hearing()
+  const first = db.database.listen('sessions', hearing())
+  assert.equal(first.isCurrent(), false)
+  const second = db.database.listen('keys', late)
+  await current(second)
+  await admin.query("notify keys, 'revoked'")
+  await until(() => late.heard.includes('revoked'))
+  first.close()
+  second.close()
+})
+
 test('a connection that is killed: not current at once, and after coming back it says that it missed', async () => {
   const ears = hearing()
   const listener = db.database.listen('shop', ears)

@@ -25,13 +25,21 @@ export interface Listener {
   close(): void
 }
 
-/** What a listener needs. */
-export interface ListenerOptions {
+/** What listens for a process: all its channels on one connection. */
+export interface Listeners {
+  /**
+   * Begins to listen. A channel that comes while the connection is open makes it be opened anew, at the
+   * next question: nobody is told yes before all of them are heard.
+   */
+  listen(channel: string, hearing: Hearing): Listener
+  close(): void
+}
+
+/** What listening needs. */
+export interface ListenersOptions {
   readonly settings: DatabaseSettings
   readonly clock: Clock
   readonly log: DbLog
-  readonly channel: string
-  readonly hearing: Hearing
 }
 
 /** Below the second that is promised, with room for the request that asks. */
@@ -46,15 +54,18 @@ const LONGEST_PAUSE_MS = 5_000
 const NO_ECHO =
   'no notification comes back; behind a pooler database.listen_url must lead to the server itself'
 
-/** Listens to a channel, as long as somebody wants to know. */
-export function openListener(options: ListenerOptions): Listener {
-  return new ChannelListener(options)
+/** Listens to channels, as long as somebody wants to know. */
+export function openListeners(options: ListenersOptions): Listeners {
+  return new OneEar(options)
 }
 
-class ChannelListener implements Listener {
-  readonly #options: ListenerOptions
+class OneEar implements Listeners {
+  readonly #options: ListenersOptions
+  readonly #channels = new Set<{ readonly name: string; readonly hearing: Hearing }>()
   #ear: Ear | undefined
   #opening: Promise<void> | undefined
+  /** Counts up when what is open, or being opened, no longer is what is wanted. */
+  #round = 0
   #timer: NodeJS.Timeout | undefined
   #calledAt: number | undefined
   #calls = 0
@@ -62,13 +73,32 @@ class ChannelListener implements Listener {
   #askedAt = Number.NEGATIVE_INFINITY
   #retryAt = Number.NEGATIVE_INFINITY
   #failures = 0
-  #closed = false
 
-  constructor(options: ListenerOptions) {
+  constructor(options: ListenersOptions) {
     this.#options = options
   }
 
-  isCurrent(): boolean {
+  listen(name: string, hearing: Hearing): Listener {
+    const channel = { name, hearing }
+    this.#channels.add(channel)
+    this.#hangUp()
+    const isOpen = () => this.#channels.has(channel)
+    return {
+      isCurrent: () => isOpen() && this.#isCurrent(),
+      state: () => (isOpen() ? this.#state() : 'asleep'),
+      close: () => {
+        this.#channels.delete(channel)
+        if (this.#channels.size === 0) this.#hangUp()
+      },
+    }
+  }
+
+  close(): void {
+    this.#channels.clear()
+    this.#hangUp()
+  }
+
+  #isCurrent(): boolean {
     const now = this.#options.clock.monotonic()
     this.#askedAt = now
     if (this.#isTrusted(now)) return true
@@ -76,18 +106,20 @@ class ChannelListener implements Listener {
     return false
   }
 
-  state(): 'asleep' | 'current' | 'behind' {
+  #state(): 'asleep' | 'current' | 'behind' {
     const now = this.#options.clock.monotonic()
     if (this.#isTrusted(now)) return 'current'
     return this.#isWanted(now) ? 'behind' : 'asleep'
   }
 
-  close(): void {
-    this.#closed = true
-    this.#heardUntil = Number.NEGATIVE_INFINITY
+  #hangUp(): void {
+    this.#round += 1
     clearTimeout(this.#timer)
+    this.#timer = undefined
     this.#ear?.close()
     this.#ear = undefined
+    this.#calledAt = undefined
+    this.#heardUntil = Number.NEGATIVE_INFINITY
   }
 
   #isTrusted(now: number): boolean {
@@ -101,7 +133,6 @@ class ChannelListener implements Listener {
 
   /** Somebody asks: calls on the connection that is there, or opens one. */
   #wake(now: number): void {
-    if (this.#closed) return
     if (this.#ear !== undefined) {
       if (this.#calledAt === undefined && this.#timer === undefined) this.#call()
       return
@@ -110,22 +141,27 @@ class ChannelListener implements Listener {
   }
 
   async #open(): Promise<void> {
-    const { settings, channel, hearing } = this.#options
+    const round = this.#round
+    const names = new Set(Array.from(this.#channels, ({ name }) => name))
     try {
-      const ear = await openEar(settings, channel, {
-        message: (payload) => hearing.hear(payload),
+      const ear = await openEar(this.#options.settings, [...names], {
+        message: (name, payload) => this.#tell(name, payload),
         echo: (number) => this.#heard(number),
         lost: (error) => this.#lose(error),
       })
-      if (this.#closed) return ear.close()
+      if (round !== this.#round) return ear.close()
       this.#ear = ear
-      hearing.missed()
+      for (const { hearing } of this.#channels) hearing.missed()
       this.#call()
     } catch (error) {
-      this.#lose(error)
+      if (round === this.#round) this.#lose(error)
     } finally {
       this.#opening = undefined
     }
+  }
+
+  #tell(channel: string, payload: string): void {
+    for (const { name, hearing } of this.#channels) if (name === channel) hearing.hear(payload)
   }
 
   #call(): void {
@@ -152,14 +188,8 @@ class ChannelListener implements Listener {
   }
 
   #lose(error: unknown): void {
-    if (this.#closed) return
     const { log, clock } = this.#options
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    this.#ear?.close()
-    this.#ear = undefined
-    this.#calledAt = undefined
-    this.#heardUntil = Number.NEGATIVE_INFINITY
+    this.#hangUp()
     const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures)
     this.#retryAt = clock.monotonic() + randomInt(longest / 2, longest + 1)
     this.#failures += 1

@@ -53,14 +53,28 @@ async function readState(name: string): Promise<State> {
 /** The service as an update reads it, with the files that an owner made of it. */
 export function treeOf(state: State, files: Files): ServiceTree {
   const { base, folder, manifest, release } = state
-  const shared = [...base.keys(), ...release.files.keys()].filter(isShared)
+  const ownMoves = movesIn(state, files)
+  const shared = [...base.keys(), ...release.files.keys(), ...ownMoves.values()].filter(isShared)
   return {
     folder,
     manifest,
     base,
+    ownMoves,
     present: new Map([...new Set(shared)].map((file) => [file, presentIn(files, file)])),
     own: new Map([...files].filter(([file]) => ownershipOf(file) === 'yours')),
   }
+}
+
+/** Files that stand elsewhere than in the state, with the same text: what git would call moved. */
+function movesIn({ files: before }: State, files: Files): ReadonlyMap<string, string> {
+  const gone = [...before].filter(([file]) => !files.has(file))
+  const made = [...files].filter(([file]) => !before.has(file))
+  return new Map(
+    gone.flatMap(([file, text]) => {
+      const to = made.find(([, other]) => other === text)?.[0]
+      return to === undefined ? [] : [[file, to] as const]
+    }),
+  )
 }
 
 function presentIn(files: Files, file: string): Present {

@@ -1,30 +1,57 @@
 import { misuse } from '../cli-error.ts'
 import { isDirty, type Repository } from './repository.ts'
 import { forgetState, readState, standing, type UpdateState } from './update-state.ts'
+import { putAside } from './working-tree.ts'
+
+/** What going back did. */
+export interface Aborted extends UpdateState {
+  /** Whether something was in no commit on the branch, and lies in the stash now. */
+  readonly stashed: boolean
+}
 
 /**
- * Leads back to the branch and the commit before the update, and removes its branch. Work that a
- * person has committed on the branch since is never thrown away.
- * @throws CliError (exit code 2) when there is nothing to go back from, or the branch holds such work
+ * Leads back to the branch and the commit before the update, and removes its branch. Work of a person is
+ * never thrown away: what they committed on the branch since stops it, and what is in no commit goes into
+ * git's stash.
+ * @throws CliError (exit code 2) when there is nothing to go back from, or the branch holds such commits
  */
-export async function abortUpdate(git: Repository): Promise<UpdateState> {
+export async function abortUpdate(git: Repository): Promise<Aborted> {
   const state = await readState(git)
   if (state === undefined) throw misuse('No update is under way here, so there is nothing to undo.')
   await requireOnlyOurs(git, state)
   const { branch, before } = state
-  const now = await standing(git)
-  if (now.branch === branch) {
-    // What a step wrote and did not commit goes too. In a conflict everything of ours is staged, and
-    // what else is there is a person's.
-    if (state.phase === 'working') await git.run('add', '--all', '--', ':/')
-    await git.run('reset', '--quiet', '--hard')
+  const isThere = (await standing(git)).branch === branch
+  const stashed = isThere && (await clear(git, state))
+  if (isThere) {
     const place = before.branch === undefined ? ['--detach', before.sha] : [before.branch]
     await git.run('switch', '--quiet', ...place)
   }
   if ((await git.ask('show-ref', '--verify', '--quiet', `refs/heads/${branch}`)).ok)
     await git.run('branch', '--quiet', '-D', branch)
   await forgetState(git)
-  return state
+  return { ...state, stashed }
+}
+
+/** What lies in the stash after going back, as a sentence. */
+export function stashSentence({ branch }: UpdateState): string {
+  return `What was in no commit on ${branch} lies in git's stash: look at it with \`git stash show --patch --include-untracked\`; if nothing of it is yours: git stash drop.`
+}
+
+/**
+ * Leaves the working tree as the last commit has it. A step that was cut off wrote some of what is there, and
+ * somebody may have written the rest since: nothing tells them apart, so all of it is kept.
+ * @returns whether anything had to be kept
+ */
+async function clear(git: Repository, { phase, tree, branch }: UpdateState): Promise<boolean> {
+  if (!(await isDirty(git))) return false
+  await git.run('add', '--all', '--', ':/')
+  if (phase === 'conflicts' && (await git.run('write-tree')) === tree)
+    await git.run('reset', '--quiet', '--hard')
+  else {
+    await putAside(git, `plinth update --abort: what was in no commit on ${branch}`)
+    return true
+  }
+  return false
 }
 
 async function requireOnlyOurs(git: Repository, state: UpdateState): Promise<void> {

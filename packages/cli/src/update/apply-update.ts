@@ -2,7 +2,7 @@ import { CliError, misuse } from '../cli-error.ts'
 import { installPackages } from '../install/install-packages.ts'
 import { withProgress } from '../progress.ts'
 import { SPELLINGS } from '../template/spellings.ts'
-import { abortUpdate } from './abort-update.ts'
+import { abortUpdate, stashSentence } from './abort-update.ts'
 import { breakingStep } from './breaking-step.ts'
 import { type Regenerated, regenerate } from './owned-files.ts'
 import { packageManagerOf } from './package-manager.ts'
@@ -20,6 +20,7 @@ import {
   writeSharedFiles,
 } from './steps.ts'
 import { standing, type UpdateState, writeState } from './update-state.ts'
+import { dropOurs, stageOurs } from './working-tree.ts'
 
 /** What an update is applied to, and with. */
 export interface Application {
@@ -69,8 +70,9 @@ export async function applyUpdate(application: Application): Promise<UpdateRepor
 /** Goes back after a failure, and says how that went: what failed may stand in the way of that too. */
 async function undo(git: Repository): Promise<string> {
   try {
-    await abortUpdate(git)
-    return 'Everything is as it was before the update.'
+    const aborted = await abortUpdate(git)
+    const kept = aborted.stashed ? ` ${stashSentence(aborted)}` : ''
+    return `Everything is as it was before the update.${kept}`
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     return `Going back was not possible (${why}); look at \`git status\`, then: plinth update --abort.`
@@ -87,9 +89,10 @@ async function takeSteps(application: Application, state: UpdateState): Promise<
   const conflicts = conflictsOf(plan)
   if (conflicts.length > 0) {
     // Staged, so that going back takes new files away as well.
-    await git.run('add', '--all', '--', ':/')
+    await stageOurs(git)
     const { exec } = SPELLINGS[state.manager]
-    await writeState(git, { ...steps.state, phase: 'conflicts', conflicts })
+    const tree = await git.run('write-tree')
+    await writeState(git, { ...steps.state, phase: 'conflicts', conflicts, tree })
     const solve = `Choose in ${conflicts.join(', ')}, take the markers out, then: ${exec} plinth update --continue (or go back: ${exec} plinth update --abort)`
     return { ...report, code: 'conflicts', commits: steps.commits, next: [...next, solve] }
   }
@@ -122,7 +125,7 @@ export async function install(
   body: string,
 ): Promise<readonly string[]> {
   const { git, state } = steps
-  await git.run('add', '--all', '--', ':/')
+  await stageOurs(git)
   const done = await installPackages(git.folder, state.manager)
   steps.state = { ...state, installs: done.code === 'failed' }
   if (done.code === 'installed') {
@@ -131,7 +134,7 @@ export async function install(
   }
   await commitStaged(steps, subject, body)
   // Half a lockfile, and what the package manager noted of its failure.
-  await dropChanges(git)
+  await dropOurs(git)
   const { exec } = SPELLINGS[state.manager]
   return [
     `The packages could not be installed: ${done.why}. Put that right, then: ${exec} plinth update --continue (or go back: ${exec} plinth update --abort)`,
@@ -150,7 +153,7 @@ export async function finish(steps: Steps): Promise<Pick<UpdateReport, 'code' | 
   }
   const done = await withProgress('Writing the generated files', regenerate(git.folder))
   if (done.ok) await commitAll(steps, 'chore: generated files')
-  else await dropChanges(git)
+  else await dropOurs(git)
   await writeState(git, { ...steps.state, phase: 'done', conflicts: [] })
   return { code: 'updated', next: nextSteps(steps.state, done) }
 }
@@ -167,10 +170,4 @@ function nextSteps(state: UpdateState, done: Regenerated): readonly string[] {
     `Try it: ${run} check && ${run} test; look at it: git diff ${before.branch ?? before.sha}...${branch}`,
     `Take it: git switch ${before.branch ?? '<your branch>'} && git merge ${branch}; or go back: ${exec} plinth update --abort`,
   ]
-}
-
-/** All that an update did so far is in commits; what is half-written is not worth one. */
-async function dropChanges(git: Repository): Promise<void> {
-  await git.run('add', '--all', '--', ':/')
-  await git.run('reset', '--quiet', '--hard')
 }

@@ -18,6 +18,8 @@ export interface SharedFile {
   /** Whether the template brought it, and its text of then is lost. */
   readonly isLost?: boolean
   readonly mine: Present
+  /** Where the owner moved it, when that is a place of the owner's alone. */
+  readonly ownPlace?: string
   /** As the template has it now; undefined when it no longer has it. */
   readonly theirs: string | undefined
 }
@@ -49,7 +51,7 @@ export function decideShared(file: SharedFile): Decision {
   if (mine.kind === 'absent')
     return base === undefined
       ? decided('add', { text: theirs })
-      : decided('keep', { because: GONE })
+      : decided('keep', { because: goneTo(file.ownPlace) })
   const text = unix(mine.text)
   const written = (next: string) => ({ text: withEndingsOf(mine.text, next) })
   if (text === theirs) return moved(file, decided, mine.text)
@@ -62,7 +64,11 @@ export function decideShared(file: SharedFile): Decision {
   return decided(merged.text === mine.text && file.from === undefined ? 'none' : 'merge', merged)
 }
 
-const GONE = 'you removed it, and it stays removed'
+function goneTo(place: string | undefined): string {
+  if (place === undefined) return 'you removed it, and it stays removed'
+  return `you moved it to ${place}, where it is yours and stays as it is; the template's text of now is in .plinth/base/`
+}
+
 const OWN = 'it is a text of your own by now'
 const DROPPED = 'the template no longer has it; with your edits it stays, and is yours from now on'
 

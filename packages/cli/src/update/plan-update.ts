@@ -47,7 +47,8 @@ export function planUpdate(tree: ServiceTree, release: Release): UpdatePlan {
   const { steps, present, base } = rewritten(tree, mods)
   const moves = release.moves.filter(({ version }) => since(version))
   const brought = Object.keys(tree.manifest.files)
-  const sides = { base, brought, present, theirs: release.files, moves }
+  const { ownMoves } = tree
+  const sides = { base, brought, present, theirs: release.files, moves, ownMoves }
   const decisions = sharedFiles(sides).map(decideShared).map(withFault(tree, release))
   const shared = decisions.filter(({ path }) => path !== 'package.json')
   return {
@@ -144,9 +145,11 @@ interface Sides {
   readonly present: ReadonlyMap<string, Present>
   readonly theirs: ReadonlyMap<string, string>
   readonly moves: Release['moves']
+  readonly ownMoves: ReadonlyMap<string, string>
 }
 
-function sharedFiles({ base, brought, present, theirs, moves }: Sides): readonly SharedFile[] {
+function sharedFiles(sides: Sides): readonly SharedFile[] {
+  const { base, brought, present, theirs, moves } = sides
   const wanted = [...theirs.keys()].filter((path) => ownershipOf(path) === 'shared')
   const moved = moves.filter(({ from, to }) => base.has(from) && !base.has(to) && theirs.has(to))
   const left = new Set(moved.map(({ from }) => from))
@@ -155,7 +158,7 @@ function sharedFiles({ base, brought, present, theirs, moves }: Sides): readonly
     const old = moved.find(({ to }) => to === path)?.from
     // What the owner already has at the new place is the owner's text of it.
     const from = present.get(path)?.kind === 'text' ? undefined : old
-    return {
+    const file: SharedFile = {
       path,
       ...(from !== undefined && { from }),
       base: base.get(old ?? path),
@@ -163,7 +166,21 @@ function sharedFiles({ base, brought, present, theirs, moves }: Sides): readonly
       mine: present.get(from ?? path) ?? { kind: 'absent' },
       theirs: theirs.get(path),
     }
+    return file.mine.kind === 'absent' ? followed(file, old ?? path, sides) : file
   })
+}
+
+/**
+ * A file that the owner moved is merged in its new place, where that is a place of shared files; else it is
+ * the owner's by now, and only named.
+ */
+function followed(file: SharedFile, old: string, sides: Sides): SharedFile {
+  const { base, present, theirs, ownMoves } = sides
+  const to = ownMoves.get(old)
+  const mine = to === undefined ? undefined : present.get(to)
+  if (to === undefined || file.theirs === undefined) return file
+  if (mine?.kind !== 'text' || theirs.has(to) || base.has(to)) return { ...file, ownPlace: to }
+  return { path: to, base: file.base, mine, theirs: file.theirs }
 }
 
 function isMoved(tree: ServiceTree, release: Release): boolean {

@@ -3,6 +3,7 @@ import { dirname, join, relative, sep } from 'node:path'
 import { readManifest, type ServiceManifest } from '../template/manifest.ts'
 import { ownershipOf } from '../template/ownership.ts'
 import type { Present } from './decide-shared.ts'
+import { ownMoves } from './own-moves.ts'
 
 /** What an update reads of a service before it changes anything. */
 export interface ServiceTree {
@@ -12,6 +13,8 @@ export interface ServiceTree {
   readonly base: ReadonlyMap<string, string>
   /** What stands at each path that the template has or had. */
   readonly present: ReadonlyMap<string, Present>
+  /** Where the owner moved shared files to, by the place that the template has them in. */
+  readonly ownMoves: ReadonlyMap<string, string>
   /** Texts of the owner that a release may have something to say about. */
   readonly own: ReadonlyMap<string, string>
 }
@@ -24,11 +27,14 @@ export async function readTree(folder: string, paths: readonly string[]): Promis
   const manifest = await readManifest(folder)
   const home = join(folder, '.plinth', 'base')
   const base = await textsOf(home, await filesUnder(home, () => true))
-  const shared = [...new Set([...base.keys(), ...paths.filter(isShared)])].sort()
+  const moves = await ownMoves(folder)
+  const known = [...base.keys(), ...paths, ...moves.values()]
+  const shared = [...new Set(known.filter(isShared))].sort()
   const present = new Map<string, Present>()
   for (const path of shared) present.set(path, await presentAt(folder, path))
   const own = await filesUnder(folder, (path) => !LEFT_OUT.test(path))
-  return { folder, manifest, base, present, own: await textsOf(folder, own.filter(isOwnText)) }
+  const texts = await textsOf(folder, own.filter(isOwnText))
+  return { folder, manifest, base, present, ownMoves: moves, own: texts }
 }
 
 const LEFT_OUT = /(^|\/)(node_modules|\.git|\.plinth|vendor|logs|dist|generated|\.env[^/]*)$/

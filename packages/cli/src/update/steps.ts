@@ -3,6 +3,7 @@ import { writeManifest } from '../template/manifest.ts'
 import type { UpdatePlan } from './plan-update.ts'
 import type { Repository } from './repository.ts'
 import { standing, type UpdateState, writeState } from './update-state.ts'
+import { stageOurs } from './working-tree.ts'
 import { isWritten, writeDecision, writeShared } from './write-decision.ts'
 
 /** Where an update works, and how far it came. */
@@ -14,13 +15,10 @@ export interface Steps {
   state: UpdateState
 }
 
-/**
- * Commits all that changed; nothing when nothing did. The whole repository, which was clean: a monorepo's
- * lockfile stands above the service.
- */
+/** Commits all that an update changed, nothing when nothing did; edits that a person makes meanwhile stay theirs. */
 export async function commitAll(steps: Steps, subject: string, body = ''): Promise<void> {
   await requireOnBranch(steps)
-  await steps.git.run('add', '--all', '--', ':/')
+  await stageOurs(steps.git)
   await commit(steps, subject, body)
 }
 

@@ -27,6 +27,8 @@ export interface UpdateState {
   readonly phase: 'working' | 'conflicts' | 'unfinished' | 'done'
   /** Shared files with markers in them. */
   readonly conflicts: readonly string[]
+  /** What the update left for a person to solve, as a tree of git; only while conflicts wait. */
+  readonly tree?: string
   /** What the service is installed with. */
   readonly manager: PackageManager
   /** Whether the packages are still to be installed, because that failed. */

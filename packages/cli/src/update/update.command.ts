@@ -43,15 +43,20 @@ export const updateCommand = defineCommand({
 })
 
 async function abort(service: string, json: boolean): Promise<void> {
-  const [{ abortUpdate }, { repositoryAt }, { SPELLINGS }] = await Promise.all([
+  const [{ abortUpdate, stashSentence }, { repositoryAt }, { SPELLINGS }] = await Promise.all([
     import('./abort-update.ts'),
     import('./repository.ts'),
     import('../template/spellings.ts'),
   ])
-  const { before, branch, manager } = await abortUpdate(repositoryAt(service))
+  const aborted = await abortUpdate(repositoryAt(service))
+  const { before, branch, manager, stashed } = aborted
   const place = before.branch ?? before.sha
-  if (json) return say(JSON.stringify({ code: 'aborted', branch: place, removed: branch }, null, 2))
+  if (json)
+    return say(
+      JSON.stringify({ code: 'aborted', branch: place, removed: branch, stashed }, null, 2),
+    )
   say(`Back on ${place}, as it was before the update; ${branch} is gone.`)
+  if (stashed) say(stashSentence(aborted))
   say(`Install the packages of that version again: ${SPELLINGS[manager].install}`)
 }
 

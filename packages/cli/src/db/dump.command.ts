@@ -3,6 +3,8 @@ import { open, rm } from 'node:fs/promises'
 import { defineCommand } from 'citty'
 import { CliError, misuse } from '../cli-error.ts'
 import { say } from '../dev/terminal.ts'
+import type { DumpedRows } from './dump/dump-rows.ts'
+import { remarksOn } from './dump/remarks.ts'
 
 /** `plinth db dump`: the schema, and the rows if asked for, as SQL. */
 export const dumpCommand = defineCommand({
@@ -65,11 +67,8 @@ async function intoFile(
 }
 
 /** On standard error, for the dump itself may go to standard output. */
-function warnOf(left: readonly string[]): void {
-  if (left.length > 0)
-    process.stderr.write(
-      `Rows of ${left.join(', ')} are not in it: only those of the schemas plinth and app are; use pg_dump for them.\n`,
-    )
+function warnOf(rows: DumpedRows | undefined): void {
+  for (const line of rows === undefined ? [] : remarksOn(rows)) process.stderr.write(`${line}\n`)
 }
 
 function newlinesIn(text: string): number {

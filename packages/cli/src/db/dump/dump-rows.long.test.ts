@@ -41,6 +41,8 @@ const ROWS = `
   insert into app.bare default values;
   insert into app.guarded values (1);
   insert into app.walled values (1);
+`
+const ROWS_OF_TENANTS = `
   insert into plinth.tenants (id, slug, name, kind) values
     (gen_random_uuid(), 'one', 'One', 'organisation'), (gen_random_uuid(), 'two', 'Two', 'organisation');
 `
@@ -56,18 +58,19 @@ const LAST = `
 
 async function dumped(url: string) {
   const texts: string[] = []
-  const left = await onConnection({ url }, async (connection) => {
+  const noted = await onConnection({ url }, async (connection) => {
     await connection.query("set datestyle to 'sql, dmy'")
     return dumpRows(connection, async (text) => void texts.push(text))
   })
-  return { text: texts.join(''), left }
+  return { text: texts.join(''), ...noted }
 }
 
 test('rows of odd tables are there once, under the numbers that they had, in the database that a dump is read into', async () => {
-  await using full = await openTestDatabase({ sql: SCHEMA + ROWS + LAST })
+  await using full = await openTestDatabase({ sql: SCHEMA + ROWS + ROWS_OF_TENANTS + LAST })
   await using empty = await openTestDatabase({ sql: SCHEMA + LAST })
-  const { text, left } = await dumped(full.ownerUrl)
-  assert.deepEqual(left, ['other.things'])
+  const { text, elsewhere, unlisted } = await dumped(full.ownerUrl)
+  assert.deepEqual(elsewhere, ['other.things'])
+  assert.deepEqual(unlisted, { ids: [], unseen: [] })
   await onConnection({ url: empty.ownerUrl }, async (connection) => {
     await connection.query(text)
     const { rows } = await connection.query<{ line: string }>(
@@ -89,4 +92,47 @@ test('rows of odd tables are there once, under the numbers that they had, in the
   const past = await dumped(full.adminUrl)
   assert.equal(past.text.match(/insert into plinth\.tenants /g)?.length, 1)
   assert.equal(past.text.match(/insert into app\.walled /g)?.length, 1)
+})
+
+const GHOSTS = ['018f0000-0000-7000-8000-00000000000a', '018f0000-0000-7000-8000-00000000000b']
+const KEPT_APART = (table: string, column: string) => `
+  create table app.${table} (id int primary key, ${column} uuid not null);
+  alter table app.${table} enable row level security;
+  alter table app.${table} force row level security;
+  create policy tenant on app.${table} using
+    (${column} = nullif(current_setting('plinth.tenant_id', true), '')::uuid);
+`
+const HAUNTED = KEPT_APART('shelves', 'tenant_id') + KEPT_APART('boxes', '"Org"')
+
+test('rows of tenants that plinth.tenants does not name are in the dump, and it says whose', async () => {
+  const [first, second] = GHOSTS
+  const left = `
+    select set_config('plinth.tenant_id', '${first}', false);
+    insert into app.shelves values (1, '${first}'), (2, '${first}');
+    select set_config('plinth.tenant_id', '${second}', false);
+    insert into app.boxes values (1, '${second}');
+    select set_config('plinth.tenant_id', '', false);
+  `
+  await using full = await openTestDatabase({ sql: HAUNTED + ROWS_OF_TENANTS + left })
+  await using empty = await openTestDatabase({ sql: HAUNTED })
+  const { text, unlisted } = await dumped(full.ownerUrl)
+  assert.deepEqual(unlisted, { ids: GHOSTS, unseen: [] })
+  await onConnection({ url: empty.ownerUrl }, (connection) => connection.query(text))
+  assert.equal((await dumped(empty.ownerUrl)).text, text)
+  await onConnection({ url: full.ownerUrl }, async (connection) => {
+    const { rows } = await connection.query<{ forced: boolean }>(
+      "select relforcerowsecurity as forced from pg_class where oid = 'app.shelves'::regclass",
+    )
+    assert.deepEqual(rows, [{ forced: true }])
+  })
+})
+
+test('a table that somebody holds is named as not looked through', async () => {
+  await using full = await openTestDatabase({ sql: HAUNTED })
+  await onConnection({ url: full.ownerUrl }, async (other) => {
+    await other.query('begin; select from app.boxes')
+    const { unlisted } = await dumped(full.ownerUrl)
+    assert.deepEqual(unlisted, { ids: [], unseen: ['app.boxes'] })
+    await other.query('rollback')
+  })
 })

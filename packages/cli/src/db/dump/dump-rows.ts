@@ -1,4 +1,5 @@
 import type { Connection } from '../revision/by-hand.ts'
+import { type UnlistedTenants, unlistedTenants } from './unlisted-tenants.ts'
 
 type Write = (text: string) => Promise<void>
 
@@ -67,19 +68,28 @@ const ELSEWHERE = `
 const PAST =
   'select rolsuper or rolbypassrls as past from pg_catalog.pg_roles where rolname = current_user'
 
+/** What a person should know of a dump. */
+export interface DumpedRows {
+  /** Tables in other schemas, whose rows are left out. */
+  readonly elsewhere: readonly string[]
+  /** Tenants that plinth.tenants does not name; their rows are in the dump. */
+  readonly unlisted: UnlistedTenants
+}
+
 /**
  * Writes the rows of the platform's and the service's tables, as they stand at one moment. Rows of
  * tenants are read, and will be written, one tenant after the other: their owner is bound by
  * row-level security like everybody else.
- * @returns tables in other schemas, whose rows are left out
  */
-export async function dumpRows(connection: Connection, write: Write): Promise<readonly string[]> {
+export async function dumpRows(connection: Connection, write: Write): Promise<DumpedRows> {
+  const { rows: role } = await connection.query<{ past: boolean }>(PAST)
+  const past = role[0]?.past === true
+  const unlisted = past ? { ids: [], unseen: [] } : await unlistedTenants(connection)
   await connection.query('begin isolation level repeatable read, read only')
   // A date or an interval reads the same under every setting then.
   await connection.query('set local datestyle to iso; set local intervalstyle to postgres')
   const { rows: found } = await connection.query<Table>(TABLES)
-  const { rows: role } = await connection.query<{ past: boolean }>(PAST)
-  const tables = found.map((table) => ({ ...table, atOnce: role[0]?.past === true }))
+  const tables = found.map((table) => ({ ...table, atOnce: past }))
   const tenants = await connection.query<{ id: string }>(
     'select id from plinth.tenants order by id',
   )
@@ -88,7 +98,7 @@ export async function dumpRows(connection: Connection, write: Write): Promise<re
   for (const table of tables.filter((one) => !isByTenant(one)))
     await rowsOf(connection, table, write)
   const secured = tables.filter(isByTenant)
-  for (const id of [NIL, ...tenants.rows.map((row) => row.id)]) {
+  for (const id of [NIL, ...tenants.rows.map((row) => row.id), ...unlisted.ids]) {
     await connection.query("select set_config('plinth.tenant_id', $1, true)", [id])
     await write(`select set_config('plinth.tenant_id', '${id}', true);\n`)
     for (const table of secured) await rowsOf(connection, table, write)
@@ -100,7 +110,7 @@ export async function dumpRows(connection: Connection, write: Write): Promise<re
   await write(`${before}${tables.map(closed).join('')}${last}commit;\n`)
   const { rows: left } = await connection.query<{ name: string }>(ELSEWHERE)
   await connection.query('commit')
-  return left.map(({ name }) => name)
+  return { elsewhere: left.map(({ name }) => name), unlisted }
 }
 
 /** A table, and whether this connection sees the rows of all its tenants at once. */

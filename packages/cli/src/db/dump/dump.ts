@@ -6,7 +6,7 @@ import {
   readMigrations,
 } from 'plinth/data'
 import { type MigrationSet, setName } from '../service-database.ts'
-import { dumpRows } from './dump-rows.ts'
+import { type DumpedRows, dumpRows } from './dump-rows.ts'
 
 /** What to dump. */
 export interface DumpRequest {
@@ -22,10 +22,11 @@ export interface DumpRequest {
 /**
  * Writes a database as SQL that `psql` reads into an empty one that `plinth db setup` made: every
  * applied migration in order, then the rows. What was made past the migrations is not in it.
- * @returns tables whose rows were left out, for they stand in schemas of somebody else
+ * @returns what a person should know of the rows; undefined where none were asked for
  * @throws Error when the file of an applied migration is missing
  */
-export async function dump({ owner, sets, data, write }: DumpRequest): Promise<readonly string[]> {
+export async function dump(request: DumpRequest): Promise<DumpedRows | undefined> {
+  const { owner, sets, data, write } = request
   await write(
     `-- Read it into an empty database that "plinth db setup" made: psql -f\n${HISTORY_SQL}`,
   )
@@ -40,7 +41,7 @@ export async function dump({ owner, sets, data, write }: DumpRequest): Promise<r
       await write(`insert into plinth.migrations (set, number, name, hash) values (${values});\n`)
     }
   }
-  return data ? onConnection(owner, (connection) => dumpRows(connection, write)) : []
+  return data ? onConnection(owner, (connection) => dumpRows(connection, write)) : undefined
 }
 
 /** In an empty database nobody is kept waiting, and a transaction may hold all of it. */

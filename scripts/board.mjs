@@ -2,56 +2,13 @@
 //   npm run board                  prints it; exit 1 when a row was green and is not any more
 //   npm run board -- --accept      keeps the present greens as the new floor
 //   npm run board -- --due         lists the rows that are due and not green
-import { readFile, writeFile } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
-import { formatGreen, parseGreen } from './board/green-file.ts'
-import { parseRows } from './board/rows.ts'
-import { boardTable } from './board/table.ts'
-import { greenRows, lostRows, strayIds } from './board/verdict.ts'
-import { recorded } from './test-run/record.mjs'
+const NEEDED = 24
 
-const FLOOR = 'test/board/green.txt'
-const { values: options } = parseArgs({
-  options: { accept: { type: 'boolean' }, due: { type: 'boolean' } },
-})
-
-const rows = parseRows(await readFile('test/board/rows.csv', 'utf8'))
-const before = parseGreen(await readFile(FLOOR, 'utf8'))
-const runs = []
-for (const suite of ['test', 'long']) {
-  const outcomes = await recorded(suite)
-  if (outcomes === undefined) console.log(`The ${suite} suite has no recorded run here.`)
-  else runs.push({ suite, outcomes: outcomes.map((outcome) => ({ ...outcome, suite })) })
-}
-const outcomes = runs.flatMap((run) => run.outcomes)
-const ran = runs.map(({ suite }) => suite)
-const green = greenRows(rows, outcomes)
-const lost = lostRows(before, green, ran)
-const stray = strayIds(rows, outcomes)
-
-console.log(boardTable(rows, green))
-if (options.due) {
-  const isGreen = new Set(green.map(({ id }) => id))
-  for (const row of rows.filter(({ id, state }) => state === 'todo' && !isGreen.has(id))) {
-    console.log(`due: ${row.id} ${row.title}`)
-  }
-}
-if (stray.length > 0) console.error(`No such row, named in a test title: ${stray.join(', ')}`)
-if (options.accept) {
-  const kept = before.filter(
-    ({ id, suites }) => lostHere(id) && !suites.some((s) => ran.includes(s)),
+// What follows is TypeScript in part, which an older Node cannot even read.
+if (Number(process.versions.node.split('.')[0]) >= NEEDED) await import('./board/print-board.mjs')
+else {
+  process.stderr.write(
+    `This needs Node ${NEEDED} or newer, and this is ${process.version}; \`npm run board\` goes on under the Node that the repository pins.\n`,
   )
-  await writeFile(FLOOR, formatGreen([...green, ...kept].sort(byId)))
-} else if (lost.length > 0) {
-  console.error(`Green before and not now: ${lost.join(', ')}`)
-}
-process.exitCode = (lost.length > 0 && !options.accept) || stray.length > 0 ? 1 : 0
-
-function lostHere(id) {
-  return !green.some((row) => row.id === id)
-}
-
-function byId(a, b) {
-  const place = (row) => rows.findIndex(({ id }) => id === row.id)
-  return place(a) - place(b)
+  process.exitCode = 2
 }

@@ -83,6 +83,10 @@ test('plinth dev: one command runs everything, and Ctrl-C stops all of it, exit 
   const folder = devFolder(service)
   const { postgres, supervisor } = readState(folder.home, 'state') ?? {}
   assert.notEqual(url, `http://localhost:${WISHED_PORT}`, 'D17 the next free port')
+  assert.match(
+    running.text(),
+    new RegExp(`^Port ${WISHED_PORT} is taken .* the service is on ${new URL(url).port}\\.$`, 'm'),
+  )
   assert.equal(env['BASE_URL'], url, 'D17 the base URL follows')
   assert.match(env['OIDC_KEYCLOAK_ISSUER'] ?? '', /^http:\/\/localhost:\d+\/realms\/test-realm$/)
   assert.match(env['DATABASE_URL'] ?? '', /^postgresql:\/\/app_db_user:/)

@@ -147,7 +147,10 @@ async function sessionAround(ahead: WaitingServer, parts: SessionParts): Promise
   let { needs } = parts
   const { secrets } = request
   const services = await servicesFor({ folder, secrets, needs, provider: options.provider })
-  const port = await freePort(options.port ?? needs.port)
+  const wanted = options.port ?? needs.port
+  const port = await freePort(wanted)
+  if (port !== wanted)
+    say(`Port ${wanted} is taken by another program, so the service is on ${port}.`)
   const url = onPort(needs.baseUrl, needs.port, port)
   await services.callAtLogout(`${url}/auth/web/backchannel-logout/keycloak`)
   const prepare = async (changed: readonly string[]): Promise<Generation> => {

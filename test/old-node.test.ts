@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+
+// What somebody reads who runs a command under a Node that is too old for it.
+
+const ROOT = path.resolve(import.meta.dirname, '..')
+const PRETEND = `data:text/javascript,
+  Object.defineProperty(process, 'version', { value: 'v20.1.0' });
+  Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } })`
+
+function underOldNode(file: string, ...args: readonly string[]) {
+  const { PATH } = process.env
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--import', PRETEND, file, ...args],
+    { env: { PATH }, encoding: 'utf8' },
+  )
+  return { status, stdout, lines: stderr.trim().split('\n') }
+}
+
+test('the board that is started directly says which Node it needs, in one sentence', () => {
+  const { status, stdout, lines } = underOldNode(path.join(ROOT, 'scripts/board.mjs'))
+  assert.deepEqual([status, stdout, lines.length], [2, '', 1])
+  assert.match(
+    lines[0] ?? '',
+    /^This needs Node 24 or newer, and this is v20\.1\.0; `npm run board`/,
+  )
+})
+
+test('the tests of a service begin with what says which Node they need', async () => {
+  const { scripts } = JSON.parse(await readFile(path.join(ROOT, 'template/package.json'), 'utf8'))
+  const [first, ...rest] = scripts.test.split(' && ')
+  assert.equal(first, 'plinth sync --keep-breaking')
+  assert.equal(rest.length, 1)
+
+  // Installed: beside no sources, where a checkout would go on under its own Node.
+  const home = await mkdtemp(path.join(tmpdir(), 'plinth-old-node-'))
+  const program = path.join(home, 'plinth.mjs')
+  await copyFile(path.join(ROOT, 'packages/cli/bin/plinth.js'), program)
+  const { status, stdout, lines } = underOldNode(program, 'sync', '--keep-breaking')
+  await rm(home, { recursive: true })
+  assert.deepEqual([status, stdout, lines.length], [2, '', 1])
+  assert.match(
+    lines[0] ?? '',
+    /^plinth needs Node 24 or newer, and this is v20\.1\.0; install it from/,
+  )
+})

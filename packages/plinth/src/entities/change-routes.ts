@@ -15,7 +15,8 @@ const conditions = {
 const { notFound, stale, condition, conflict, invalid, inUse } = entityProblems
 
 /**
- * `PUT` replaces every field that a client may set: what is left out falls back to its default.
+ * `PUT` replaces every field that a client may set: what is left out falls back to its default, unless
+ * that is made anew each time (`'now'`, `'uuid'`): the same PUT twice leaves the same row.
  * `PATCH` changes the fields it names and no others.
  */
 export function updateRoutes(operation: Operation): RouteOptions[] {

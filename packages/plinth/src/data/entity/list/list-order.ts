@@ -34,7 +34,8 @@ export function listOrder(
   const fault = firstFault(declaration, asked)
   if (fault !== undefined) return fault
   const [{ field: lead, descending } = NEWEST[0] as SortField] = asked
-  const found = bestIndex(indexesOf(declaration, deleted), asked)
+  const indexes = indexesOf(declaration, deleted).map((index) => upToHidden(index, columns))
+  const found = bestIndex(indexes, asked)
   if (found === undefined) return refused(lead, NO_INDEX)
   const { index, matched } = found
   const names = asked.map(({ field }) => field)
@@ -95,6 +96,15 @@ function firstFault(
 function whyNotSorted({ kind }: ListedColumn): string {
   if (kind.operators.length > 0) return NO_INDEX
   return `A list cannot be sorted by this: a field of kind ${kind.name} has no order that an index keeps.`
+}
+
+/**
+ * The part of an index that a list may walk. A cursor names each value that it stands at, and its
+ * holder can read it: a hidden field has no place there, nor may the order tell which value is greater.
+ */
+function upToHidden(index: ListIndex, columns: ReadonlyMap<string, ListedColumn>): ListIndex {
+  const at = index.columns.findIndex((name) => columns.get(name)?.hidden === true)
+  return at === -1 ? index : { columns: index.columns.slice(0, at), unique: false }
 }
 
 /** The index that begins with most of the fields, all of them walked in one direction. */

@@ -8,6 +8,7 @@ import { impliedColumns } from './implied-columns.ts'
 import type { TableKeys } from './keys.ts'
 import { keysOf } from './keys.ts'
 import { isName, objectName } from './names.ts'
+import { checkArguments } from './option-forms.ts'
 import { pluralOf } from './plural.ts'
 import type { Ownership } from './row.ts'
 import { SEARCH_COLUMN } from './search-column.ts'
@@ -69,6 +70,7 @@ export function declarationOf(
   shape: Readonly<Record<string, z.ZodType>>,
   options: DeclaredOptions,
 ): Declaration {
+  checkArguments(name, shape, options)
   const plural = options.plural ?? pluralOf(name)
   if (!isName(name) || !isName(plural)) {
     throw new TypeError(

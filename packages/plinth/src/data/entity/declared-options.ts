@@ -1,9 +1,12 @@
 import type { RawBuilder } from 'kysely'
 import type { z } from 'zod'
+import { schemas } from '../roles/role-names.ts'
 import type { Column } from './column.ts'
 import { columnNamed, instead } from './column-names.ts'
 import type { Computed, RowRule } from './declaration.ts'
+import { BASE_COLUMNS } from './list/base-columns.ts'
 import { isName } from './names.ts'
+import { checkForms } from './option-forms.ts'
 import type { Ownership } from './row.ts'
 
 /** The options of a declaration without their types. */
@@ -62,7 +65,7 @@ export function checkOptions(options: DeclaredOptions, columns: readonly Column[
   if (stranger !== undefined) {
     throw new TypeError(`there is no option "${stranger}"${instead(stranger, OPTIONS)}`)
   }
-  checkLists(options)
+  checkForms(options)
   const { owned = 'tenant', rules = [] } = options
   if (!OWNERSHIPS.includes(owned)) {
     throw new TypeError(`owned is "${owned}"; say 'tenant', 'person' or 'nobody'`)
@@ -74,25 +77,6 @@ export function checkOptions(options: DeclaredOptions, columns: readonly Column[
   for (const { path } of rules) columnNamed('rules', path, names)
   for (const name of options.search ?? []) checkSearched(name, columns)
   if (options.table !== undefined) checkPlace(options.table, options, names)
-}
-
-/** What a program without types gets wrong: a name where a list stands, a list where lists stand. */
-function checkLists(options: DeclaredOptions): void {
-  for (const option of ['hidden', 'serverOnly', 'search', 'pii'] as const) {
-    if (!isTextList(options[option] ?? [])) {
-      throw new TypeError(`${option} takes a list of columns: ${option}: ['name']`)
-    }
-  }
-  for (const option of ['unique', 'index'] as const) {
-    const lists: unknown = options[option] ?? []
-    if (!Array.isArray(lists) || !lists.every(isTextList)) {
-      throw new TypeError(`${option} takes lists of columns: ${option}: [['name']]`)
-    }
-  }
-}
-
-function isTextList(list: unknown): boolean {
-  return Array.isArray(list) && list.every((item) => typeof item === 'string')
 }
 
 function checkSearched(name: string, columns: readonly Column[]): void {
@@ -118,6 +102,11 @@ function checkPlace(
   for (const [part, text] of Object.entries({ schema, name, key, tenant })) {
     if (!isName(text)) throw new TypeError(`table.${part} "${text}" must look like [a-z][a-z0-9_]*`)
   }
+  if (schema === schemas.platform) {
+    throw new TypeError(
+      `the tables of the schema "${schema}" are the platform's; ask what it serves, or refer to its ids`,
+    )
+  }
   const twice = names.find((one) => one === key || one === tenant)
   if (twice !== undefined) {
     throw new TypeError(`"${twice}" is named as key or tenant of the table; leave the field out`)
@@ -141,8 +130,9 @@ export function computedOf(
   { computed = {} }: DeclaredOptions,
   names: readonly string[],
 ): Computed[] {
+  const taken = new Set([...names, ...BASE_COLUMNS.map((column) => column.name), 'tenant_id'])
   return Object.entries(computed).map(([name, [schema, from]]) => {
-    if (names.includes(name) || !isName(name)) {
+    if (taken.has(name) || !isName(name)) {
       throw new TypeError(`computed field "${name}" needs a name of its own, like [a-z][a-z0-9_]*`)
     }
     return { name, schema, from }

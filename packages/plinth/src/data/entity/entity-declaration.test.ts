@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { sql } from 'kysely'
 import { z } from 'zod'
 import { newId } from '../../kernel/index.ts'
 import {
@@ -64,6 +63,7 @@ const refused: readonly (readonly [string, z.core.$ZodType, RegExp])[] = [
   ['coerced date', z.coerce.date(), /coerce takes what it should refuse/],
   ['discriminated union', z.discriminatedUnion('a', [z.object({ a: z.literal('x') })]), /a union/],
   ['empty enum', z.enum([]), /an enum holds texts only, at least one/],
+  ['an enum of no text', z.enum(['fine', 'a\0b']), /the text "a\\u0000b" of its enum has a charac/],
   ['a default that changes', z.uuid().default(() => newId()), /another one each time; say 'now'/],
   ...(
     [
@@ -126,59 +126,7 @@ test('HI-24 names keep to one grammar', () => {
   }
 })
 
-/** Options as a program without types may give them. */
-const declared = (options: object) => () =>
-  entity('x', { sku: z.string(), name: z.string().max(9), n: z.int32(), cost: z.string() }, options)
-
 const legacy = { schema: 'public', name: 'orders', migrated: 'elsewhere' } as const
-
-const refusedOptions: readonly (readonly [object, RegExp])[] = [
-  [{ serveronly: ['n'] }, /there is no option "serveronly"; did you mean "serverOnly"\?/],
-  [{ hidden: ['skuu'] }, /hidden names the column "skuu", .* not declared; did you mean "sku"\?/],
-  [{ serverOnly: ['nmae'] }, /serverOnly names .*"nmae".*; did you mean "name"\?/],
-  [{ pii: ['mail'] }, /pii names the column "mail", which is not declared$/],
-  [{ unique: [['sku', 'nam']] }, /unique names .*"nam".*; did you mean "name"\?/],
-  [{ unique: [['sku', 'sku']] }, /unique names the column "sku" twice/],
-  [{ unique: ['sku'] }, /unique takes lists of columns: unique: \[\['name'\]\]/],
-  [{ unique: [[]] }, /unique has a list without columns/],
-  [{ unique: [['sku'], ['sku']] }, /two keys, indexes or checks are called "xes_sku_key"/],
-  [{ index: [['create_at']] }, /index names .*; did you mean "created_at"\?/],
-  [{ hidden: 'sku' }, /hidden takes a list of columns: hidden: \['name'\]/],
-  [{ search: ['nme'] }, /search names .*; did you mean "name"\?/],
-  [{ search: ['n'] }, /search names "n", which is no text/],
-  [{ search: ['cost'], hidden: ['cost'] }, /search names "cost", which is hidden/],
-  [{ rules: [{ message: 'm', path: 'skk', holds: () => true }] }, /rules names .*mean "sku"\?/],
-  [{ check: { 'a-b': sql`n > 0` } }, /check "a-b" must look like/],
-  [{ check: { small: sql`n < ${3}` } }, /a check has no parameters/],
-  [{ computed: { sku: [z.string(), () => ''] } }, /computed field "sku" needs a name of its own/],
-  [{ owned: 'people' }, /owned is "people"; say 'tenant', 'person' or 'nobody'/],
-  [{ table: { ...legacy, kee: 'x' } }, /table has no "kee"; did you mean "key"\?/],
-  [{ table: { ...legacy, key: 'Order ID' } }, /table\.key "Order ID" must look like/],
-  [{ table: { ...legacy, tenant: 'sku' } }, /"sku" is named as key or tenant of the table/],
-  [{ table: { ...legacy, migrated: 'here' } }, /say migrated: 'elsewhere'/],
-  [{ table: legacy, search: ['name'] }, /search needs a column and a function/],
-  [{ table: legacy, owned: 'person' }, /owned: 'person' needs a foreign key/],
-  [{ table: { ...legacy, tenant: 'org' }, owned: 'nobody' }, /a table of nobody has no tenant/],
-]
-
-test('an option is refused in one sentence that names the entity, and what was probably meant', () => {
-  for (const [options, reason] of refusedOptions) {
-    assert.throws(declared(options), (error) => {
-      assert.ok(error instanceof TypeError)
-      assert.match(error.message, /^entity "x": [^\n]+$/)
-      assert.match(error.message, reason)
-      return true
-    })
-  }
-  for (const [name, option] of [
-    ['owner_id', "owned: 'person'"],
-    ['deleted_at', 'softDelete: true'],
-    ['search_doc', 'search: \\[…\\]'],
-  ]) {
-    const made = () => entity('x', { [String(name)]: z.string() })
-    assert.throws(made, new RegExp(`field "${name}": the option ${option} makes this column`))
-  }
-})
 
 test('what is no schema at all is refused like one that cannot be', () => {
   for (const [given, reason] of [
@@ -190,6 +138,14 @@ test('what is no schema at all is refused like one that cannot be', () => {
     Object.assign(shape, { spot: given })
     assert.throws(() => entity('product', shape), reason)
   }
+})
+
+test('a length that no column can have leaves the column without one', () => {
+  const { columns } = entity('x', { a: z.string().max(2.5), b: z.string().max(0) }).declaration
+  assert.deepEqual(
+    columns.map(({ sqlType }) => sqlType),
+    ['text', 'text'],
+  )
 })
 
 test('a table is made where all it refers to is known, and only here', () => {

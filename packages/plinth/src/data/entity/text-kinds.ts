@@ -81,10 +81,18 @@ function isTextList(entries: readonly unknown[]): boolean {
   return entries.length > 0 && entries.every((entry) => typeof entry === 'string')
 }
 
-/** The allowed texts of an enum. */
+/**
+ * The allowed texts of an enum.
+ * @throws TypeError for one that no text column could hold
+ */
 export function enumValues(schema: z.ZodType): readonly string[] {
   const definition: Definition = schema.def
-  return Object.values(definition.entries ?? {}).map(String)
+  const values = Object.values(definition.entries ?? {}).map(String)
+  const unfit = values.find((value) => textFault(value) !== undefined)
+  if (unfit === undefined) return values
+  throw new TypeError(
+    `the text ${JSON.stringify(unfit)} of its enum has a character that no column holds`,
+  )
 }
 
 function longestOf(schema: z.ZodType): number | undefined {
@@ -94,5 +102,7 @@ function longestOf(schema: z.ZodType): number | undefined {
     return def.check === 'length_equals' ? (def.length ?? []) : []
   })
   const longest = Math.min(...limits)
-  return longest >= 1 && longest <= LONGEST_VARCHAR ? longest : undefined
+  return Number.isInteger(longest) && longest >= 1 && longest <= LONGEST_VARCHAR
+    ? longest
+    : undefined
 }

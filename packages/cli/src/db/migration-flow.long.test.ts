@@ -196,7 +196,12 @@ test('another tool may migrate the tables: ours steps back, and still checks', a
   const file = join(cwd, 'config.yaml')
   const text = await readFile(file, 'utf8')
   await writeFile(file, text.replace('  database:\n', '  database:\n    migrations: external\n'))
-  for (const args of [['revision', '-m', 'x'], ['downgrade'], ['renumber']] as const) {
+  for (const args of [
+    ['revision', '-m', 'x'],
+    ['downgrade'],
+    ['renumber'],
+    ['stamp', 'head'],
+  ] as const) {
     const { code, err } = await plinthDb(...args)
     assert.equal(code, 2)
     assert.match(err, /^database\.migrations is external, so another tool migrates/)

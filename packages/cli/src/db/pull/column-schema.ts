@@ -60,18 +60,15 @@ function bareSchema(column: LiveColumn, facts: ColumnFacts): string | undefined 
   return undefined
 }
 
-function left({ type, required, expression, generated }: LiveColumn): Field {
-  if (generated) return { schema: undefined, note: 'computed by the database; left out' }
-  const trouble = mustBeGiven(required, expression)
-  return {
-    schema: undefined,
-    note: `${typePhrase(type)} is no kind of entity(); left out${trouble}`,
-  }
+function left(column: LiveColumn): Field {
+  if (column.generated) return { schema: undefined, note: 'computed by the database; left out' }
+  const note = `${typePhrase(column.type)} is no kind of entity(); left out${troubleWithout(column)}`
+  return { schema: undefined, note }
 }
 
 /** The end of the sentence about a column that is left out. */
-export function mustBeGiven(required: boolean, expression: string | undefined): string {
-  return required && expression === undefined ? ', and no row can be added without it' : ''
+export function troubleWithout({ mustBeGiven }: LiveColumn): string {
+  return mustBeGiven ? ', and no row can be added without it' : ''
 }
 
 /** A text of TypeScript. */

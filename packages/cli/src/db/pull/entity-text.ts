@@ -1,7 +1,7 @@
 import { isName, sqlName } from 'plinth/data'
 import type { LiveTable } from '../revision/catalogue.ts'
 import { typePhrase } from '../revision/phrase.ts'
-import { fieldOf, mustBeGiven, oneLine, quoted } from './column-schema.ts'
+import { fieldOf, oneLine, quoted, troubleWithout } from './column-schema.ts'
 import { constantOf } from './entity-names.ts'
 import { keysOf, type Listed, type TableKeys } from './keys.ts'
 import { pluralOf } from './singular.ts'
@@ -103,7 +103,7 @@ function fieldsOf(
         values: keys.values.get(name),
         isNumbered: numbered.has(`${place}.${owner}.${name}`),
       })
-      const trouble = mustBeGiven(column.required, column.expression)
+      const trouble = troubleWithout(column)
       const taken = TAKEN.has(name) ? 'the name is the entity’s own' : undefined
       const unnamed = isName(name) ? taken : 'no name of a field ([a-z][a-z0-9_]*)'
       if (schema === undefined) return { line: `// ${oneLine(name)}: ${note}` }

@@ -1,5 +1,6 @@
 import type { PostgreSQL } from '@pgkit/migra'
 import { type ByHand, keepsAway } from './by-hand.ts'
+import type { DemandingDomains } from './demanding-domains.ts'
 import type { Rights } from './rights.ts'
 
 /** One column of a live table, in PostgreSQL's own words. */
@@ -9,6 +10,8 @@ export interface LiveColumn {
   /** The default, or the expression of a generated column. */
   readonly expression: string | undefined
   readonly generated: boolean
+  /** Whether no row can be added without a value for it: it takes no null, and nothing fills it. */
+  readonly mustBeGiven: boolean
 }
 
 /** A function that the tool made for a table. */
@@ -42,6 +45,7 @@ export interface LiveTable {
 export interface Beside {
   readonly byHand: ByHand
   readonly rights: Rights
+  readonly demanding: DemandingDomains
 }
 
 /** The tables of a database outside the platform's schemas, without what is kept by hand. */
@@ -56,7 +60,8 @@ export function tablesOf(database: PostgreSQL, beside: Beside): ReadonlyMap<stri
 
 type Inspected = PostgreSQL['tables'][string]
 
-function tableOf(database: PostgreSQL, table: Inspected, { byHand, rights }: Beside): LiveTable {
+function tableOf(database: PostgreSQL, table: Inspected, beside: Beside): LiveTable {
+  const { byHand, rights } = beside
   const { schema, name } = table
   const here = (one: { schema: string; table_name?: string; name: string }): boolean =>
     one.schema === schema && one.table_name === name && !keepsAway(byHand, one)
@@ -69,7 +74,7 @@ function tableOf(database: PostgreSQL, table: Inspected, { byHand, rights }: Bes
   return {
     schema,
     name,
-    columns: columnsOf(table, byHand),
+    columns: columnsOf(table, beside),
     constraints: named(constraints, (one) => one.definition),
     indexes: named(indexes, (one) => one.definition ?? ''),
     triggers: named(Object.values(database.triggers).filter(here), (one) => one.full_definition),
@@ -88,18 +93,27 @@ function tableOf(database: PostgreSQL, table: Inspected, { byHand, rights }: Bes
   }
 }
 
-function columnsOf({ schema, name, columns }: Inspected, byHand: ByHand): Map<string, LiveColumn> {
+function columnsOf(
+  { schema, name: table, columns }: Inspected,
+  { byHand, demanding }: Beside,
+): Map<string, LiveColumn> {
   return new Map(
     Object.values(columns)
-      .filter((column) => !byHand.has(`${schema}.${name}.${column.name}`))
-      .map((column) => [
-        column.name,
-        {
-          type: column.dbtypestr ?? '',
-          required: column.not_null === true,
-          expression: column.default ?? undefined,
-          generated: column.is_generated === true,
-        },
-      ]),
+      .filter(({ name }) => !byHand.has(`${schema}.${table}.${name}`))
+      .map(({ name, dbtypestr, not_null, default: preset, is_generated, is_identity }) => {
+        const required = not_null === true
+        const expression = preset ?? undefined
+        const demanded = required || demanding.has(`${schema}.${table}.${name}`)
+        return [
+          name,
+          {
+            type: dbtypestr ?? '',
+            required,
+            expression,
+            generated: is_generated === true,
+            mustBeGiven: demanded && expression === undefined && is_identity !== true,
+          },
+        ]
+      }),
   )
 }

@@ -1,4 +1,4 @@
-import type { LiveColumn, LiveTable } from './catalogue.ts'
+import type { LiveTable } from './catalogue.ts'
 import { columnText, sameColumn } from './column-pieces.ts'
 import { keyOf } from './compare.ts'
 import type { Declared } from './declared-sql.ts'
@@ -58,7 +58,7 @@ function columnDrift(live: LiveTable, wanted: LiveTable): string[] {
     return [`column ${name} is "${columnText(there)}" where "${columnText(column)}" is declared`]
   })
   const inTheWay = [...live.columns].filter(
-    ([name, column]) => !wanted.columns.has(name) && mustBeGiven(column),
+    ([name, { mustBeGiven }]) => !wanted.columns.has(name) && mustBeGiven,
   )
   return [
     ...known,
@@ -66,10 +66,6 @@ function columnDrift(live: LiveTable, wanted: LiveTable): string[] {
       ([name]) => `column ${name} is not declared, and no row can be added without it`,
     ),
   ]
-}
-
-function mustBeGiven({ required, expression }: LiveColumn): boolean {
-  return required && expression === undefined
 }
 
 function parts(

@@ -2,6 +2,7 @@ import type { PostgreSQL } from '@pgkit/migra'
 import { onConnection } from 'plinth/data'
 import { readByHand } from './by-hand.ts'
 import { type LiveTable, tablesOf } from './catalogue.ts'
+import { readDemandingDomains } from './demanding-domains.ts'
 import { readRights } from './rights.ts'
 import type { Scratch } from './scratch.ts'
 
@@ -48,6 +49,7 @@ export async function inspectOne(url: string): Promise<Tables> {
 async function tables(found: PostgreSQL, { adminUrl }: Scratch): Promise<Tables> {
   return onConnection({ url: adminUrl }, async (connection) => {
     const byHand = await readByHand(connection)
-    return tablesOf(found, { byHand, rights: await readRights(connection) })
+    const rights = await readRights(connection)
+    return tablesOf(found, { byHand, rights, demanding: await readDemandingDomains(connection) })
   })
 }

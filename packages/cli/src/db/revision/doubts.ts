@@ -19,9 +19,25 @@ export function doubtsOf({ columns, gone, fresh }: Changes): Doubt[] {
   return [...inside, ...whole]
 }
 
+/** What was typed, as far as it must be typed again. */
+export interface Asked {
+  readonly message: string
+  readonly renames?: readonly string[]
+}
+
+/** The command that was given: what it was told already is told again, for it remembers nothing. */
+export function commandOf({ message, renames = [] }: Asked): string {
+  // Only what no shell reads as anything else stands between double quotes.
+  const isPlain = /^[\p{L}\p{N} _.,:;+=@%/()-]*$/u.test(message)
+  const quoted = isPlain ? `"${message}"` : `'${message.replaceAll("'", "'\\''")}'`
+  return [`npx plinth db revision -m ${quoted}`, ...renames.map((one) => `--rename ${one}`)].join(
+    ' ',
+  )
+}
+
 /** What a person reads: what went and came, and a command for each thing that it may mean. */
-export function doubtText(doubts: readonly Doubt[], message: string): string {
-  const command = `npx plinth db revision -m "${message}"`
+export function doubtText(doubts: readonly Doubt[], asked: Asked): string {
+  const command = commandOf(asked)
   const lines = doubts.flatMap(({ entity, gone, come }) => {
     const what = entity === undefined ? `The table ${gone}` : `${entity}.${gone}`
     return [

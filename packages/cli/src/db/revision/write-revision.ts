@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { areMigrationsExternal, externalMigrations } from '../external-migrations.ts'
 import type { Changes } from './compare.ts'
-import { type Doubt, doubtsOf, doubtText } from './doubts.ts'
+import { commandOf, type Doubt, doubtsOf, doubtText } from './doubts.ts'
 import { entitiesOf } from './entities-of.ts'
 import type { MigrationText } from './migration-texts.ts'
 import { migrationsFolder, revise } from './revise.ts'
@@ -61,7 +61,7 @@ export async function writeRevision(request: RevisionRequest): Promise<RevisionR
   const isSure = (changes: Changes) => allowDestructive || losesOf(changes).length === 0
   const { changes, texts } = await revise(plan, isSure)
   if (texts.length === 0) return { code: 'nothing', files: [], text: NOTHING }
-  if (!isSure(changes)) return unsure(changes, message)
+  if (!isSure(changes)) return unsure(changes, request)
   if (!dryRun) await write(folder, texts)
   return { code: 'written', files: texts.flatMap(filesOf), text: texts.map(readable).join('\n') }
 }
@@ -72,13 +72,13 @@ function losesOf({ pieces }: Changes): string[] {
   return pieces.flatMap(({ loses }) => loses ?? [])
 }
 
-function unsure(changes: Changes, message: string): RevisionResult {
+function unsure(changes: Changes, request: RevisionRequest): RevisionResult {
   const doubts = doubtsOf(changes)
   if (doubts.length > 0) {
-    return { code: 'ambiguous', files: [], text: doubtText(doubts, message), doubts }
+    return { code: 'ambiguous', files: [], text: doubtText(doubts, request), doubts }
   }
   const loses = losesOf(changes)
-  const text = `This loses ${loses.join(' and ')}. If it may go: npx plinth db revision -m "${message}" --allow-destructive`
+  const text = `This loses ${loses.join(' and ')}. If it may go: ${commandOf(request)} --allow-destructive`
   return { code: 'destructive', files: [], text, loses }
 }
 

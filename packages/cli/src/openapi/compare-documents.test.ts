@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Weight } from './api-change.ts'
 import { changeLine } from './api-change.ts'
@@ -59,6 +60,30 @@ const operations: readonly Case[] = [
     { description: 'Needs the permission `thing:read`: x.' },
     'breaking',
     'access.permission',
+  ],
+  [
+    'keys may not call it any more',
+    {},
+    { description: 'A person who signed in may call this; a key may not.' },
+    'breaking',
+    'access.in_person',
+  ],
+  [
+    'a fresh sign-in is demanded',
+    {},
+    {
+      description: 'Anyone who is signed in may call this. The sign-in must be at most 900 s old.',
+    },
+    'breaking',
+    'access.step_up',
+  ],
+  [
+    'a fresh sign-in is not demanded any more',
+    {
+      description: 'Anyone who is signed in may call this. The sign-in must be at most 900 s old.',
+    },
+    {},
+    '',
   ],
   ['typed clients call it otherwise', {}, { operationId: 'x' }, 'warning', 'operation.renamed'],
   ['a parameter is gone', { parameters: [query('q')] }, {}, 'breaking', 'parameter.removed'],
@@ -316,6 +341,18 @@ test('an operation that is gone breaks, a new one does not, and a change names i
     change && changeLine(change),
     'breaking  POST /things/{id}, answer 200 [].name: is no longer answered',
   )
+})
+
+test('what a document says in words of who may call is read as the server writes it', () => {
+  const file = new URL('../../../../template/src/generated/openapi.json', import.meta.url)
+  const now = readFileSync(file, 'utf8')
+  const open = now.replaceAll(
+    /"description": "(?:Needs the permission|A person who signed in)[^"]*"/g,
+    '"description": "Anyone who is signed in may call this."',
+  )
+  const codes = compareDocuments(JSON.parse(open), JSON.parse(now)).map(({ code }) => code)
+  const found = [...new Set(codes)].sort()
+  assert.deepEqual(found, ['access.in_person', 'access.permission', 'access.step_up'])
 })
 
 test('the name of a path parameter is nobody’s business but ours', () => {

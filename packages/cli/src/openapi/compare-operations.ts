@@ -32,10 +32,24 @@ function compareAccess(place: Place, before: Json, after: Json): void {
       'access.permission',
       `needs the permission ${needs}${had === undefined ? '' : ` instead of ${had}`}`,
     ])
+  if (isInPerson(after) && !isInPerson(before))
+    report(place, ['breaking', 'access.in_person', 'a key may not call it any more'])
+  const [asked, asks] = [stepUpOf(before), stepUpOf(after)]
+  if (asks !== undefined && asks !== asked)
+    report(place, ['breaking', 'access.step_up', `the sign-in must now be ${asks}`])
 }
 
 function schemesOf(operation: Json): readonly string[] {
   return listAt(operation, 'security').flatMap((one) => Object.keys(asObject(one)))
+}
+
+// The words of whoMayCall() in plinth's http room, which say what OpenAPI has no field for.
+function isInPerson({ description }: Json): boolean {
+  return /^A person who signed in may call this; a key may not\./.test(String(description ?? ''))
+}
+
+function stepUpOf({ description }: Json): string | undefined {
+  return / The sign-in must be (.+)\.$/.exec(String(description ?? ''))?.[1]
 }
 
 function permissionOf({ description }: Json): string | undefined {

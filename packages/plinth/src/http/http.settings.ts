@@ -26,7 +26,10 @@ export const httpSettings = z.strictObject({
     'Milliseconds without a byte read or written after which a socket is closed.',
   ),
   keep_alive_timeout_ms: count(72_000, 'Milliseconds an idle keep-alive socket stays open.'),
-  max_connections: count(10_000, 'Most open sockets of one process; further ones are refused.'),
+  max_connections: count(
+    10_000,
+    'Most open sockets of one process; the last one costs the socket that has been idle longest its place, and where all are at work further ones are refused.',
+  ),
   json_max_depth: count(32, 'Deepest nesting of a JSON body.'),
   json_max_items: count(10_000, 'Most keys and items of a JSON body.'),
   drain_delay_ms: z

@@ -12,6 +12,7 @@ import { plainly } from './answers/render-problem.ts'
 import { httpProblems } from './http.errors.ts'
 import type { HttpSettings } from './http.settings.ts'
 import { acceptJsonOnly } from './limits/json-body.ts'
+import { closeOldestIdle } from './limits/oldest-idle.ts'
 
 /** How a server answers what reaches no hook. */
 export interface BareAnswers {
@@ -113,6 +114,7 @@ function answerUnread(
 
 function limitConnections(server: Server, settings: HttpSettings): void {
   server.maxConnections = settings.max_connections
+  closeOldestIdle(server, settings.max_connections)
   // An expectation that we do not know is no reason for an answer of Node's own (RFC 9110 10.1.1).
   server.on('checkExpectation', (request, response) => server.emit('request', request, response))
   server.on('checkContinue', (request, response) => {

@@ -6,6 +6,7 @@ import { createBreaker, openRedis } from '../../../cache/index.ts'
 import { systemClock } from '../../../kernel/index.ts'
 import type { RedisServer } from '../../../testing/redis-server.fixture.ts'
 import { redisPath, startRedis } from '../../../testing/redis-server.fixture.ts'
+import { until } from '../../../testing/until.ts'
 import { createInsuredWindows } from './insured-windows.ts'
 import { createMemoryWindows } from './memory-windows.ts'
 import { createRedisWindows } from './redis-windows.ts'
@@ -60,14 +61,6 @@ async function passed(store: WindowStore, times: number, one: Charge): Promise<n
   return count
 }
 
-async function until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = performance.now() + 15_000
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`${what} did not come about in time`)
-    await sleep(20)
-  }
-}
-
 test('AK-20 two processes that share Redis let pass what one lets pass, at once too', {
   skip,
 }, async () => {
@@ -90,7 +83,7 @@ test('a window in Redis moves on, and its key goes when nothing is counted', { s
   const [standing] = await store.shared.take([short])
   await sleep((standing?.resetMs ?? 0) + 5)
   assert.ok((await passed(store.shared, 5, short)) >= 1)
-  await until(async () => Number(await redis.say('DBSIZE')) === 0, 'the end of the key')
+  await until(async () => Number(await redis.say('DBSIZE')) === 0)
 })
 
 test('what one counter refuses is counted in none, in Redis too', { skip }, async () => {
@@ -142,12 +135,12 @@ for (const [name, breakIt, mendIt] of refusals) {
     assert.equal(await passed(process.store, 2, charge(10)), 2)
     await redis.say(...breakIt)
     assert.equal(await passed(process.store, 20, charge(10)), 5, 'half of the quota')
-    await until(() => process.said.length === 1, 'the breaker')
+    await until(() => process.said.length === 1)
     await redis.say(...mendIt)
     await until(() => {
       void process.store.take([charge(10, HOUR_MS, { key: 'other' })])
       return process.said.at(-1) === 'closed'
-    }, 'the way back')
+    })
     assert.equal(
       await passed(process.store, 20, charge(10)),
       8,
@@ -169,7 +162,7 @@ test('FI-18 FI-22 Redis that is killed costs no request, and comes back by itsel
   await until(() => {
     void process.store.take([charge(10, HOUR_MS, { key: 'other' })])
     return process.said.at(-1) === 'closed'
-  }, 'the way back')
+  })
   assert.equal(await passed(process.store, 20, charge(10)), 10)
 })
 
@@ -187,7 +180,7 @@ test('FI-19 Redis that is frozen costs three time-outs, then nobody waits', { sk
   await until(() => {
     void process.store.take([charge(10, HOUR_MS, { key: 'other' })])
     return process.said.at(-1) === 'closed'
-  }, 'the way back')
+  })
 })
 
 test('FI-17 Redis that is not there at the start: the process limits by itself from the first request', {

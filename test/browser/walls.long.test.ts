@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Browser, Page, Response } from 'playwright-core'
-import { until } from '../faults/service-process.ts'
+import { until } from '../../packages/plinth/src/testing/until.ts'
 import { noChromium, openChromium, openPage } from './chromium.ts'
 import { openFrontEnd } from './front-end.ts'
 import { sessionCookie, signInAt } from './sign-in-by-hand.ts'

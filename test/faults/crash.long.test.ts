@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import type { World } from '../../packages/plinth/src/testing/index.ts'
+import { until } from '../../packages/plinth/src/testing/until.ts'
 import { templateWorld } from './browser-headers.ts'
-import { startProcess, statusOf, until } from './service-process.ts'
+import { startProcess, statusOf } from './service-process.ts'
 
 let world: World
 before(async () => {

@@ -7,10 +7,11 @@ import { Client, escapeIdentifier, escapeLiteral } from 'pg'
 import type { Person, World } from '../../packages/plinth/src/testing/index.ts'
 import { createPerson } from '../../packages/plinth/src/testing/person.ts'
 import { startSecondProcess } from '../../packages/plinth/src/testing/second-process.ts'
+import { until } from '../../packages/plinth/src/testing/until.ts'
 import { productFeature } from '../../template/src/entities/product/product.ts'
 import { templateWorld } from './browser-headers.ts'
 import { openLostAnswerProxy } from './lost-answer-proxy.ts'
-import { statusOf, until } from './service-process.ts'
+import { statusOf } from './service-process.ts'
 
 let world: World
 let admin: Client

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { freePort, startProvider, testClient } from '../../packages/plinth/src/dev/index.ts'
 import type { World } from '../../packages/plinth/src/testing/index.ts'
+import { until } from '../../packages/plinth/src/testing/until.ts'
 import { browserHeaders, templateWorld } from './browser-headers.ts'
 import type { DatabaseProxy } from './database-proxy.ts'
 import { openDatabaseProxy } from './database-proxy.ts'
-import { startProcess, statusOf, until } from './service-process.ts'
+import { startProcess, statusOf } from './service-process.ts'
 
 let world: World
 let database: DatabaseProxy

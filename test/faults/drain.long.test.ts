@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import type { World } from '../../packages/plinth/src/testing/index.ts'
+import { until } from '../../packages/plinth/src/testing/until.ts'
 import { browserHeaders, templateWorld } from './browser-headers.ts'
-import { startProcess, statusOf, until } from './service-process.ts'
+import { startProcess, statusOf } from './service-process.ts'
 
 /** A request that nobody waits for to its end. */
 const SLOW_MS = 60_000

@@ -5,10 +5,11 @@ import { after, before, test } from 'node:test'
 import { Client } from 'pg'
 import type { EvilProvider, World } from '../../packages/plinth/src/testing/index.ts'
 import { startEvilProvider, startWorld } from '../../packages/plinth/src/testing/index.ts'
+import { until } from '../../packages/plinth/src/testing/until.ts'
 import { productFeature } from '../../template/src/entities/product/product.ts'
 import { ROOT } from '../gates/source/files.ts'
 import { browserHeaders } from './browser-headers.ts'
-import { startProcess, until } from './service-process.ts'
+import { startProcess } from './service-process.ts'
 
 /** The figures that a service has by default. */
 const DEFAULTS = {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { Client } from 'pg'
 import type { World } from '../../packages/plinth/src/testing/index.ts'
+import { until } from '../../packages/plinth/src/testing/until.ts'
 import { browserHeaders, templateWorld } from './browser-headers.ts'
 import { startProcess } from './service-process.ts'
 
@@ -69,13 +70,6 @@ test(`FI-01 kill -9 under load, ${KILLS} times: no acknowledged write is lost, n
   assert.ok(acknowledged.length > 20, `${acknowledged.length} acknowledged`)
   await check(acknowledged)
 })
-
-async function until(reached: () => boolean): Promise<void> {
-  for (const limit = performance.now() + 120_000; !reached(); ) {
-    assert.ok(performance.now() < limit, 'nothing is acknowledged')
-    await new Promise((done) => setTimeout(done, 10))
-  }
-}
 
 /** The database against the history: rows and audit rows, both or neither. */
 async function check(acknowledged: readonly string[]): Promise<void> {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { freePort } from '../../packages/plinth/src/dev/index.ts'
 import type { World } from '../../packages/plinth/src/testing/index.ts'
+import { until } from '../../packages/plinth/src/testing/until.ts'
 
 const MAIN = path.join(import.meta.dirname, 'service/main.ts')
 const PATIENCE_MS = 120_000
@@ -139,17 +140,5 @@ export async function statusOf(url: string, init: RequestInit = {}): Promise<num
   } catch (error) {
     const cause = error instanceof Error ? error.cause : undefined
     return cause instanceof Error && 'code' in cause ? String(cause.code) : String(error)
-  }
-}
-
-/** Waits until something holds. */
-export async function until(
-  what: () => boolean | Promise<boolean>,
-  limitMs = 60_000,
-): Promise<void> {
-  const end = performance.now() + limitMs
-  while (!(await what())) {
-    if (performance.now() > end) throw new Error('it did not come about in time')
-    await new Promise((done) => setTimeout(done, 25))
   }
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { World } from '../../packages/plinth/src/testing/index.ts'
+import { until } from '../../packages/plinth/src/testing/until.ts'
 import { templateWorld } from './browser-headers.ts'
-import { startProcess, statusOf, until } from './service-process.ts'
+import { startProcess, statusOf } from './service-process.ts'
 
 /** Half of what requests in flight get by default, and far more than a slow machine needs to stop. */
 const SOON_MS = 10_000

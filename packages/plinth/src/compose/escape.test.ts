@@ -12,6 +12,7 @@ import type { Id } from '../kernel/index.ts'
 import { newId, newToken } from '../kernel/index.ts'
 import type { TestDatabase } from '../testing/database.ts'
 import { openTestDatabase } from '../testing/database.ts'
+import { until } from '../testing/until.ts'
 import { buildService, ConfigRefused, createApp, plinth, renderCensus } from './index.ts'
 import type { ServiceOptions } from './service.ts'
 
@@ -84,14 +85,6 @@ async function connections(): Promise<number> {
     return rows[0]?.count ?? 0
   } finally {
     await admin.end()
-  }
-}
-
-async function until(what: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + 15_000
-  while (!(await what())) {
-    assert.ok(performance.now() < end, 'it did not come about in time')
-    await new Promise((done) => setTimeout(done, 20))
   }
 }
 

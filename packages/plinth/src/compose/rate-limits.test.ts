@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { open, signedIn } from '../access/index.ts'
 import { feature, route } from '../feature/index.ts'
 import type { World } from '../testing/index.ts'
@@ -8,6 +7,7 @@ import { startWorld } from '../testing/index.ts'
 import type { RedisServer } from '../testing/redis-server.fixture.ts'
 import { redisPath, startRedis } from '../testing/redis-server.fixture.ts'
 import { startSecondProcess } from '../testing/second-process.ts'
+import { until } from '../testing/until.ts'
 import { endpointFaults } from './endpoint-limits.ts'
 import { ConfigRefused } from './index.ts'
 
@@ -52,14 +52,6 @@ async function statuses(times: number, urls: readonly string[], init: RequestIni
 
 const passed = (all: readonly number[]) => all.filter((status) => status === 204).length
 const metrics = async (url: string) => (await fetch(`${url}/metrics`)).text()
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + 15_000
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error('it did not come about in time')
-    await sleep(50)
-  }
-}
 
 test('AK-20 D10 two processes with one Redis let pass together what one may', {
   skip,

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import type { Tx } from '../data/index.ts'
 import { job } from '../feature/index.ts'
-import { openTestJobs, type TestJobs, until } from '../testing/test-jobs.ts'
+import { openTestJobs, type TestJobs } from '../testing/test-jobs.ts'
+import { until } from '../testing/until.ts'
 import { startWorker } from './index.ts'
 
 let world: TestJobs

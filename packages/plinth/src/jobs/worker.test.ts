@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { databaseSettings, openDatabase } from '../data/index.ts'
 import { job } from '../feature/index.ts'
 import { systemClock } from '../kernel/index.ts'
-import { openTestJobs, type TestJobs, until } from '../testing/test-jobs.ts'
+import { openTestJobs, type TestJobs } from '../testing/test-jobs.ts'
+import { until } from '../testing/until.ts'
 import { startWorker } from './index.ts'
 
 let world: TestJobs

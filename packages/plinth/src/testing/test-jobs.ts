@@ -109,15 +109,3 @@ async function rowsOf(owner: Client, name: string): Promise<readonly JobRow[]> {
   const text = 'SELECT state, output FROM plinth_jobs.job WHERE name = $1 ORDER BY created_on, id'
   return (await owner.query<JobRow>(text, [name])).rows
 }
-
-/** Waits until something holds. */
-export async function until(
-  what: () => boolean | Promise<boolean>,
-  limitMs = 30_000,
-): Promise<void> {
-  const end = performance.now() + limitMs
-  while (!(await what())) {
-    assert.ok(performance.now() < end, 'it did not come about in time')
-    await new Promise((done) => setTimeout(done, 20))
-  }
-}

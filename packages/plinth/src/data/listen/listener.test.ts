@@ -8,6 +8,7 @@ import { Client } from 'pg'
 import type { TestDatabase } from '../../testing/database.ts'
 import { openTestDatabase } from '../../testing/database.ts'
 import { createTestClock } from '../../testing/test-clock.ts'
+import { until } from '../../testing/until.ts'
 import type { Listener } from './listener.ts'
 
 let db: TestDatabase
@@ -23,14 +24,6 @@ after(async () => {
 })
 
 /** Asks as requests do, until the answer is the wanted one. */
-async function until(what: () => boolean | Promise<boolean>, patienceMs = 15_000): Promise<void> {
-  const end = performance.now() + patienceMs
-  while (!(await what())) {
-    assert.ok(performance.now() < end, 'it did not come to that')
-    await sleep(5)
-  }
-}
-
 const current = (listener: Listener) => until(() => listener.isCurrent())
 
 /** The server's processes that listen for us. */

@@ -6,7 +6,7 @@ import { startEvilProvider, startWorld } from '../../testing/index.ts'
 import { createPerson } from '../../testing/person.ts'
 import type { SecondProcess } from '../../testing/second-process.ts'
 import { startSecondProcess } from '../../testing/second-process.ts'
-import { until } from '../../testing/test-jobs.ts'
+import { until } from '../../testing/until.ts'
 import { endSessions } from '../sessions/end-sessions.repository.ts'
 
 const COOKIE = 'user_session_id'

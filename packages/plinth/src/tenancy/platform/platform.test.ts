@@ -5,7 +5,7 @@ import { databaseSettings, openDatabase } from '../../data/index.ts'
 import { systemClock } from '../../kernel/index.ts'
 import type { Person, World } from '../../testing/index.ts'
 import { startWorld } from '../../testing/index.ts'
-import { until } from '../../testing/test-jobs.ts'
+import { until } from '../../testing/until.ts'
 import { grantPlatformRole, listPlatformRoles, revokePlatformRole } from '../index.ts'
 
 const URL_OF_ALL = '/api/v1/platform/tenants'

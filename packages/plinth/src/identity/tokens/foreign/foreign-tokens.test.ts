@@ -6,6 +6,7 @@ import { feature, route } from '../../../feature/index.ts'
 import { newToken } from '../../../kernel/index.ts'
 import type { Answer, EvilProvider, Person, World } from '../../../testing/index.ts'
 import { createTestClock, startEvilProvider, startWorld } from '../../../testing/index.ts'
+import { until } from '../../../testing/until.ts'
 import { issueOneTime } from '../../one-time/one-time-tokens.ts'
 
 const may = permissions('board', { read: 'See the board', write: 'Write on it' })
@@ -298,11 +299,6 @@ test('JW-60 whatever is wrong with a token, the answer is one, and the reason is
     bad.map(() => 'Bearer error="invalid_token"'),
   )
 })
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + 5_000
-  while (!(await holds())) assert.ok(performance.now() < end, 'it took longer than a second')
-}
 
 test('mapClaims has its word at a sign-in through a provider too', async () => {
   const person = world.visitor()

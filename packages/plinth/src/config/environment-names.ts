@@ -140,6 +140,7 @@ const keyAliases: readonly KeyAlias[] = [
   { from: 'compat', to: 'app.compat' },
   { from: 'app.session_jwt_secret', to: 'app.session_signing_secret' },
   { from: 'database.user_pw_file_path', to: 'database.password_file' },
+  { from: 'jwt.jwks_cache_ttl_seconds', to: 'oidc.jwks_cache_ttl_seconds' },
 ]
 
 const ROLES_FROM_URLS = 'roles and names come from the connection URLs'
@@ -147,6 +148,7 @@ const ROLES_FROM_URLS = 'roles and names come from the connection URLs'
 const laterKeys: readonly LaterKey[] = [
   { key: 'storage', says: NO_STORAGE },
   { key: 'security', says: 'its protections are always on or follow app.base_url' },
+  { key: 'jwt.jwks_cache_max_entries', says: 'one key set is kept for each issuer that is named' },
   { key: 'oidc.allowed_audiences', says: 'ID tokens are for the client id and nobody else' },
   {
     key: 'oidc.providers.<name>.redirect_uri',

@@ -173,7 +173,18 @@ test('contract 22 security headers stand on every answer', async () => {
     assert.equal(headers.get('x-frame-options'), 'DENY', path)
     assert.equal(headers.get('cache-control'), 'no-store', path)
     assert.match(headers.get('vary') ?? '', /Cookie/, path)
-    assert.match(headers.get('content-security-policy') ?? '', /default-src 'none'/, path)
+    assert.equal(headers.get('referrer-policy'), 'strict-origin', path)
+    assert.equal(
+      headers.get('permissions-policy'),
+      'geolocation=(), microphone=(), camera=()',
+      path,
+    )
+    assert.equal(headers.get('cross-origin-opener-policy'), 'same-origin', path)
+    assert.equal(headers.get('cross-origin-resource-policy'), 'same-origin', path)
+    const policy = headers.get('content-security-policy') ?? ''
+    assert.match(policy, /default-src 'none'/, path)
+    assert.match(policy, /frame-ancestors 'none'/, path)
+    assert.doesNotMatch(policy, /unsafe/, path)
     assert.equal(headers.get('strict-transport-security'), null, path)
   }
   await using secure = await openHttp([demo], { baseUrl: 'https://app.example' })

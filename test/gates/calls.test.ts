@@ -5,6 +5,14 @@ import { read, runtimeSources } from './source/files.ts'
 
 const room = (name: string) => (file: string) => file.startsWith(`packages/plinth/src/${name}/`)
 
+const ASKS_ENVIRONMENT: ReadonlySet<string> = new Set([
+  // Providers and test keys that are only for development open nothing in production.
+  'packages/plinth/src/identity/identity.ts',
+  // The API document and its page; readiness says the word; the same providers on the page of sign-in.
+  'packages/plinth/src/compose/platform-features.ts',
+  'packages/plinth/src/http/health/health.ts',
+])
+
 const RULES: readonly Rule[] = [
   {
     name: 'wall clock',
@@ -26,6 +34,14 @@ const RULES: readonly Rule[] = [
     except: (file) =>
       ['config', 'dev', 'testing'].some((name) => room(name)(file)) ||
       file === 'packages/plinth/src/compose/load-service-config.ts',
+  },
+  {
+    // Principle 2: what production refuses, tests and development refuse too.
+    name: 'word of the environment',
+    pattern: /\.environment\b|\bisProduction\b/,
+    instead: 'make it a setting: no guard looks at the environment',
+    except: (file) =>
+      ['config', 'dev', 'testing'].some((name) => room(name)(file)) || ASKS_ENVIRONMENT.has(file),
   },
   { name: 'console', pattern: /\bconsole\.\w+\(/, instead: 'use the Log of the context' },
   {
@@ -64,6 +80,7 @@ test('the call gate sees each forbidden call', () => {
     'new Date()',
     'Math.random()',
     'process.env.HOME',
+    "if (app.environment !== 'test') check()",
     "console.log('x')",
     "sql`select set_config('plinth.tenant_id', $1, false)`",
     "eval('1')",

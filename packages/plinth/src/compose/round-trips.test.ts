@@ -104,6 +104,21 @@ test('a session that is not in memory costs one round trip more, of two statemen
   assert.deepEqual(await costOf(plain, () => ben.get(at)), trips(2, 4))
 })
 
+test('a request that is one too many of its address costs the database nothing', async () => {
+  await using small = await startWorld({
+    features: [gadgets],
+    settings: { 'sessions.cache_entries': 0, 'rate_limiter.per_address.requests': 20 },
+  })
+  const ben = await small.signIn('ben')
+  const statuses: number[] = []
+  while (statuses.at(-1) !== 429 && statuses.length < 40)
+    statuses.push((await ben.get('/api/v1/gadgets')).status)
+  const { roundTrips } = small.database.statistics
+  assert.equal((await ben.get('/api/v1/gadgets')).status, 429)
+  assert.equal((await ben.post('/api/v1/gadgets', { name: 'x' })).status, 429)
+  assert.equal(small.database.statistics.roundTrips, roundTrips)
+})
+
 test('a read writes nothing', async () => {
   await ana.get(path)
   const start = await settled()

@@ -149,6 +149,38 @@ test('nobody is 401 where someone is asked for, mounted plugins included', async
   }
 })
 
+test('no plugin comes before the guard, not even one that breaks out of its scope', async () => {
+  const seen: string[] = []
+  const eager: FastifyPluginAsync = async (app) => {
+    app.addHook('onRequest', async ({ url }) => void seen.push(url))
+    app.addHook('preParsing', async ({ url }) => void seen.push(url))
+  }
+  const brokenOut = Object.assign(eager.bind(undefined), { [Symbol.for('skip-override')]: true })
+  const guarded = feature('guarded', {
+    routes: [
+      mount('/eager', { access: signedIn() }, async (app) => {
+        await app.register(brokenOut)
+        app.get('/inner', async () => 'inner')
+      }),
+      mount('/public', { access: open('test') }, brokenOut),
+      mount('/public-inner', { access: open('test') }, async (app) => {
+        await app.register(brokenOut)
+        app.get('/inner', async () => 'inner')
+      }),
+    ],
+  })
+  await using http = await openHttp([guarded, demo])
+  for (const path of ['/eager/inner', '/mine', '/foreign/inner'])
+    assert.equal((await fetch(http.url + path)).status, 401, path)
+  const bad = await fetch(`${http.url}/public-inner/inner`, {
+    headers: { 'content-encoding': 'x' },
+  })
+  assert.equal(bad.status, 415)
+  assert.deepEqual(seen, [])
+  assert.equal((await fetch(`${http.url}/public-inner/inner`)).status, 200)
+  assert.deepEqual(seen, ['/public-inner/inner', '/public-inner/inner'])
+})
+
 test('a route without access does not register', async () => {
   const bare = feature('bare', {
     routes: [{ method: 'GET', url: '/oops', handler: async () => 'x' }],

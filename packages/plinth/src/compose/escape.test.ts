@@ -144,12 +144,18 @@ test('TN-39 createApp() and plinth() refuse a superuser’s URL, naming what to 
 })
 
 test('an unreachable database does not keep createApp() from starting', async () => {
-  const values = { 'database.url': 'postgresql://a:b@127.0.0.1:1/c' }
-  const app = await createApp(options({ values, authenticate: theirIdentity }))
+  const values = { 'database.url': 'postgresql://a:hunter22@127.0.0.1:1/c' }
+  const lines: string[] = []
+  const logTo = { write: (line: string) => lines.push(line) }
+  const app = await createApp(options({ values, authenticate: theirIdentity, logTo }))
   assert.equal((await app.inject('/health/live')).statusCode, 200)
   assert.equal((await app.inject('/health/ready')).statusCode, 503)
   const read = await app.inject({ url: '/api/v1/gadgets', headers: as('acme') })
   assert.deepEqual([read.statusCode, Number(read.headers['retry-after']) > 0], [503, true])
+  const told = () => lines.filter((line) => line.includes('the database does not answer'))
+  await until(() => told().length > 1)
+  for (const line of told()) assert.match(line, /ECONNREFUSED/)
+  assert.doesNotMatch(lines.join(), /hunter22/)
   await app.close()
 })
 

@@ -18,9 +18,9 @@ export async function watchRole(service: Service): Promise<string | undefined> {
   const { log, drain } = service
   let pauseMs = FIRST_PAUSE_MS
   while (!drain.draining()) {
-    const standing = await look(service)
+    const { standing, error } = await look(service)
     if (standing !== undefined) return settle(service, standing)
-    log.warn({}, 'the database does not answer; trying again')
+    log.warn({ error }, 'the database does not answer; trying again')
     await pause(pauseMs, undefined, { ref: false })
     pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)
   }
@@ -34,7 +34,7 @@ export async function watchRole(service: Service): Promise<string | undefined> {
  */
 export async function requireSafeRole(service: Service): Promise<void> {
   const late = pause(FIRST_LOOK_MS, undefined, { ref: false })
-  const standing = await Promise.race([look(service), late])
+  const { standing } = (await Promise.race([look(service), late])) ?? {}
   if (standing === undefined) return void closeWhenUnsafe(service)
   const sentence = settle(service, standing)
   if (sentence !== undefined) throw new ConfigRefused([sentence])
@@ -47,8 +47,17 @@ async function closeWhenUnsafe(service: Service): Promise<void> {
   await service.app.close()
 }
 
-function look({ database }: Service): Promise<RoleStanding | undefined> {
-  return roleStanding(database.platform).catch(() => undefined)
+interface Looked {
+  readonly standing?: RoleStanding
+  /** Why there is no answer: nobody there, a wrong password, no connection left. */
+  readonly error?: unknown
+}
+
+function look({ database }: Service): Promise<Looked> {
+  return roleStanding(database.platform).then(
+    (standing) => ({ standing }),
+    (error: unknown) => ({ error }),
+  )
 }
 
 function settle(service: Service, standing: RoleStanding): string | undefined {

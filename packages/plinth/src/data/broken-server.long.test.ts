@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { inspect } from 'node:util'
 import { Client } from 'pg'
 import { ensurePostgres } from '../dev/index.ts'
 import { AppError, systemClock } from '../kernel/index.ts'
@@ -167,7 +168,10 @@ test('FI-16 no connection is left: 503 at once, no stampede of attempts, and it 
     while (performance.now() - started < 1_000) {
       const asked = Array.from({ length: 20 }, () => database.platform.query('select 1'))
       for (const answer of await Promise.allSettled(asked)) {
-        assertUnavailable(answer.status === 'rejected' ? answer.reason : undefined)
+        const reason = answer.status === 'rejected' ? answer.reason : undefined
+        assertUnavailable(reason)
+        // For the log of a start and of readiness: what to raise, or to close.
+        assert.match(inspect(reason), /too many clients/)
       }
       await sleep(10)
     }

@@ -4,7 +4,7 @@ import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/prom
 import path from 'node:path'
 import { afterEach, test } from 'node:test'
 import { sha256 } from '../../packages/cli/src/template/manifest.ts'
-import { until } from '../faults/service-process.ts'
+import { until } from '../../packages/plinth/src/testing/until.ts'
 import { makeService, PROGRAM, type Service, snapshot, write } from './service.ts'
 import { STATES } from './state.ts'
 

@@ -78,6 +78,24 @@ const CLAIMS: readonly (readonly [string, unknown, string, Json?])[] = [
   ['JW-37 sub a number', { ...plain, sub: 1 }, 'sub'],
   ['JW-37 sub an object', { ...plain, sub: {} }, 'sub'],
   ['JW-37 sub a list', { ...plain, sub: ['user-1'] }, 'sub'],
+  [
+    'JW-37 sub a number, though settings read another claim',
+    { ...plain, sub: 1, oid: 'user-1' },
+    'sub',
+    { claims: { user_id: 'oid' } },
+  ],
+  [
+    'JW-37 the claim that settings read is blank',
+    { ...plain, oid: ' ' },
+    'sub',
+    { claims: { user_id: 'oid' } },
+  ],
+  [
+    'JW-37 the claim that settings read',
+    { ...plain, oid: 'user-1' },
+    'accepted',
+    { claims: { user_id: 'oid' } },
+  ],
   ['JW-40 sub twice', `${JSON.stringify(plain).slice(0, -1)},"sub":"admin"}`, 'format'],
   [
     'JW-41 an own __proto__',

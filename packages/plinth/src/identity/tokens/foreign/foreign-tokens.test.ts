@@ -6,6 +6,7 @@ import { feature, route } from '../../../feature/index.ts'
 import { newToken } from '../../../kernel/index.ts'
 import type { Answer, EvilProvider, Person, World } from '../../../testing/index.ts'
 import { createTestClock, startEvilProvider, startWorld } from '../../../testing/index.ts'
+import { sendRaw } from '../../../testing/raw-http.ts'
 import { until } from '../../../testing/until.ts'
 import { issueOneTime } from '../../one-time/one-time-tokens.ts'
 
@@ -219,6 +220,30 @@ test('JW-46 one spelling of the Authorization header is read, in any case, and n
   for (const authorization of [...odd, ...others]) {
     const answer = await nobody.get('/who', { authorization })
     assert.equal(answer.status, 401, authorization.replace(token, 'T'))
+  }
+})
+
+test('JW-46 two Authorization headers are refused before either is read', async () => {
+  const token = evil.mint.access()
+  const port = Number(new URL(world.url).port)
+  const line = (value: string) => `Authorization: ${value}\r\n`
+  const askTwice = (first: string, second: string) =>
+    sendRaw(
+      port,
+      `GET /who HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${line(first)}${line(second)}\r\n`,
+    )
+  const good = `Bearer ${token}`
+  for (const [first, second] of [
+    [good, good],
+    [good, 'Bearer x'],
+    ['Bearer x', good],
+    ['', good],
+  ] as const) {
+    assert.equal(
+      (await askTwice(first, second)).status,
+      400,
+      `${first.slice(0, 8)}, ${second.slice(0, 8)}`,
+    )
   }
 })
 

@@ -200,6 +200,22 @@ test('v5.0.0-V10.3.2 JW-58 what is remembered of a token is of that token alone'
   assert.deepEqual([body['person'], body['permissions']], [ana.person, ['stock:read']])
 })
 
+test('JW-44 JW-58 a token that is remembered vouches for no other text that says the same', async () => {
+  const holder = await tokens.holder()
+  for (let round = 0; round < 3; round += 1) {
+    assert.equal((await who(holder.access)).status, 200)
+    const [header, claims, signature = ''] = holder.access.split('.')
+    const [last = '', first = ''] = [signature.at(-2), signature.at(0)]
+    const others = [
+      `${header}.${claims}.${first === 'A' ? 'B' : 'A'}${signature.slice(1)}`,
+      `${header}.${claims}.${signature.slice(0, -2)}${last === 'A' ? 'B' : 'A'}${signature.at(-1)}`,
+      `${header}.${claims}.`,
+      `${header}.${claims}`,
+    ]
+    for (const text of others) assert.equal((await who(text)).status, 401, text.slice(-90))
+  }
+})
+
 test('a private key is sealed: a dump of the database signs nothing', async () => {
   const [row] = await tokens.world.sql<{ id: string; private_sealed: Buffer; public_jwk: JWK }>(
     'select id, private_sealed, public_jwk from plinth.signing_keys',

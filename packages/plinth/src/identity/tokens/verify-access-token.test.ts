@@ -47,6 +47,15 @@ test('JW-30 v5.0.0-V10.3.1 a Keycloak access token: aud [api://default, account]
   })
 })
 
+test('8.1 jwt.claims says where the subject, the roles, the groups and the scopes of a token are', async () => {
+  const elsewhere = { oid: 'user-7', rights: 'read write', teams: { all: ['b'] }, posts: ['a'] }
+  const usual = { scope: 'usual', roles: ['usual'], groups: ['usual'] }
+  const text = forge({ ...plain, ...usual, ...elsewhere }, { alg: 'RS256', kid })
+  const claims = { user_id: 'oid', scope: 'rights', roles: 'posts', groups: 'teams.all' }
+  const { subject, scopes, roles } = await verify(text, { claims })
+  assert.deepEqual([subject, scopes, roles], ['user-7', ['read', 'write'], ['a', 'b']])
+})
+
 test('JW-04 no setting lets a shared secret verify a token', () => {
   for (const symmetric of ['HS256', 'HS512', 'none']) {
     assert.equal(jwtSettings.safeParse({ allowed_algorithms: [symmetric] }).success, false)

@@ -117,6 +117,30 @@ test('what a token says in passing changes nobody who is known, and mapClaims ha
   assert.deepEqual(again.body, first.body)
 })
 
+test('8.1 jwt.claims says where the name and the address of who is new are', async () => {
+  await using other = await startWorld({
+    features: [board],
+    providers: [evil],
+    clock,
+    settings: {
+      'jwt.claims.email': 'contact.mail',
+      'jwt.claims.name': 'shown',
+      'jwt.claims.username': 'login',
+    },
+  })
+  const nameOf = async (claims: Record<string, unknown>) =>
+    (await other.visitor().get('/who', bearer(evil.mint.access(claims)))).body['name']
+  const passing = { name: 'Usual', preferred_username: 'usual', email: 'usual@one.test' }
+  const contact = { mail: 'kit@one.test' }
+  const shown = { sub: 'by-name', shown: 'Kit', login: 'kit', contact, email_verified: true }
+  assert.equal(await nameOf({ ...passing, ...shown }), 'Kit')
+  assert.equal(await nameOf({ ...passing, sub: 'by-login', login: 'lou' }), 'lou')
+  const { rows } = await other.database.platform.query<{ email: string | null }>(
+    "select p.email from plinth.people p join plinth.identities i on i.person_id = p.id where i.subject = 'by-name'",
+  )
+  assert.deepEqual(rows, [{ email: 'kit@one.test' }])
+})
+
 test('tokens of an issuer that nobody signs in through count by its own rules', async () => {
   const right = { aud: 'rooms-api', client_id: 'door', azp: 'door' }
   assert.equal(await status(rooms.mint.access(right)), 200)

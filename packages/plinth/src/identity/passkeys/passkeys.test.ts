@@ -226,6 +226,21 @@ test('MF-11 a passkey is the second factor of a sign-in by a provider, and remov
   assert.equal(await kit.me(one.person), one.email)
 })
 
+test('MF-33 a browser that was remembered is asked again once a passkey was removed', async () => {
+  const one = await kit.owner()
+  await kit.add(one, 'Second key')
+  const browser = kit.world.person()
+  await kit.signInAtProvider(browser, one.email)
+  const asked = await browser.post<Asked>('/auth/mfa/passkey-options', {})
+  const body = { passkey: one.device.get(asked.body), remember_device: true }
+  assert.equal((await browser.post('/auth/web/mfa', body, { 'x-csrf-token': 'none' })).status, 200)
+  const leadsTo = async () =>
+    (await kit.signInAtProvider(browser, one.email)).headers.get('location')
+  assert.equal(await leadsTo(), '/')
+  assert.equal((await one.person.delete(`/auth/passkeys/${one.passkey.id}`)).status, 204)
+  assert.equal(await leadsTo(), '/auth/second-factor?return_to=%2F')
+})
+
 test('MF-34 whoever signed in without a provider confirms on our own page, and elsewhere by name only', async () => {
   const { device } = await kit.owner()
   const browser = kit.world.person()

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { z } from 'zod'
 import type { AccountWorld } from '../../packages/plinth/src/identity/account/accounts.fixture.ts'
 import {
   openAccounts,
@@ -132,15 +133,28 @@ test(`v5.0.0-V6.1.3 ${PAGE}: every way in is in the table, and no open route of 
   )
 })
 
-test(`${PAGE}: the mails that it lists are those that accounts send`, async () => {
-  const names = [...text.matchAll(/^\| `(account\.\w+)` \|/gm)].map(([, name]) => name)
+test(`${PAGE}: it lists every mail of the platform, with all that its text is written from`, async () => {
+  const rows = [...text.matchAll(/^\| `((?:account|people)\.\w+)` \|.*\| ?(.*) \|$/gm)]
+  const listed = rows.map(([, name, data = '']) => {
+    const fields = [...data.matchAll(/`(\w+)`/g)].map(([, field]) => field)
+    return `${name} ${['name', 'baseUrl', ...fields].toSorted()}`
+  })
   const templates = await import('../../packages/plinth/src/notify/index.ts')
   const known = Object.values(templates).flatMap((one) =>
-    typeof one === 'object' && 'kind' in one && one.kind === 'mail-template' ? [one.name] : [],
+    typeof one === 'object' && 'kind' in one && one.kind === 'mail-template'
+      ? [`${one.name} ${fieldsOf(one).toSorted()}`]
+      : [],
   )
-  assert.deepEqual(
-    names.filter((name) => !known.includes(name ?? '')),
-    [],
-  )
-  assert.equal(names.length, 8)
+  assert.deepEqual(listed.toSorted(), known.toSorted())
 })
+
+/** What a mail is told: what it misses when it is told nothing. */
+function fieldsOf({ write }: { readonly write: (data: never) => unknown }): readonly string[] {
+  try {
+    write({} as never)
+    return []
+  } catch (error) {
+    assert.ok(error instanceof z.ZodError)
+    return error.issues.map(({ path }) => path.join('.'))
+  }
+}

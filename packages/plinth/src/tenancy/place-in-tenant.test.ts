@@ -146,8 +146,8 @@ test('TN-06 an odd header has one reading or none', async () => {
 })
 
 test('TN-11 odd claims are refused', async () => {
-  const odd = [['acme'], 7, { id: 'acme' }, '', '*', 'null', '__proto__', 'x'.repeat(10_000), true]
-  for (const claim of odd.slice(0, 7)) {
+  const odd = [['acme'], 7, { id: 'acme' }, '', '*', 'null', '__proto__', 'x'.repeat(9_000), true]
+  for (const claim of odd) {
     const { status, body } = await say({ claim })
     assert.deepEqual([status, body['code']], [401, 'tenant.invalid_claim'], String(claim))
   }

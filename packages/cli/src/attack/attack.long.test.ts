@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test'
 import { entity } from 'plinth'
 import { createTableSql } from 'plinth/data'
 import { z } from 'zod'
+import { runPlinth } from '../run-plinth.fixture.ts'
 import { askService } from '../service-process/ask-service.ts'
 import type { AttackReport } from './attack-report.ts'
 import type { WrittenService } from './leaky-service.fixture.ts'
@@ -67,6 +68,29 @@ for (const [title, hole] of leaks) {
     assert.ok(openIn(found).includes(hole), openIn(found).join('\n'))
   })
 }
+
+test('the command: each hole and one line, exit code 1; whole, one line and 0; no such route, 2, also as JSON', async () => {
+  const run = (...args: readonly string[]) =>
+    runPlinth(['attack', ...args], {
+      cwd: leaky.folder,
+      env: { ...process.env, NO_COLOR: '1', CI: '' },
+    })
+  const open = await run('--brief', '--only', '/legacy')
+  assert.equal(open.code, 1, open.err)
+  const lines = open.out.split('\n')
+  assert.match(
+    lines[0] ?? '',
+    /^HOLE {2}GET \/legacy\/products\/:id\/retire {2}\[foreign Origin\] /,
+  )
+  assert.match(lines[0] ?? '', /\(src\/leaks\.ts:\d+\)$/)
+  assert.match(lines.at(-1) ?? '', /^attack: \d+ requests, 1 hole$/)
+  const whole = await run('--brief', '--only', '/health')
+  assert.equal(whole.code, 0, whole.err)
+  assert.match(whole.out, /^attack: \d+ requests, 0 holes$/)
+  const none = await run('--json', '--only', '/nowhere')
+  assert.deepEqual([none.code, JSON.parse(none.out).holes], [2, []])
+  assert.match(none.err, /^No route holds "\/nowhere"; see `plinth routes`\.$/)
+})
 
 test('routes that forget nothing are not blamed, and a hole names its line', async () => {
   const blamed = new Set(found.holes.map(({ route }) => route))
@@ -160,6 +184,18 @@ const mutations: readonly (readonly [file: string, from: string, to: string, hol
     "if (!decision.allowed && decision.code === 'not_signed_in')",
     'if (false)',
     'GET /api/v1/products [nobody]',
+  ],
+  [
+    'identity/sessions/session.ts',
+    'if (nowMs >= Math.min(Date.parse(row.expires_at), Date.parse(row.absolute_expires_at)))',
+    'if (false)',
+    'GET /auth/me [expired session]',
+  ],
+  [
+    'identity/api-keys/api-key.ts',
+    "if (revoked_at !== null) return 'revoked'",
+    '',
+    'GET /api/v1/products [revoked key]',
   ],
 ]
 

@@ -117,6 +117,8 @@ test('rows of tenants that plinth.tenants does not name are in the dump, and it 
   await using empty = await openTestDatabase({ sql: HAUNTED })
   const { text, unlisted } = await dumped(full.ownerUrl)
   assert.deepEqual(unlisted, { ids: GHOSTS, unseen: [] })
+  assert.match(text, new RegExp(`insert into app\\.shelves .*\n.*'${first}'.*\n.*'${first}'`))
+  assert.match(text, new RegExp(`insert into app\\.boxes .*\n.*'${second}'`))
   await onConnection({ url: empty.ownerUrl }, (connection) => connection.query(text))
   assert.equal((await dumped(empty.ownerUrl)).text, text)
   await onConnection({ url: full.ownerUrl }, async (connection) => {

@@ -6,6 +6,7 @@ import { commandTree } from './command-tree.ts'
 import { helpFor, optionsOf } from './help.ts'
 import { checkArguments, resolveCommand } from './resolve-command.ts'
 import { rootCommand } from './root.command.ts'
+import { SPEAKING } from './speaks-itself.ts'
 
 let all: readonly CommandNode[]
 let commands: readonly CommandNode[]
@@ -59,6 +60,14 @@ test('every option says what it does', () => {
       .map(([name]) => `${nameOf(node)} --${name}`),
   )
   assert.deepEqual(silent, [])
+})
+
+test('a command that says itself what it waits for is one that there is', () => {
+  const names = new Set(commands.map(nameOf))
+  assert.deepEqual(
+    [...SPEAKING].filter((name) => !names.has(name)),
+    [],
+  )
 })
 
 const SHELL_WORDS = /"([^"]*)"|(\S+)/g

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { scratchService } from './entity/scratch-service.fixture.ts'
+import { onTerminal } from './on-terminal.fixture.ts'
 import { checkArguments, resolveCommand } from './resolve-command.ts'
 import { rootCommand } from './root.command.ts'
 
@@ -78,6 +82,19 @@ test('issue 4 §8: --json is JSON on standard output also where the command fail
     assert.equal(error.exit_code, code)
     assert.ok(outcome.stderr.endsWith(`${error.message}\n`))
   }
+})
+
+const SLOW = 'await new Promise((done) => setTimeout(done, 1_500))\n'
+
+test('issue 4 §8: whatever command takes more than a second says on a terminal that it works', async () => {
+  const service = scratchService()
+  const file = join(service.folder, 'src/entities/product/product.ts')
+  await writeFile(file, `${SLOW}${await readFile(file, 'utf8')}`)
+  const { shown, code } = await onTerminal(service.folder, ['routes'], [])
+  service.remove()
+  assert.equal(code, 0, shown)
+  assert.match(shown, /plinth routes …[\s\S]*plinth routes: \d+\.\d s/)
+  assert.match(shown, /^GET +\/api\/v1\/products /m)
 })
 
 test('issue 4 §8: what is not a terminal gets no colours', async () => {

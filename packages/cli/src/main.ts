@@ -2,8 +2,10 @@ import { parseArgs } from 'citty'
 import { errorFacts, misuse } from './cli-error.ts'
 import { helpFor, optionsOf } from './help.ts'
 import { asJson, watchOutput } from './json-lines.ts'
+import { withProgress } from './progress.ts'
 import { checkArguments, type Resolved, resolveCommand, settled } from './resolve-command.ts'
 import { rootCommand } from './root.command.ts'
+import { speaksItself } from './speaks-itself.ts'
 
 /**
  * Runs one command line and sets the exit code: 0 done, 1 failed, 2 asked wrongly. Who asks for JSON
@@ -45,7 +47,10 @@ async function run(argv: readonly string[]): Promise<void> {
   const args = parseArgs([...rest], options)
   const context = { rawArgs: [...rest], args, cmd: command }
   for (const { setup } of [...groups, command]) await setup?.(context)
-  const work = command.run
+  const { run: act } = command
+  const told = speaksItself(path)
+  const work: typeof act = (given) =>
+    told ? act(given) : withProgress(`plinth ${path.join(' ')}`, Promise.resolve(act(given)))
   const speaksJson = 'json' in ((await settled(command.args)) ?? {})
   if (args['json'] === true && !speaksJson) await asJson(() => work(context))
   else await work(context)

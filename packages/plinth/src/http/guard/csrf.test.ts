@@ -8,8 +8,10 @@ const csrfSecret = new Secret('the-csrf-secret-of-this-test-0123456')
 const sessionSecret = new Secret('the-session-secret-of-this-test-0123')
 const csrf = createCsrf(csrfSecret)
 
+/** One person for all: a token must not outlive the session that it was made for, nor serve another. */
+const person = newId<'person'>()
 const holding = (kind: Credential['kind'], id: string): Principal => ({
-  person: newId<'person'>(),
+  person,
   name: 'ana',
   tenant: null,
   permissions: [],

@@ -99,7 +99,15 @@ testRefusals([
     ],
   },
   {
-    title: 'SameSite none over http',
+    title: 'D19 SameSite none for no other origin',
+    env: { BASE_URL: 'https://api.test' },
+    yaml: app('session_cookie: { same_site: none }', 'cors: { origins: [] }'),
+    lines: [
+      'config.yaml:3 app.session_cookie.same_site: is none while app.cors.origins lists no other origin that would need it → write lax, or list the origins',
+    ],
+  },
+  {
+    title: 'D19 SameSite none over http',
     yaml: app('session_cookie: { same_site: none }'),
     lines: [
       'config.yaml:3 app.session_cookie.same_site: is none while app.base_url is http; browsers drop such a cookie → write lax, or an https:// app.base_url',

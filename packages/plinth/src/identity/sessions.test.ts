@@ -65,7 +65,7 @@ const JUNK = [
   'A'.repeat(43),
 ]
 for (const value of JUNK) {
-  test(`SB-06 SB-15 a session cookie of ${JSON.stringify(value.slice(0, 12))} stands for nobody and is no error`, async () => {
+  test(`SB-15 a session cookie of ${JSON.stringify(value.slice(0, 12))} stands for nobody and is no error`, async () => {
     const cookie = Buffer.from(`${COOKIE}=${value}`).toString('latin1')
     const answer = await send('GET', '/auth/web/me', { cookie })
     assert.deepEqual([answer.status, answer.body['authenticated']], [200, false])
@@ -79,13 +79,6 @@ test('SB-04 the session cookie twice is refused, whichever comes first', async (
   for (const cookie of [`${good}; ${bad}`, `${bad}; ${good}`, `${good}; ${good}`]) {
     assert.equal((await send('GET', '/auth/web/me', { cookie })).body['authenticated'], false)
   }
-})
-
-test('SB-07 SB-08 strange cookies beside ours change nothing', async () => {
-  const ana = await signedIn()
-  const many = Array.from({ length: 150 }, (_, at) => `c${at}=1`).join('; ')
-  const cookie = `__proto__=x; constructor=y; ${many}; ${COOKIE}=${ana.cookies.get(COOKIE)}`
-  assert.equal((await send('GET', '/auth/web/me', { cookie })).body['authenticated'], true)
 })
 
 test('SB-14 v5.0.0-V7.2.3 the database holds no usable session id and no readable token of the provider', async () => {

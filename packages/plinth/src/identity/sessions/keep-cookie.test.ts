@@ -65,6 +65,23 @@ test('SB-26 D9 an answer that was slow does not bring back the id that was chang
   assert.equal(ana.cookies.get(NAME), token)
 })
 
+test('SB-29 a request that was slow ends after the sign-out: it is answered, and brings no cookie back', async () => {
+  const ana = await world.signIn('ana')
+  const token = ana.cookies.get(NAME)
+  // Long enough that the answer would bring the cookie anew.
+  world.clock.advance(5 * 60_000)
+  const former = release
+  const slow = ana.get('/slow')
+  while (release === former) await new Promise(setImmediate)
+  assert.equal((await ana.post('/auth/web/logout')).status, 200)
+  release()
+  const answer = await slow
+  assert.deepEqual([answer.status, life(answer)], [204, undefined])
+  assert.equal(ana.cookies.has(NAME), false)
+  ana.cookies.set(NAME, token ?? '')
+  assert.equal((await ana.get('/auth/web/me')).body['authenticated'], false)
+})
+
 test('SB-03 an answer that a cache may share brings no cookie, and signing out takes it', async () => {
   const ana = await world.signIn('ana')
   world.clock.advance(5 * 60_000)

@@ -146,7 +146,7 @@ test('v5.0.0-V3.3.5 cookies stay small, however much the provider says', async (
   for (const line of set) assert.ok(line.length < 512, `${line.length}`)
 })
 
-test('v5.0.0-V3.3.4 the session value is in its cookie and nowhere else', async () => {
+test('SB-10 v5.0.0-V3.3.4 the session value is in its cookie and nowhere else', async () => {
   const person = world.visitor()
   const said: string[] = []
   await provider.signIn(person)

@@ -79,7 +79,7 @@ const STEPS: readonly [string, (hours: number) => void][] = [
 ]
 for (const [whose, step] of STEPS) {
   for (const hours of [1, -1, 5 / 60]) {
-    test(`FI-31 ${whose}: ${Math.round(hours * 60)} minutes and back: nobody is signed out, nothing ended comes back`, async () => {
+    test(`FI-31 SB-31 ${whose}: ${Math.round(hours * 60)} minutes and back: nobody is signed out, nothing ended comes back`, async () => {
       const [ana, gone] = [await world.signIn('ana'), await world.signIn('gone')]
       assert.deepEqual(await standing(ana), [204, 204])
       const kept = atSecond(gone)

@@ -152,7 +152,7 @@ test('RP-45 the session records what was granted, and a refresh may take from it
   assert.deepEqual(await scopes(), ['openid'])
 })
 
-test('v5.0.0-V10.1.1 no token of the provider reaches the browser, save the hint of a sign-out', async () => {
+test('SB-11 v5.0.0-V10.1.1 no token of the provider reaches the browser, save the hint of a sign-out', async () => {
   evil.say.token = { refresh_token: 'refresh-token-of-the-provider' }
   const eve = world.person()
   const started = await eve.get('/auth/web/login?provider=evil')

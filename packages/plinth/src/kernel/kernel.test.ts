@@ -39,6 +39,27 @@ test('SB-13 v5.0.0-V7.2.3 ids and tokens: canonical, time-ordered, 256 random bi
   assert.ok([...tokens].every((token) => /^[A-Za-z0-9_-]{43}$/.test(token)))
 })
 
+test('SB-13 no bit of a token is fixed, rare, or the same as its neighbour or its predecessor', () => {
+  const [tokens, bits] = [2_000, 256]
+  const ones = new Array<number>(bits).fill(0)
+  const likeNeighbour = new Array<number>(bits).fill(0)
+  const likeBefore = new Array<number>(bits).fill(0)
+  const bit = (one: Buffer, at: number) => ((one[at >> 3] ?? 0) >> (at & 7)) & 1
+  let before = Buffer.from(newToken(), 'base64url')
+  for (let count = 0; count < tokens; count += 1) {
+    const one = Buffer.from(newToken(), 'base64url')
+    for (let at = 0; at < bits; at += 1) {
+      ones[at] = (ones[at] ?? 0) + bit(one, at)
+      likeNeighbour[at] = (likeNeighbour[at] ?? 0) + (bit(one, at) ^ bit(one, (at + 1) % bits))
+      likeBefore[at] = (likeBefore[at] ?? 0) + (bit(one, at) ^ bit(before, at))
+    }
+    before = one
+  }
+  // Ten times the deviation that chance has in so many: it does not come to that by itself.
+  const isEven = (count: number) => Math.abs(count / tokens - 0.5) < 0.112
+  for (const counts of [ones, likeNeighbour, likeBefore]) assert.ok(counts.every(isEven))
+})
+
 test('a Secret never prints', () => {
   const secret = new Secret('hunter2-hunter2')
   const printed = [`${secret}`, String(secret), JSON.stringify({ secret }), inspect({ secret })]

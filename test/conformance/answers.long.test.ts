@@ -32,6 +32,8 @@ before(async () => {
 after(() => world[Symbol.asyncDispose]())
 
 const header = ({ headers }: Said, name: string): string => String(headers[name] ?? '')
+const isShared = (headers: Said['headers']) =>
+  !String(headers['cache-control'] ?? '').includes('no-store')
 const isPage = (said: Said) => header(said, 'content-type').startsWith('text/html')
 const pages = () => all.filter((said) => isPage(said))
 
@@ -110,11 +112,31 @@ test('v5.0.0-V3.2.1 an answer of the API that is opened as a document or an imag
 })
 
 test('SB-12 nothing that sets or reads the session is kept by a cache', () => {
-  const shared = all.filter((said) => !header(said, 'cache-control').includes('no-store'))
+  const shared = all.filter(({ headers }) => isShared(headers))
   for (const said of shared) {
     assert.match(said.what, /(GET|HEAD) \/(assets\/|docs\/static\/|\.well-known\/)/, said.what)
     assert.equal(said.headers['set-cookie'], undefined)
   }
+})
+
+test('SB-12 whatever is said of a session names the cookie as what it differs by', () => {
+  // What never became a request read no cookie.
+  const read = all.filter(({ what, headers }) => !what.startsWith('raw') && !isShared(headers))
+  assert.ok(read.length > 50)
+  for (const said of read) assert.match(header(said, 'vary'), /\bCookie\b/, said.what)
+})
+
+test('SB-12 an answer that is only a 304 is kept and shared by no cache either', async () => {
+  const { cookie = '', 'user-agent': agent = '' } = ana.headers
+  const { body } = await ana.person.get<{ readonly user: { readonly id: string } }>('/auth/web/me')
+  const path = `/api/v1/people/${body.user.id}`
+  const mine = { cookie, 'user-agent': agent }
+  const { headers } = await send(world.url, path, { headers: mine })
+  const known = { ...mine, 'if-none-match': String(headers['etag']) }
+  const again = await send(world.url, path, { headers: known })
+  assert.equal(again.status, 304)
+  assert.equal(again.headers['cache-control'], 'no-store')
+  assert.match(String(again.headers['vary']), /\bCookie\b/)
 })
 
 const TEXTUAL = /^(text\/|application\/(.*\+)?json|application\/javascript|image\/svg)/

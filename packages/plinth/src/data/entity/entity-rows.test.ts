@@ -199,6 +199,26 @@ test('rules look at the whole row, also when a change names half of it', async (
   assert.deepEqual(many.map(({ version }) => version).sort(), [4, 5, 6, 7])
 })
 
+test('a rule holds whoever writes between the look at a row and its change', async () => {
+  const { id } = await product.insert(db, { ...draft(), stock: 1 })
+  let between = 0
+  const watched = {
+    ...db,
+    query: async (text: string, values?: readonly unknown[]) => {
+      const found = await db.query(text, values)
+      if (text.startsWith('select') && between === 0) {
+        between += 1
+        await product.update(db, id, { stock: 0 })
+      }
+      return found
+    },
+  } as Db
+  const broken = await refusal(product.update(watched, id, { status: 'live' }))
+  assert.deepEqual([broken.status, broken.details[0]?.path, between], [422, 'body/stock', 1])
+  const { status, stock } = await product.get(db, id)
+  assert.deepEqual([status, stock], ['draft', 0])
+})
+
 test('code is held to the schemas too', async () => {
   const bad = await refusal(product.insert(db, { ...draft(), name: 'a\0b' }))
   assert.deepEqual([bad.code, bad.details[0]?.path], ['entity.invalid', 'body/name'])

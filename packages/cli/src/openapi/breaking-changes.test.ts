@@ -27,3 +27,12 @@ test('a document that breaks callers is refused unless it is accepted, or the ol
   assert.equal(mayReplace(changes('/a'), 'accept'), true)
   assert.equal(mayReplace(changes('/a'), 'keep'), false)
 })
+
+test('a document in which a merge left its marks is named, with what to do', () => {
+  writeFileSync(join(service, OPENAPI_FILE), `<<<<<<< HEAD\n${withPaths('/a')}`)
+  assert.throws(() => changesOfApi(service, withPaths('/a')), {
+    name: 'CliError',
+    exitCode: 2,
+    message: /^src\/generated\/openapi\.json is no JSON, .*; take either side of it/,
+  })
+})

@@ -14,12 +14,13 @@ export const OPENAPI_FILE = 'src/generated/openapi.json'
  * none is committed yet. It is read, never written.
  * @param service root of the service
  * @param current the new document as text
+ * @throws CliError (exit code 2) when the committed one cannot be read
  */
 export function changesOfApi(service: string, current: string): readonly ApiChange[] {
   const file = join(service, OPENAPI_FILE)
   if (!existsSync(file)) return []
   const committed = readFileSync(file, 'utf8')
-  return committed === current ? [] : compareDocuments(parsed(committed), parsed(current))
+  return committed === current ? [] : compareDocuments(read(committed), parsed(current))
 }
 
 /** What happens to a document that breaks callers: it stops the command, is taken, or is left out. */
@@ -39,6 +40,19 @@ export function mayReplace(changes: readonly ApiChange[], onBreaking: OnBreaking
   throw new CliError(
     `${lines}\nCallers of this API would break; keep what they use, or accept it with \`plinth sync --accept-breaking\`.`,
   )
+}
+
+/** @throws CliError (exit code 2) for a file that is no JSON, as an open merge leaves it */
+function read(committed: string) {
+  try {
+    return parsed(committed)
+  } catch (cause) {
+    throw new CliError(
+      `${OPENAPI_FILE} is no JSON, perhaps because a merge left its marks in it; take either side of it (git checkout --ours ${OPENAPI_FILE}), and try again.`,
+      2,
+      cause,
+    )
+  }
 }
 
 function parsed(text: string) {

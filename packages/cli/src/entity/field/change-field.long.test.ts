@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { parseField } from '../fields/parse-field.ts'
 import { entityName } from '../naming/entity-name.ts'
@@ -6,7 +8,7 @@ import { scratchService, treeOf } from '../scratch-service.fixture.ts'
 import { addField, assertRemovable, renameField } from './field-changes.ts'
 
 // A process imports each module once, so each change is made to a service of its own.
-const services = [scratchService(), scratchService(), scratchService()] as const
+const services = [scratchService(), scratchService(), scratchService(), scratchService()] as const
 after(() => {
   for (const service of services) service.remove()
 })
@@ -38,4 +40,15 @@ test('issue 4 §4: only a field that is there is asked about', async () => {
 test('issue 4 §1: a change that breaks callers says that openapi.json was kept', async () => {
   const changed = await renameField(placeIn(services[2]), { from: 'name', to: 'title' })
   assert.deepEqual(changed.kept, ['src/generated/openapi.json'])
+})
+
+test('issue 4 §4: where the generated files cannot follow, neither field nor migration stays', async () => {
+  const { folder } = services[3]
+  writeFileSync(join(folder, 'src/generated/openapi.json'), '<<<<<<< HEAD')
+  const before = treeOf(folder)
+  const adding = addField(placeIn(services[3]), await parseField('weight:int=0'))
+  await assert.rejects(adding, { name: 'CliError', exitCode: 2, message: /is no JSON/ })
+  // The census and the registry come before the document, and name what is there.
+  const own = ([file]: readonly [string, string]) => !file.startsWith('src/generated/')
+  assert.deepEqual([...treeOf(folder)].filter(own), [...before].filter(own))
 })

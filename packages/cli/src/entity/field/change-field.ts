@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CliError, misuse } from '../../cli-error.ts'
 import { areMigrationsExternal } from '../../db/external-migrations.ts'
@@ -47,8 +47,8 @@ export interface DeclaredIn {
 
 /**
  * Changes a field in the declaration of an entity, and nothing else in the module; then writes the
- * migration and `src/generated/`. If the new declaration or its migration is refused, the module is put
- * back as it was.
+ * migration and `src/generated/`. If one of the three is refused, the module is put back as it was, and
+ * the migration goes.
  * @throws CliError (exit code 2) with the line to write by hand when the module is in no shape we know,
  *   or with what the new declaration is refused for
  */
@@ -60,12 +60,14 @@ export async function changeField(change: FieldChange): Promise<ChangedField> {
   if (dryRun) return { file, before: text, after, written: [], kept: [] }
   const target = placeInService(service, file)
   await writeFile(target, after)
+  const migrations: string[] = []
   try {
-    const migrations = await migrationsFor(change)
+    migrations.push(...(await migrationsFor(change)))
     const { written, kept } = await syncService(service, { onBreaking: 'keep' })
     return { file, before: text, after, written: [...migrations, ...written], kept }
   } catch (error) {
     await writeFile(target, text)
+    for (const migration of migrations) await rm(placeInService(service, migration))
     throw undeclarable(error) ?? error
   }
 }

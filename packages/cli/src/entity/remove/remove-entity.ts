@@ -1,5 +1,5 @@
-import { readdir, rm } from 'node:fs/promises'
-import { join, posix, sep } from 'node:path'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { dirname, join, posix, sep } from 'node:path'
 import { readMigrations } from 'plinth/data'
 import { misuse } from '../../cli-error.ts'
 import { areMigrationsExternal } from '../../db/external-migrations.ts'
@@ -46,15 +46,31 @@ export async function planRemoval(service: string, name: string): Promise<Remova
 }
 
 /**
- * Removes the files of an entity and writes the migration that drops its table.
+ * Removes the files of an entity and writes the migration that drops its table. They are put aside, and
+ * come back when what follows from it cannot be written.
  * @returns the files that were written
  */
 export async function removeEntity(service: string, removal: Removal): Promise<Removed> {
-  const folder = posix.dirname(removal.files[0] ?? '')
-  await rm(placeInService(service, folder), { recursive: true })
+  const folder = placeInService(service, posix.dirname(removal.files[0] ?? ''))
+  const aside = placeInService(service, `.plinth/dev/removed/${removal.entity}`)
+  await mkdir(dirname(aside), { recursive: true })
+  await rm(aside, { recursive: true, force: true })
+  await rename(folder, aside)
+  try {
+    const removed = await follow(service, removal)
+    await rm(aside, { recursive: true })
+    return removed
+  } catch (error) {
+    await rename(aside, folder)
+    throw error
+  }
+}
+
+/** Writes what follows from an entity that is not there any more. */
+async function follow(service: string, { entity, dropsTable }: Removal): Promise<Removed> {
   const { written, kept } = await syncService(service, { onBreaking: 'keep' })
-  if (!removal.dropsTable) return { written, kept }
-  const message = `drop ${removal.entity}`
+  if (!dropsTable) return { written, kept }
+  const message = `drop ${entity}`
   const revision = await writeRevision({ service, message, allowDestructive: true })
   return { written: [...revision.files, ...written], kept }
 }

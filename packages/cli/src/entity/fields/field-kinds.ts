@@ -149,7 +149,7 @@ export const fieldKinds: Readonly<Record<string, FieldKind>> = {
   ref: {
     usage: 'ref(category), ref(category,cascade)',
     schema: ([to = '', rule, ...more]) => {
-      if (to === '' || more.length > 0 || !(rule === undefined || DELETIONS.has(rule)))
+      if (!TARGET.test(to) || more.length > 0 || !(rule === undefined || DELETIONS.has(rule)))
         throw new TypeError(
           'ref takes an entity, and what its deletion does if not restrict: ref(category), ref(category,cascade) or ref(category,set null)',
         )
@@ -186,6 +186,8 @@ const DAY = /^(?:now|\d{4}-\d\d-\d\d)$/
 const MOMENT = /^(?:now|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z)$/
 const UUID = /^(?:uuid|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
 const VALUE = /^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$/
+/** It stands between quotes in the declaration; whether there is such an entity is asked later. */
+const TARGET = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/
 const DELETIONS: ReadonlySet<string> = new Set(['restrict', 'cascade', 'set null'])
 
 function plain(args: readonly string[], schema: string): string {

@@ -89,6 +89,8 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ['name:int~', /only string and text can be searched/],
   ['name:string!!', /twice/],
   ['name:ref', /ref takes an entity/],
+  ["name:ref(a' + process.cwd + ')", /ref takes an entity/],
+  ['name:ref(../a)', /ref takes an entity/],
   ['name:ref(a,b)', /ref\(category\)/],
   ['name:ref(a)=b', /has no default/],
   ['id:uuid', /every entity has this column/],

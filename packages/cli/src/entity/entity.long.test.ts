@@ -196,7 +196,7 @@ test('a definition is read from JSON, and what it says wrong is named', async ()
   )
   const wrong: readonly (readonly [string, RegExp])[] = [
     ['{', /is not JSON/],
-    ['[]', /must be a JSON object/],
+    ['[]', /must be an object; see/],
     ['{"nam":"X","fields":[]}', /"nam", which is not known; did you mean "name"\?/],
     ['{"name":"X","fields":[]}', /needs a field/],
     ['{"fields":["a:int"]}', /says no "name"/],

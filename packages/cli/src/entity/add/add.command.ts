@@ -25,7 +25,11 @@ export const addCommand = defineCommand({
     },
     'soft-delete': { type: 'boolean', description: 'Deleted rows stay and can be restored' },
     split: { type: 'boolean', description: 'Entity, repository and routes in a module each' },
-    from: { type: 'string', valueHint: 'file|-', description: 'Read the definition as JSON' },
+    from: {
+      type: 'string',
+      valueHint: 'file|-',
+      description: 'Read the definition: JSON, or YAML by the name of the file',
+    },
     migration: {
       type: 'boolean',
       default: true,

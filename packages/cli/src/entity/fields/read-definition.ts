@@ -5,7 +5,7 @@ import { suggestion } from '../../suggestion.ts'
 import type { Field } from './field.ts'
 import { fieldOf, parseField, type SpelledField } from './parse-field.ts'
 
-/** An entity as a JSON file tells it; what is undefined was not said. */
+/** An entity as a JSON or YAML file tells it; what is undefined was not said. */
 export interface EntityDefinition {
   readonly name: string | undefined
   readonly plural: string | undefined
@@ -35,7 +35,8 @@ const FIELD: Known = {
 }
 
 /**
- * Reads `{ "name": "Product", "fields": ["sku:string!", { "name": "price", "type": "money" }] }`.
+ * Reads `{ "name": "Product", "fields": ["sku:string!", { "name": "price", "type": "money" }] }`, or the
+ * same as YAML from a file whose name ends so.
  * @param file path, or `-` for the standard input
  * @throws CliError (exit code 2) naming what is not right
  */
@@ -46,7 +47,8 @@ export async function readDefinition(file: string): Promise<EntityDefinition> {
       throw misuse(`${where} cannot be read: ${cause.message}.`)
     },
   )
-  const found = await checked(parsed(where, text), ENTITY, where)
+  const given = /\.ya?ml$/i.test(file) ? await fromYaml(where, text) : parsed(where, text)
+  const found = await checked(given, ENTITY, where)
   const said: Partial<Omit<EntityDefinition, 'fields'>> & { fields?: readonly unknown[] } = found
   const { name, plural, owned, softDelete = false, fields = [] } = said
   const read = await Promise.all(fields.map((field) => readField(field, where)))
@@ -77,9 +79,19 @@ function parsed(where: string, text: string): unknown {
   }
 }
 
+async function fromYaml(where: string, text: string): Promise<unknown> {
+  const { parse } = await import('yaml')
+  try {
+    return parse(text)
+  } catch (cause) {
+    const [why] = (cause instanceof Error ? cause.message : String(cause)).split('\n')
+    throw misuse(`${where} is not YAML: ${why?.replace(/[.:]$/, '')}.`)
+  }
+}
+
 async function checked(given: unknown, known: Known, where: string): Promise<object> {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
-    throw misuse(`${where} must be a JSON object; see \`plinth entity add --help\`.`)
+    throw misuse(`${where} must be an object; see \`plinth entity add --help\`.`)
   for (const [key, value] of Object.entries(given)) {
     const type = Object.hasOwn(known, key) ? known[key] : undefined
     if (type === undefined) {

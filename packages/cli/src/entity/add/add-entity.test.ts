@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { parseField } from '../fields/parse-field.ts'
@@ -90,6 +90,25 @@ test('issue 4 §4: a dry run refuses what the service cannot have', async () => 
     exitCode: 2,
     message: /nothing was written\. An entity cannot be called "tenant"/,
   })
+})
+
+test('issue 4 §1: where another tool migrates, an entity comes without a migration', async () => {
+  const external = scratchService('src/entities/product', 'src/pages', 'migrations')
+  try {
+    const file = join(external.folder, 'config.yaml')
+    const config = readFileSync(file, 'utf8')
+    const told = config.replace('  database:\n', '  database:\n    migrations: external\n')
+    assert.notEqual(told, config)
+    writeFileSync(file, told)
+    const plan = await planFor('Product', ...PRODUCT)
+    const added = await addEntity(plan, { ...options, service: external.folder, dryRun: true })
+    assert.deepEqual(
+      added.files.map((one) => one.file),
+      ['src/entities/product/product.ts', 'src/entities/product/product.test.ts'],
+    )
+  } finally {
+    external.remove()
+  }
 })
 
 test('a singular in s is no plural', () => {

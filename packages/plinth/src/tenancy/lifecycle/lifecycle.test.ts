@@ -104,10 +104,21 @@ test('TN-59 TN-60 a deleted tenant is gone at once, its rows and jobs after a mi
   await assert.rejects(eraseTenant({ ...world, entities: [shelf, thing] }, other.tenant), TypeError)
   const untouched = await checksum(other.tenant)
   await admin.query(OF_TENANT, [tenant])
-  assert.ok((await rowsOf(tenant)).size >= 6)
+  const key = await person.post<{ key: string }>('/api/v1/api-keys', {
+    name: 'nightly',
+    type: 'user',
+    scopes: ['people:read'],
+  })
+  assert.equal(key.status, 201)
+  const byKey = () =>
+    fetch(`${world.url}/api/v1/people`, { headers: { 'x-api-key': key.body.key } })
+  assert.equal((await byKey()).status, 200)
+  assert.ok((await rowsOf(tenant)).has('plinth.api_keys'))
+  assert.ok((await rowsOf(tenant)).size >= 7)
   assert.equal((await person.delete(`/tenants/${tenant}`)).status, 204)
   assert.equal((await person.get(`/tenants/${tenant}`)).status, 404)
   assert.equal((await person.get('/tenants/of-ana')).status, 404)
+  assert.ok([401, 404].includes((await byKey()).status), 'a key of a deleted tenant opens nothing')
   await admin.query("update plinth_jobs.job set start_after = now() where name = 'tenancy.erase'")
   await world.drainJobs()
   assert.deepEqual([...(await rowsOf(tenant)).keys()], ['plinth.audit_events'])

@@ -114,6 +114,20 @@ test('createApp() answers inject() and does not listen; closing it closes what l
   await until(async () => (await connections()) === 0)
 })
 
+test('FI-03 a worker that is still starting when its service is closed is drained with it', async () => {
+  const service = await buildService(options())
+  let starting: ReturnType<typeof service.startWorker> | undefined
+  service.app.addHook('preClose', (done) => {
+    starting = service.startWorker()
+    done()
+  })
+  await service.app.ready()
+  await service.app.close()
+  const worker = await starting
+  const late = new Promise((done) => setTimeout(done, 10_000, 'it waits for ever').unref())
+  assert.equal(typeof (await Promise.race([worker?.ready, late])), 'boolean')
+})
+
 test('createApp() without their identity serves ours', async () => {
   const app = await createApp(options())
   const me = await app.inject('/auth/web/me')

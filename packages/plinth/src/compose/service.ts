@@ -92,7 +92,7 @@ export interface Service extends Parts, Served {
  */
 export async function buildService(options: ServiceOptions): Promise<Service> {
   const loaded = await loadServiceConfig(options)
-  const late: { outbox?: Outbox; drain?: Drain; worker?: Worker } = {}
+  const late: { outbox?: Outbox; drain?: Drain; worker?: Promise<Worker> } = {}
   const tracer = await createTracer(loaded.config.telemetry)
   const parts = openParts({ ...options, tracer }, loaded, () => late.outbox ?? missingOutbox())
   const draining = () => late.drain?.draining() ?? false
@@ -125,7 +125,9 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
   const resources = features.flatMap((one) => one.resources ?? [])
   // Fastify calls this after the last request in flight.
   app.addHook('onClose', async () => {
-    await late.worker?.drain()
+    // Also one that is still starting: a job that it took would end with the process.
+    const worker = await late.worker?.catch(() => undefined)
+    await worker?.drain()
     for (const resource of resources.toReversed()) await resource.close?.()
     await parts.database.close()
     await parts.log.flush()
@@ -141,8 +143,8 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
     openResources: async () => {
       for (const resource of resources) await resource.open?.()
     },
-    startWorker: async () => {
-      late.worker = await startWorker({ ...parts, jobs, rights, settings: parts.config.jobs })
+    startWorker: () => {
+      late.worker = startWorker({ ...parts, jobs, rights, settings: parts.config.jobs })
       return late.worker
     },
   }

@@ -143,6 +143,8 @@ suite('what is kept about a person', () => {
     await ana.patch(`${PEOPLE}/${id}`, { profile: { department: 'Lab', badge: 'CY-9' } })
     const made = await cy.post(PEOPLE, { first_name: 'Li', last_name: 'Lee', email: 'li@new.test' })
     assert.equal(made.status, 201)
+    // The platform's own log notes where this came from; a tenant's the rest.
+    assert.equal((await cy.get('/auth/me/export')).status, 200)
     const elsewhere = await people.world.signIn('cyrielle', {
       tenant: 'acme',
       can: ['people:*'],
@@ -176,7 +178,8 @@ suite('what is kept about a person', () => {
     )
     const actions = events.map(({ action }) => action)
     // Of the platform, and of a tenant.
-    for (const action of ['person.erased', 'person.created']) assert.ok(actions.includes(action))
+    for (const action of ['person.erased', 'person.created', 'person.exported'])
+      assert.ok(actions.includes(action))
     assert.deepEqual(
       events.filter(({ client_address: address }) => address !== null),
       [],

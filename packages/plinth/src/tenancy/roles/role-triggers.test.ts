@@ -7,6 +7,7 @@ import type { Id } from '../../kernel/index.ts'
 import { newId } from '../../kernel/index.ts'
 import type { TestDatabase } from '../../testing/index.ts'
 import { openTestDatabase } from '../../testing/index.ts'
+import { until } from '../../testing/until.ts'
 
 let opened: TestDatabase
 let admin: Client
@@ -260,13 +261,53 @@ test('the last administrator cannot go, in whatever way, and of two that go at o
   assert.deepEqual(await grantsOf(db, people[2]), ['*'])
 })
 
-test('a disabled person is no administrator to stay; a personal and a deleted tenant need none', async () => {
+test('of two administrators that go at once the second waits for the first, and sees that it is gone', async () => {
+  const { db, people } = await team()
+  const go = async (tx: Tx, person: string) => {
+    await tx.query("update plinth.memberships set role = 'member' where person_id = $1", [person])
+    // What is otherwise judged at the commit.
+    await tx.query('set constraints all immediate')
+  }
+  const [judged, letGo] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const first = db.transaction(async (tx) => {
+    await go(tx, people[0])
+    judged.resolve()
+    await letGo.promise
+  })
+  await judged.promise
+  let isDone = false
+  const second = db
+    .transaction((tx) => go(tx, people[1]))
+    .finally(() => {
+      isDone = true
+    })
+  const both = Promise.allSettled([first, second])
+  await until(async () => isDone || (await waiting()) > 0)
+  letGo.resolve()
+  assert.deepEqual(
+    (await both).map(({ status }) => status),
+    ['fulfilled', 'rejected'],
+  )
+  assert.deepEqual(await grantsOf(db, people[1]), ['*'])
+})
+
+async function waiting(): Promise<number> {
+  const { rowCount } = await admin.query(
+    "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+  )
+  return rowCount ?? 0
+}
+
+test('a disabled person or a machine is no administrator to stay; a personal and a deleted tenant need none', async () => {
   const { db, people, tenant } = await team()
   await admin.query("update plinth.people set status = 'disabled' where id = $1", [people[0]])
   const demote = "update plinth.memberships set role = 'member' where person_id = $1"
   await assert.rejects(db.query(demote, [people[1]]))
   await admin.query("update plinth.tenants set status = 'deleted' where id = $1", [tenant])
   await db.query('delete from plinth.memberships where tenant_id = $1', [tenant])
+  const other = await team()
+  await admin.query("update plinth.people set kind = 'service' where id = $1", [other.people[0]])
+  await assert.rejects(other.db.query(demote, [other.people[1]]))
   const own = await team('personal')
   await own.db.query("update plinth.memberships set role = 'member'")
 })

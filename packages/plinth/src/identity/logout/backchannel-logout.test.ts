@@ -154,6 +154,10 @@ test('RP-105 SB-29 the rotated id dies with its successor, in its grace and whil
     if (round === 0) await refresh
     const [answer] = await Promise.all([send(evil.mint.logout({ sid })), refresh])
     assert.equal(answer.status, 200)
+    // Not only when the grace of the former id is over.
+    const left =
+      'select 1 from plinth.sessions where provider_session_id = $1 and revoked_at is null'
+    assert.deepEqual((await world.database.platform.query(left, [sid])).rows, [])
     await until(async () => !(await isSignedIn(person)) && !(await isSignedIn(before)))
   }
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
-import { newToken } from '../../kernel/index.ts'
+import { hashToken, newToken } from '../../kernel/index.ts'
 import type { EvilProvider, Person, World } from '../../testing/index.ts'
 import { startEvilProvider, startWorld } from '../../testing/index.ts'
 import { createPerson } from '../../testing/person.ts'
@@ -73,6 +73,10 @@ test('v5.0.0-V7.4.1 sign-out kills cookie, refreshed id and cached answers in ev
   const me = await ana.get('/auth/web/me')
   assert.equal(me.headers.get('cache-control'), 'no-store')
   assert.equal((await ana.post('/auth/web/logout')).status, 200)
+  // Not only when its grace is over: the id of before the refresh ends with the other.
+  const left = `select 1 from plinth.sessions where revoked_at is null and family_id =
+                  (select family_id from plinth.sessions where id_hash = $1)`
+  assert.deepEqual(await sql(left, [hashToken('session', first ?? '')]), [])
   for (const url of [world.url, second.url]) {
     for (const token of [first, fresh]) await until(async () => !(await isSignedIn(token, url)))
   }

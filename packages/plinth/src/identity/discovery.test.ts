@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import type { Log } from '../feature/index.ts'
 import type { Clock } from '../kernel/index.ts'
 import { systemClock } from '../kernel/index.ts'
 import { createOutbound, outboundSettings } from '../outbound/index.ts'
@@ -11,19 +12,31 @@ import { oidcSettings } from './index.ts'
 import { providerReadiness } from './oidc/provider-readiness.ts'
 import { createProviders } from './oidc/providers.ts'
 
+/** What is around a provider. */
+interface Around {
+  readonly clock?: Clock
+  readonly log?: Log
+  /** More of `oidc.providers`. */
+  readonly others?: object
+}
+
 const silent = { info() {}, warn() {}, error() {} }
 
-function providerAt(evil: EvilProvider, more: object = {}, clock: Clock = systemClock) {
+function providerAt(
+  evil: EvilProvider,
+  more: object = {},
+  { clock = systemClock, log = silent, others = {} }: Around = {},
+) {
   const settings = oidcSettings.parse({
     default_provider: 'evil',
-    providers: { evil: { client_id: 'c', issuer: evil.issuer, ...more } },
+    providers: { evil: { client_id: 'c', issuer: evil.issuer, ...more }, ...others },
   })
   const outbound = createOutbound({
     settings: outboundSettings.parse({ timeout_ms: 30_000 }),
     clock,
     log: silent,
   })
-  const deps = { settings, outbound, clock, production: false, log: silent }
+  const deps = { settings, outbound, clock, production: false, log }
   const provider = createProviders(deps).find('evil')
   assert.ok(provider)
   return provider
@@ -37,7 +50,7 @@ test('RP-87 FI-23 readiness names the provider, start does not wait for it, and 
     return true
   }
   const clock = createTestClock()
-  const readiness = providerReadiness(providerAt(evil, {}, clock), silent, 20)
+  const readiness = providerReadiness(providerAt(evil, {}, { clock }), silent, 20)
   assert.equal(readiness.name, 'oidc.evil')
   await readiness.open?.()
   await assert.rejects(async () => readiness.check?.())
@@ -53,6 +66,31 @@ test('RP-46 an endpoint on another host is used when settings name it', async ()
   evil.say.discovery['token_endpoint'] = 'https://stolen.example/t'
   const provider = providerAt(evil, { token_endpoint: 'https://oauth2.example/t' })
   assert.equal((await provider.metadata()).tokenEndpoint, 'https://oauth2.example/t')
+})
+
+test('RP-27 among several providers one that neither names itself nor has its own callback is warned of, once', async () => {
+  await using evil = await startEvilProvider()
+  const clock = createTestClock()
+  const warnings = async (promises: boolean, more: object, others: object) => {
+    evil.say.discovery['authorization_response_iss_parameter_supported'] = promises
+    const heard: string[] = []
+    const provider = providerAt(evil, more, {
+      ...{ clock, others },
+      log: { ...silent, warn: (_: object, message = '') => void heard.push(message) },
+    })
+    for (let hour = 0; hour < 3; hour += 1) {
+      await provider.metadata()
+      clock.advance(3_700_000)
+    }
+    return heard.map((text) => /oidc\.providers\.\w+\.own_callback/.exec(text)?.[0])
+  }
+  const second = { second: { client_id: 'c', issuer: 'https://second.example' } }
+  const off = { off: { issuer: 'https://second.example' } }
+  const key = 'oidc.providers.evil.own_callback'
+  assert.deepEqual(await warnings(false, {}, second), [key])
+  assert.deepEqual(await warnings(true, {}, second), [])
+  assert.deepEqual(await warnings(false, { own_callback: true }, second), [])
+  assert.deepEqual(await warnings(false, {}, off), [])
 })
 
 const SETTINGS: readonly (readonly [string, object, boolean])[] = [

@@ -45,6 +45,8 @@ export interface ProviderDeps {
   readonly log: Log
   /** What they are there for; people sign in through them unless said otherwise. */
   readonly use?: ProviderUse
+  /** Whether people may also sign in through others, whose answers must be told from its own. */
+  readonly several?: boolean
 }
 
 const RETRY_MS = 5_000
@@ -58,7 +60,7 @@ export function createProvider(
   own: ProviderSettings & { readonly client_id: string },
 ): Provider {
   const facts = providerFacts(own)
-  const metadata = keptMetadata(deps, facts)
+  const metadata = keptMetadata(deps, { facts, own }, () => warnOfMixUp(deps, name))
   return {
     ...facts,
     name,
@@ -81,10 +83,34 @@ function vouchesForTwo(rule: ProviderSettings['second_factor'], amr: unknown): b
   return rule === 'trusted'
 }
 
-function keptMetadata(deps: ProviderDeps, facts: ProviderFacts): () => Promise<Metadata> {
+/**
+ * Among several providers each answer must show whose it is, by name or by where it arrives (RFC 9700
+ * 4.4). Whether a provider names itself shows only when it is asked, hence no check of settings.
+ */
+function warnOfMixUp({ log }: ProviderDeps, provider: string): void {
+  log.warn(
+    { provider },
+    `the identity provider does not name itself in its answers (RFC 9207), and there are others: set oidc.providers.${provider}.own_callback, so that its answer is never taken for another's`,
+  )
+}
+
+function keptMetadata(
+  deps: ProviderDeps,
+  { facts, own }: { readonly facts: ProviderFacts; readonly own: ProviderSettings },
+  warn: () => void,
+): () => Promise<Metadata> {
+  let mayWarn = deps.several === true && !own.own_callback
+  const fetch = async () => {
+    const metadata = await fetchMetadata(deps.outbound, facts, deps.use ?? 'sign_in')
+    if (mayWarn && !metadata.sendsIssuer) {
+      mayWarn = false
+      warn()
+    }
+    return metadata
+  }
   const kept = keep({
     clock: deps.clock,
-    fetch: () => fetchMetadata(deps.outbound, facts, deps.use ?? 'sign_in'),
+    fetch,
     freshMs: deps.settings.jwks_cache_ttl_seconds * 1_000,
     staleMs: STALE_MS,
     retryMs: RETRY_MS,

@@ -20,11 +20,13 @@ export interface ProvidersDeps extends ProviderDeps {
 /** Makes the enabled providers; each one that is left out is one log line. */
 export function createProviders(deps: ProvidersDeps): Providers {
   const byName = new Map<string, Provider>()
+  const isOn = (own: ProviderSettings) => offBecause(own, deps.production) === undefined
+  const several = Object.values(deps.settings.providers).filter(isOn).length > 1
   for (const [name, own] of Object.entries(deps.settings.providers)) {
     const why = offBecause(own, deps.production)
     if (why !== undefined || !hasClient(own))
       deps.log.info({ provider: name, why }, 'provider is off')
-    else byName.set(name, createProvider(deps, name, own))
+    else byName.set(name, createProvider({ ...deps, several }, name, own))
   }
   const all = [...byName.values()]
   const usual = defaultProvider(deps.settings, [...byName.keys()])

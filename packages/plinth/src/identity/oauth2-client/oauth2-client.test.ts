@@ -96,6 +96,25 @@ test('a token of our own is asked for once for its scopes, and again shortly bef
   assert.equal(evil.calls('token').length, 3)
 })
 
+test('RP-41 a life in fractions of a second is cut to whole ones, and one without end to a day', async () => {
+  let now = clock.now()
+  const standing = { now: () => now, monotonic: () => now }
+  const client = new OAuth2Client({ settings: evil.settings, redirectUri, clock: standing })
+  for (const [expires_in, lastsMs] of [
+    [120.9, 90_000],
+    [1e308, 86_370_000],
+  ] as const) {
+    evil.say.token = { expires_in }
+    const askedAfter = async (ms: number) => {
+      now += ms
+      await client.clientCredentials([`for-${expires_in}`])
+      return evil.calls('token').length
+    }
+    const first = await askedAfter(0)
+    assert.deepEqual([await askedAfter(lastsMs - 1), await askedAfter(1)], [first, first + 1])
+  }
+})
+
 test('what failed is told by a code, and is tried again by the next call', async () => {
   const client = openClient()
   evil.next('token', { reply: { token: status(503, {}) } })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Outbound } from '../../outbound/index.ts'
 import { OutboundError } from '../../outbound/index.ts'
+import { LONGEST_LIFE_SECONDS } from '../tokens/common-claims.ts'
 import { clientRequest } from './client-authentication.ts'
 import { requireEndpoint } from './discovery.ts'
 import type { Provider } from './provider.ts'
@@ -12,7 +13,7 @@ export interface Tokens {
   readonly refreshToken: string | undefined
   /** Scopes that were granted where they differ from those asked for (RFC 6749 5.1). */
   readonly scopes: readonly string[] | undefined
-  /** Seconds that the access token lasts, where the provider says so. */
+  /** Whole seconds that the access token lasts, a day at most, where the provider says so. */
   readonly expiresInSeconds?: number | undefined
 }
 
@@ -87,7 +88,7 @@ function tokensIn(provider: Provider, json: unknown): TokenAnswer {
     idToken: id_token,
     refreshToken: refresh_token,
     scopes: scopesIn(provider, scope),
-    expiresInSeconds: expires_in,
+    expiresInSeconds: expires_in && Math.min(Math.floor(expires_in), LONGEST_LIFE_SECONDS),
   }
   return { ok: true, tokens }
 }

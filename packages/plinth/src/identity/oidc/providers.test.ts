@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Clock } from '../../kernel/index.ts'
+import type { Outbound, OutboundRequest } from '../../outbound/index.ts'
 import { oidcSettings, signInChoices } from '../index.ts'
 import type { Heard, Json } from '../tokens/forge.fixture.ts'
 import {
@@ -16,6 +17,7 @@ import {
 import { verify } from './exchange-code.ts'
 import type { Provider } from './provider.ts'
 import { providerReadiness } from './provider-readiness.ts'
+import { askUserInfo } from './userinfo-endpoint.ts'
 
 const silent = { info() {}, warn() {}, error() {} }
 const clock: Clock = { now: () => NOW * 1_000, monotonic: () => 1_000 }
@@ -178,6 +180,29 @@ test('RP-87 while there is no discovery document it is asked for every five seco
   publish(network, ISSUER, [])
   now = 2 * RETRY_MS
   assert.equal((await one.metadata()).tokenEndpoint, `${ISSUER}/token`)
+})
+
+test('RP-37 RP-79 RP-87 what a provider says of itself, its keys and its people may take five seconds and 256 KiB', async () => {
+  const network = forgedNetwork()
+  publish(network, ISSUER, [publicJwk(keys.rsa)], { userinfo_endpoint: `${ISSUER}/me` })
+  const calls: OutboundRequest[] = []
+  const outbound: Outbound = {
+    request: async (call) => {
+      calls.push(call)
+      return { status: 200, headers: {}, body: Buffer.alloc(0) }
+    },
+    fetchJson: (call) => {
+      calls.push(call)
+      return network.outbound.fetchJson(call)
+    },
+  }
+  const one = provider(client(ISSUER), { ...network, outbound })
+  await one.keys.warm()
+  await askUserInfo(outbound, one, 'access')
+  assert.deepEqual(
+    calls.map(({ url, timeoutMs, maxBytes }) => [url.slice(ISSUER.length), timeoutMs, maxBytes]),
+    ['/.well-known/openid-configuration', '/jwks', '/me'].map((path) => [path, 5_000, 262_144]),
+  )
 })
 
 function microsoft(more: Json = {}, document: Json = {}) {

@@ -14,34 +14,47 @@ after(() => party[Symbol.asyncDispose]())
 
 const FAPI = 'fapi2-security-profile-final-client-test'
 
-const REPLIES: readonly (readonly [title: string, reason: string, reply: RawReply])[] = [
-  ['RP-36 invalid_grant', 'token_refused', rawReply.text(400, '{"error":"invalid_grant"}')],
-  ['RP-36 a refusal without JSON', 'token_answer_invalid', rawReply.text(400, 'no', 'text/plain')],
-  ['RP-37 status 500', 'provider_unavailable', rawReply.text(500, '{}')],
-  ['RP-37 a closed socket', 'provider_unavailable', rawReply.closed()],
-  ['RP-37 no answer', 'provider_unavailable', rawReply.silent()],
-  ['RP-37 headers and then a byte now and then', 'provider_unavailable', rawReply.trickle(100)],
-  ['RP-37 half a body', 'provider_unavailable', rawReply.cut('{"access_token":"a"')],
-  ['RP-37 50 MB', 'token_answer_invalid', rawReply.large(50_000_000)],
-  ['RP-37 a gzip bomb of 50 MB', 'token_answer_invalid', rawReply.gzipBomb(50_000_000)],
-  ['RP-37 HTML', 'token_answer_invalid', rawReply.text(200, '<p>', 'text/html')],
-  ['RP-37 a JSON list', 'token_answer_invalid', rawReply.text(200, '[]')],
-  ['RP-37 nothing', 'token_answer_invalid', rawReply.text(200, '')],
+const REFUSED = 'token_refused'
+const INVALID = 'token_answer_invalid'
+const DOWN = 'provider_unavailable'
+
+type Reply = readonly [title: string, reason: string, fault: string, reply: RawReply]
+const REPLIES: readonly Reply[] = [
+  [
+    'RP-36 invalid_grant',
+    REFUSED,
+    'invalid_grant',
+    rawReply.text(400, '{"error":"invalid_grant"}'),
+  ],
+  ['RP-36 a refusal without JSON', INVALID, 'answer_type', rawReply.text(400, 'no', 'text/plain')],
+  ['RP-37 status 500', DOWN, 'status_500', rawReply.text(500, '{}')],
+  ['RP-37 a closed socket', DOWN, 'unreachable', rawReply.closed()],
+  ['RP-37 no answer', DOWN, 'timeout', rawReply.silent()],
+  ['RP-37 headers and then a byte now and then', DOWN, 'timeout', rawReply.trickle(100)],
+  ['RP-37 half a body', DOWN, 'unreachable', rawReply.cut('{"access_token":"a"')],
+  ['RP-37 50 MB', INVALID, 'answer_too_large', rawReply.large(50_000_000)],
+  ['RP-37 a gzip bomb of 50 MB', INVALID, 'answer_encoded', rawReply.gzipBomb(50_000_000)],
+  ['RP-37 HTML', INVALID, 'answer_type', rawReply.text(200, '<p>', 'text/html')],
+  ['RP-37 a JSON list', INVALID, 'answer_shape', rawReply.text(200, '[]')],
+  ['RP-37 nothing', INVALID, 'answer_not_json', rawReply.text(200, '')],
   [
     'RP-37 duplicate keys',
-    'token_answer_invalid',
+    INVALID,
+    'answer_not_json',
     rawReply.text(200, '{"token_type":"Bearer","token_type":"Bearer"}'),
   ],
 ]
-for (const [title, reason, reply] of REPLIES) {
+for (const [title, reason, fault, reply] of REPLIES) {
   test(`${title} from the token endpoint → ${reason}, after one call and in bounded time`, async () => {
     const started = performance.now()
     const memory = process.memoryUsage.rss()
-    const { tokenCalls } = await party.oracle.refusedSignIn(party.evil, {
+    const { audit, tokenCalls } = await party.oracle.refusedSignIn(party.evil, {
       ...{ reason, says: { reply: { token: reply } } },
     })
+    assert.equal(JSON.parse(audit.data).fault, fault)
     assert.equal(tokenCalls.length, 1, 'a code is never sent twice')
-    assert.ok(performance.now() - started < 10_000, 'within 10 s')
+    // Of the second and a half that a call may take here; a busy machine needs the rest.
+    assert.ok(performance.now() - started < 30_000, 'it ends')
     assert.ok(process.memoryUsage.rss() - memory < 100_000_000, 'memory stays flat')
   })
 }
@@ -50,7 +63,10 @@ test('RP-38 a redirect of the token endpoint is not followed: neither code nor s
   const { evil, other, oracle } = party
   for (const status of [301, 302, 303, 307, 308]) {
     const token = rawReply.redirect(`${other.issuer}/token`, status)
-    await oracle.refusedSignIn(evil, { reason: 'token_answer_invalid', says: { reply: { token } } })
+    const { audit } = await oracle.refusedSignIn(evil, {
+      ...{ reason: INVALID, says: { reply: { token } } },
+    })
+    assert.equal(JSON.parse(audit.data).fault, 'redirect')
   }
   assert.deepEqual(other.heard, [])
 })

@@ -3,6 +3,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import type { SignInAttack } from '../../testing/evil-provider/index.ts'
 import { newSigningKey } from '../../testing/evil-provider/index.ts'
+import type { Answer, Person } from '../../testing/person.ts'
 import type { RelyingParty } from './relying-party.fixture.ts'
 import { meOf, openRelyingParty, withField } from './relying-party.fixture.ts'
 
@@ -60,6 +61,7 @@ function tamper(cookies: Map<string, string>): void {
 
 const MALFORMED: readonly (readonly [title: string, attack: Row[1], status?: number])[] = [
   ['RP-31 a code of 10 kB', { callback: { code: 'c'.repeat(10_000) } }, 414],
+  ['RP-31 a code with NUL', { callback: { code: 'a\0b' } }],
   ['RP-35 NUL', { bend: set('state', '\0') }],
   ['RP-35 %ZZ', { bend: (path) => `${path}&error=%ZZ` }],
   ['RP-35 a lone surrogate', { bend: (path) => `${path}%ED%A0%80` }],
@@ -112,6 +114,18 @@ const KNOWN_STATE: readonly (readonly [string, string, string, Omit<SignInAttack
     'different',
     { callback: { iss: 'https://other.example' } },
   ],
+  ...(
+    [
+      ['with a trailing slash', (path) => path.replace(/iss=[^&]+/, '$&%2F')],
+      ['in upper case', (path) => path.replace(/iss=http/, 'iss=HTTP')],
+      ['twice', (path) => `${path}&iss=https%3A%2F%2Fother.example`],
+      ['twice the same', (path) => `${path}&${/iss=[^&]+/.exec(path)?.[0]}`],
+      ['empty', set('iss', '')],
+    ] as const satisfies readonly (readonly [string, (path: string) => string])[]
+  ).map(
+    ([title, bend]) =>
+      [`RP-26 v5.0.0-V10.2.2 iss ${title}`, 'issuer_mismatch', 'different', { bend }] as const,
+  ),
   [
     'RP-26 v5.0.0-V10.2.2 an error in the name of another issuer',
     'issuer_mismatch',
@@ -209,6 +223,26 @@ test('RP-18 a callback that was used is refused when it is replayed, also by its
   })
 })
 
+test('4.2 a person whose sign-in was refused gets a page that says what to do, and nothing of why', async () => {
+  const { evil, world } = party
+  const accept = { accept: 'text/html,application/xhtml+xml' }
+  const [nobody, eve] = [world.visitor(), world.visitor()]
+  const back = evil.callback(await evil.start(eve))
+  const late = async () => {
+    world.clock.advance(600_000)
+    return eve.get(back, accept)
+  }
+  for (const { status, body } of [await nobody.get(back, accept), await late()]) {
+    const page = String(body)
+    assert.equal(status, 400)
+    assert.match(page, /This sign-in cannot be finished/)
+    assert.match(page, /href="\/auth\/sign-in\?return_to=%2F">Sign in</)
+    for (const word of ['state=', 'code=', 'auth session', 'login_', evil.issuer]) {
+      assert.ok(!page.includes(word), word)
+    }
+  }
+})
+
 test('RP-19 the same callback 20 times at once: one token call, one session, 19 refusals', async () => {
   const { evil, sql, world } = party
   const eve = world.visitor()
@@ -261,17 +295,28 @@ test('RP-28 tokens in the query beside a good code are never used', async () => 
   assert.deepEqual(planted, [])
 })
 
-test('RP-29 a posted callback is refused with 405 and takes no sign-in', async () => {
-  const { evil, world } = party
+test('RP-29 a posted callback (form_post) is refused with 405 and takes no sign-in: the real one still opens a session', async () => {
+  const { evil, oracle, world } = party
   const eve = world.visitor()
   const back = evil.callback(await evil.start(eve))
-  const cookie = [...eve.cookies].map((pair) => pair.join('=')).join('; ')
-  const body = new URL(back, world.url).searchParams
-  const answer = await fetch(`${world.url}/auth/web/callback`, {
-    ...{ method: 'POST', headers: { cookie }, body, redirect: 'manual' },
+  const posted = async ({ cookies }: Person): Promise<Answer> => {
+    const cookie = [...cookies].map((pair) => pair.join('=')).join('; ')
+    const { searchParams: body } = new URL(back, world.url)
+    const answer = await fetch(`${world.url}/auth/web/callback`, {
+      ...{ method: 'POST', headers: { cookie }, body, redirect: 'manual' },
+    })
+    const { status, headers } = answer
+    assert.deepEqual(headers.getSetCookie(), [])
+    return { status, headers, body: (await answer.json()) as Answer['body'] }
+  }
+  await oracle.refused(evil, {
+    ...{ browser: eve, act: posted, reason: null, status: 405 },
+    ...{ pending: 'kept', tokenCalls: 0 },
   })
-  assert.deepEqual([answer.status, answer.headers.getSetCookie()], [405, []])
-  assert.equal((await eve.get(back)).status, 302)
+  const former = eve.cookies.get('user_session_id')
+  await eve.get(back)
+  assert.notEqual(eve.cookies.get('user_session_id'), former)
+  assert.equal((await meOf(eve)).authenticated, true)
 })
 
 test('RP-33 who signs in as somebody else leaves the old session, and the two stay two people', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { epochSeconds } from '../../kernel/index.ts'
+import { openWitness } from '../../testing/evil-provider/evidence.ts'
 import type { EvilSays, RawReply } from '../../testing/evil-provider/index.ts'
 import { newSigningKey, rawReply } from '../../testing/evil-provider/index.ts'
 import type { Person } from '../../testing/person.ts'
@@ -272,15 +273,34 @@ test('RP-102 who signs in again in the same session of the provider keeps the to
   assert.deepEqual(revoked(), ['fourth'])
 })
 
-test('SB-14 the refresh token is kept sealed, and stands nowhere in the database', async () => {
-  const { sql } = party
-  await signedIn()
+test('SB-14 the refresh token is kept sealed, each time otherwise, and stands nowhere in the database', async () => {
+  const { evil, sql, world } = party
+  const token = 'sealed-refresh-token-of-the-provider'
+  await using witness = await openWitness(world.testDatabase.adminUrl)
+  const eve = world.visitor()
+  for (let at = 0; at < 2; at += 1) {
+    evil.next('token', { token: { refresh_token: token } })
+    await evil.signIn(eve)
+  }
+  evil.next('token', { token: { refresh_token: token, id_token: undefined } })
+  assert.equal((await eve.post('/auth/web/refresh')).status, 200)
+  const spellings = [token, ...['base64', 'base64url'].map((one) => encoded(token, one))]
+  assert.deepEqual(await witness.tablesWith(spellings), [])
   const rows = await sql<{ sealed: Buffer }>(
-    'select refresh_token_sealed as sealed from plinth.sessions where refresh_token_sealed is not null',
+    `select refresh_token_sealed as sealed from plinth.sessions
+      where refresh_token_sealed is not null order by created_at desc limit 2`,
   )
-  assert.ok(rows.length > 0)
-  assert.ok(rows.every(({ sealed }) => !sealed.toString('latin1').includes('refresh-1')))
+  const [newest, former] = rows.map(({ sealed }) => sealed.toString('hex'))
+  assert.ok(newest)
+  assert.notEqual(newest, former)
 })
+
+/** What would stand in a column if it were only spelled otherwise. */
+function encoded(text: string, as: string): string {
+  return Buffer.from(text)
+    .toString(as as BufferEncoding)
+    .replace(/=+$/, '')
+}
 
 test('C5 without that policy nothing is kept, the provider is not asked, and refresh works', async () => {
   const off = { 'oidc.refresh_tokens.persist_in_session_store': false }

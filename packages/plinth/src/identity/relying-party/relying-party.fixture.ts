@@ -37,6 +37,8 @@ export async function openRelyingParty(settings: GivenValues = {}): Promise<Rely
     'http.log_requests': 'all',
     // Who tries a provider that does not answer says less.
     'outbound.timeout_ms': 30_000,
+    // A busy machine is no reason to turn one of many away that come at once.
+    'database.connect_timeout_ms': 60_000,
   }
   const world = await startWorld({
     features: [],

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
+import type { RefusalOracle } from '../../testing/evil-provider/index.ts'
+import { openRefusalOracle } from '../../testing/evil-provider/index.ts'
 import type { Person } from '../../testing/person.ts'
 import type { IdentityWorld } from '../identity.fixture.ts'
 import { COOKIE, openIdentity, signInAtEvil, startAt } from '../identity.fixture.ts'
@@ -7,16 +9,24 @@ import { COOKIE, openIdentity, signInAtEvil, startAt } from '../identity.fixture
 let world: IdentityWorld
 /** Under https, with a Strict session cookie, and with a callback that is the evil provider's own. */
 let apart: IdentityWorld
+/** Over the second one. */
+let oracle: RefusalOracle
 before(async () => {
   const app = { base_url: 'https://app.example', session_cookie: { same_site: 'strict' } } as const
   const evil = { own_callback: true }
   ;[world, apart] = await Promise.all([openIdentity(), openIdentity({ app, evil })])
+  const { clock, db, http, person } = apart
+  const scene = { clock, logged: http.logged, visitor: () => person() }
+  oracle = await openRefusalOracle({ ...scene, adminUrl: db.adminUrl })
 })
 beforeEach(() => {
   world.evil.say.claims = {}
   world.evil.say.token = {}
 })
-after(() => Promise.all([world, apart].map((one) => one[Symbol.asyncDispose]())))
+after(async () => {
+  await oracle[Symbol.asyncDispose]()
+  await Promise.all([world, apart].map((one) => one[Symbol.asyncDispose]()))
+})
 
 const waiting = (person: Person) =>
   [...person.cookies.keys()].filter((name) => name.startsWith('auth_session_id_'))
@@ -136,26 +146,25 @@ test('RP-27 v5.0.0-V10.2.2 each provider may have a callback of its own, where n
   const asked = new URL(await startAt(person, '?provider=evil')).searchParams
   assert.equal(asked.get('redirect_uri'), 'https://app.example/auth/web/callback/evil')
   const at = (path: string, callback: string) => callback.replace(/^[^?]*/, path)
+  const refused = (browser: Person, back: string) =>
+    oracle.refused(apart.evil, {
+      ...{ browser, act: (from) => from.get(back) },
+      ...{ reason: 'other_callback', status: 400, tokenCalls: 0 },
+    })
   for (const path of [
     '/auth/web/callback',
     '/auth/web/callback/keycloak',
     '/auth/web/callback/x',
   ]) {
-    const url = await startAt(person, '?provider=evil')
-    apart.evil.heard.length = 0
-    const answer = await person.get(at(path, apart.evil.callback(url)))
-    assert.deepEqual([answer.status, answer.body['code']], [400, 'auth.invalid_login'])
-    assert.equal(apart.evil.heard.filter((call) => call.path === '/token').length, 0)
+    const browser = apart.person()
+    const url = await startAt(browser, '?provider=evil')
+    const { answer } = await refused(browser, at(path, apart.evil.callback(url)))
+    assert.equal(answer.body['code'], 'auth.invalid_login')
   }
-  const other = await startAt(person, '?provider=keycloak')
+  const mixed = apart.person()
+  const other = await startAt(mixed, '?provider=keycloak')
   const state = new URL(other).searchParams.get('state')
-  const mixed = await person.get(`/auth/web/callback/evil?code=x&state=${state}`)
-  assert.equal(mixed.status, 400)
-  const [last] = await apart.sql(
-    `select reason from plinth.audit_events where action = 'auth.sign_in'
-      order by occurred_at desc, id desc limit 1`,
-  )
-  assert.deepEqual(last, { reason: 'other_callback' })
+  await refused(mixed, `/auth/web/callback/evil?code=x&state=${state}`)
   const url = await startAt(person, '?provider=evil')
   const answer = await person.get(at('/auth/web/callback/evil', apart.evil.callback(url)))
   assert.equal(answer.headers.getSetCookie().length, 2)

@@ -35,12 +35,7 @@ test('every link between the documents leads to a file, and to a heading that is
 })
 
 /** What begins like a setting and is none: hosts of examples, a table, a part of the database's own interface, a mail. */
-const NO_SETTINGS = [
-  'app.example.com',
-  'app.products',
-  'database.statistics',
-  'people.invitation',
-]
+const NO_SETTINGS = ['app.example.com', 'app.products', 'database.statistics', 'people.invitation']
 
 test('every setting that a document names is one of the configuration', () => {
   const errors = read('docs/errors.md')

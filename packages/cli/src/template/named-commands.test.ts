@@ -6,7 +6,7 @@ import { ownershipOf } from './ownership.ts'
 import { templateFiles } from './template-files.ts'
 
 const NAMED =
-  /(?:npx plinth|npx (?:--yes )?@plinth\/cli@latest|": "plinth) ([^`\n#|"]+(?:"[^"\n]+")?)/g
+  /(?:npx plinth|npx (?:--yes )?@plinth\/cli@latest|": "plinth) ([^`\n#|&"]+(?:"[^"\n]+")?)/g
 
 test('every command that a new service is told of is there, with these options', async () => {
   const files = [...(await templateFiles())].filter(([path]) => ownershipOf(path) === 'shared')

@@ -22,15 +22,27 @@ function emptied(links: typeof personLinks, person: string) {
   }))
 }
 
-/** Every address and number at which a person was written to. */
+/**
+ * Every address and number at which a person was written to, but those that somebody else has too: what
+ * a person claims, unproven, takes no message away from whoever it is.
+ */
 export async function recipientsOf(tx: PlatformTx, person: string): Promise<readonly string[]> {
   const { rows } = await tx.query<{ recipient: string }>(
-    `select email as recipient from plinth.people where id = $1 and email is not null
-      union select email from plinth.identities where person_id = $1 and email is not null
-      union select name from plinth.sign_in_names where person_id = $1 and kind = 'email'
-      union select address from plinth.mfa_methods where person_id = $1 and address is not null
-      union select data ->> 'email' from plinth.one_time_tokens
-             where person_id = $1 and data ->> 'email' is not null`,
+    `with claimed as (
+       select lower(email) as recipient from plinth.people where id = $1 and email is not null
+        union select lower(email) from plinth.identities where person_id = $1 and email is not null
+        union select lower(name) from plinth.sign_in_names where person_id = $1 and kind = 'email'
+        union select lower(address) from plinth.mfa_methods
+               where person_id = $1 and address is not null
+        union select lower(data ->> 'email') from plinth.one_time_tokens
+               where person_id = $1 and data ->> 'email' is not null)
+     select recipient from claimed
+      where recipient not in (
+        select lower(email) from plinth.people where id <> $1 and email is not null
+         union all select lower(name) from plinth.sign_in_names
+                    where person_id <> $1 and kind = 'email'
+         union all select lower(address) from plinth.mfa_methods
+                    where person_id <> $1 and address is not null)`,
     [person],
   )
   return rows.map(({ recipient }) => recipient)

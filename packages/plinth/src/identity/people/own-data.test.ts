@@ -190,6 +190,20 @@ suite('what is kept about a person', () => {
     }
   })
 
+  test('whoever is erased takes no message away from somebody whose address they claimed', async () => {
+    const [hal, jo] = [await people.stranger('hal'), await people.stranger('jo')]
+    await people.sql('update plinth.identities set email = $1 where person_id = $2', [
+      'Hal@example.com',
+      await personOf('jo'),
+    ])
+    const before = await people.mailsTo('hal@example.com')
+    const key = { type: 'user', name: 'all', scopes: [] }
+    assert.equal((await hal.post('/api/v1/api-keys', key)).status, 201)
+    await people.sql("update plinth.tenants set kind = 'personal' where slug = 'home-of-jo'")
+    assert.equal((await jo.delete('/auth/me')).status, 204)
+    assert.equal(await people.mailsTo('hal@example.com'), before + 1)
+  })
+
   test('a tenant of one’s own is deleted with its person', async () => {
     const ida = await people.stranger('ida')
     await people.sql("update plinth.tenants set kind = 'personal' where slug = 'home-of-ida'")

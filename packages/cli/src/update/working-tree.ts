@@ -28,9 +28,15 @@ export async function dropOurs(git: Repository): Promise<void> {
   const { ours } = await changesIn(git)
   if (ours.length === 0) return
   const paths = ours.map((path) => `:(top,literal)${path}`)
-  // A stash that nobody keeps takes new files, changed ones and the index back in one go.
+  // A stash that nobody keeps takes new files, changed ones and the index back in one go. Where git found
+  // nothing to keep after all, the newest one is somebody's.
+  const before = await newestStash(git)
   await git.run('stash', 'push', '--quiet', '--include-untracked', '--', ...paths)
-  await git.run('stash', 'drop', '--quiet')
+  if ((await newestStash(git)) !== before) await git.run('stash', 'drop', '--quiet')
+}
+
+async function newestStash(git: Repository): Promise<string> {
+  return (await git.ask('rev-parse', '--verify', '--quiet', 'refs/stash')).out
 }
 
 /** Puts all that is in no commit where git keeps it for its owner. */

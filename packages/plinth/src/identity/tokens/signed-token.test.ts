@@ -223,6 +223,23 @@ for (const [title, jwks, header, signer, expected] of KEY_SETS) {
   })
 }
 
+test('JW-61 a refusal costs one verification, whether the key that is named is published or invented', async (t) => {
+  const invented = { alg: 'RS256', kid: 'invented' }
+  const refusals = [
+    ['signature', forge(plain, { alg: 'RS256', kid }, attacker)],
+    ['key', forge(plain, invented, attacker)],
+    ['key', forge(plain, { alg: 'ES256', kid: 'invented' }, ecSigner())],
+  ] as const
+  // Keys are fetched, and those that nothing was signed with made, by the first of each.
+  for (const [, text] of refusals) await verdict(verify(text))
+  const verified = t.mock.method(globalThis.crypto.subtle, 'verify').mock
+  for (const [expected, text] of refusals) {
+    const before = verified.callCount()
+    assert.equal(await verdict(verify(text)), expected)
+    assert.equal(verified.callCount() - before, 1, expected)
+  }
+})
+
 test('JW-12 v5.0.0-V11.2.3 a signing secret below 32 characters prevents the start', () => {
   const { session_signing_secret: session, csrf_signing_secret: csrf } = appSettings.shape
   const strong = randomBytes(32).toString('base64url')

@@ -244,7 +244,7 @@ test('HI-01 slow headers are cut at the limit, others are served', async () => {
   await using impatient = await openHttp([echo], {
     settings: httpSettings.parse({ headers_timeout_ms: 1_000, request_timeout_ms: 1_500 }),
   })
-  const slow = Array.from({ length: 50 }, () =>
+  const slow = Array.from({ length: 200 }, () =>
     sendRaw(impatient.port, `GET /hello HTTP/1.1\r\nHost: x\r\nX-A: ${'a'.repeat(500)}`, {
       msPerByte: 50,
       patienceMs: 20_000,

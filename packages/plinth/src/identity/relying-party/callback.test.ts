@@ -245,20 +245,24 @@ test('4.2 a person whose sign-in was refused gets a page that says what to do, a
 
 test('RP-19 the same callback 20 times at once: one token call, one session, 19 refusals', async () => {
   const { evil, sql, world } = party
-  const eve = world.visitor()
-  const back = evil.callback(await evil.start(eve))
-  const cookie = [...eve.cookies].map((pair) => pair.join('=')).join('; ')
   const sessions = 'select id from plinth.sessions'
-  const before = (await sql(sessions)).length
-  const answers = await Promise.all(
-    Array.from({ length: 20 }, () => world.visitor().get(back, { cookie })),
-  )
-  assert.deepEqual(answers.map(({ status }) => status).toSorted(), [
-    302,
-    ...Array.from({ length: 19 }, () => 400),
-  ])
-  assert.equal(evil.calls('token').length, 1)
-  assert.equal((await sql(sessions)).length, before + 1)
+  // The first round opens the connections to the database on which the copies of the others meet.
+  for (let round = 0; round < 5; round += 1) {
+    const eve = world.visitor()
+    const back = evil.callback(await evil.start(eve))
+    const cookie = [...eve.cookies].map((pair) => pair.join('=')).join('; ')
+    const before = (await sql(sessions)).length
+    const calls = evil.calls('token').length
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () => world.visitor().get(back, { cookie })),
+    )
+    assert.deepEqual(answers.map(({ status }) => status).toSorted(), [
+      302,
+      ...Array.from({ length: 19 }, () => 400),
+    ])
+    assert.equal(evil.calls('token').length, calls + 1)
+    assert.equal((await sql(sessions)).length, before + 1)
+  }
 })
 
 test('RP-20 v5.0.0-V10.2.1 a sign-in may take ten minutes: five seconds less are accepted, ten minutes are not', async () => {

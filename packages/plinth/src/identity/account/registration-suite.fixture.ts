@@ -171,14 +171,14 @@ test('MF-43 a link to confirm is one use of twenty at once, ends with its time, 
     (await other.post('/auth/verify-email', { token })).body['code'],
     'auth.other_account',
   )
-  const race = await Promise.all(
-    Array.from(
-      { length: 20 },
-      async () => (await browser.post('/auth/verify-email', { token })).status,
-    ),
-  )
+  const twenty = (text: string) => {
+    const confirm = async () => (await browser.post('/auth/verify-email', { token: text })).status
+    return Promise.all(Array.from({ length: 20 }, confirm))
+  }
+  // What is no token opens the connections to the database on which the twenty meet.
+  assert.deepEqual(new Set(await twenty('x'.repeat(43))), new Set([401]))
   assert.deepEqual(
-    race.filter((status) => status !== 401),
+    (await twenty(token)).filter((status) => status !== 401),
     [200],
   )
   assert.equal(await peopleWith(email), 1)

@@ -45,13 +45,12 @@ export function stashSentence({ branch }: UpdateState): string {
 async function clear(git: Repository, { phase, tree, branch }: UpdateState): Promise<boolean> {
   if (!(await isDirty(git))) return false
   await git.run('add', '--all', '--', ':/')
-  if (phase === 'conflicts' && (await git.run('write-tree')) === tree)
+  if (phase === 'conflicts' && (await git.run('write-tree')) === tree) {
     await git.run('reset', '--quiet', '--hard')
-  else {
-    await putAside(git, `plinth update --abort: what was in no commit on ${branch}`)
-    return true
+    return false
   }
-  return false
+  await putAside(git, `plinth update --abort: what was in no commit on ${branch}`)
+  return true
 }
 
 async function requireOnlyOurs(git: Repository, state: UpdateState): Promise<void> {

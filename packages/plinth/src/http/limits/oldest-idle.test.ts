@@ -78,12 +78,7 @@ test('HI-04 whoever has just been answered is not the oldest', async () => {
 test('HI-04 a socket at work is never closed for another: where all are, the next is refused', async () => {
   const { http: opening, finish, baking } = openOven(3)
   await using http = await opening
-  const agent = new Agent({ keepAlive: true })
-  const cakes: Promise<string>[] = []
-  while (cakes.length < 3) {
-    cakes.push(ask(`${http.url}/bake`, agent))
-    await until(() => baking() === cakes.length)
-  }
+  const { agent, cakes } = await orderThree(http, baking)
   const [refused] = await idleSockets(http, 1)
   await until(() => refused?.closed === true)
   finish()
@@ -113,12 +108,7 @@ test('HI-04 a socket is at work until the last of its pipelined requests is answ
 test('HI-04 sockets that were at work when the last one was taken make room once they are idle', async () => {
   const { http: opening, finish, baking } = openOven(3)
   await using http = await opening
-  const agent = new Agent({ keepAlive: true })
-  const cakes: Promise<string>[] = []
-  while (cakes.length < 3) {
-    cakes.push(ask(`${http.url}/bake`, agent))
-    await until(() => baking() === cakes.length)
-  }
+  const { agent, cakes } = await orderThree(http, baking)
   finish()
   await Promise.all(cakes)
   // Two of them are kept alive; the third has made room.
@@ -148,6 +138,17 @@ test('HI-04 a socket that speaks another protocol is none that asks for nothing'
   await until(() => heard.includes('still here'))
   talking?.destroy()
 })
+
+/** Three requests at work, each on a socket of its own that is kept alive. */
+async function orderThree({ url }: HttpHarness, baking: () => number) {
+  const agent = new Agent({ keepAlive: true })
+  const cakes: Promise<string>[] = []
+  while (cakes.length < 3) {
+    cakes.push(ask(`${url}/bake`, agent))
+    await until(() => baking() === cakes.length)
+  }
+  return { agent, cakes }
+}
 
 function connections({ app }: HttpHarness): Promise<number> {
   return new Promise((resolve, reject) => {

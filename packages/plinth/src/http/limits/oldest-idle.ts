@@ -13,8 +13,9 @@ export function closeOldestIdle(server: Server, most: number): void {
   const atWork = new WeakMap<Socket, number>()
   let open = 0
   const makeRoom = (): void => {
+    if (open < most) return
     const [oldest] = idle
-    if (open >= most) oldest?.destroySoon()
+    oldest?.destroySoon()
   }
   server.on('connection', (socket: Socket) => {
     open += 1

@@ -31,7 +31,8 @@ export interface Measured {
 
 /** Rounds of `--seconds` for each server, cut into slices. */
 const ROUNDS = 3
-const SLICE_SECONDS = 0.25
+/** So short that what disturbs a machine, seconds at a time, meets neighbours alike. */
+const SLICE_SECONDS = 0.05
 /** A server that has answered for minutes is measured, not one whose code is still being compiled. */
 const WARM_UP_ANSWERS = 6_000
 const LONGEST_WARM_UP_SECONDS = 30

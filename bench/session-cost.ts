@@ -1,5 +1,6 @@
 import type { Child } from './children.ts'
 import type { LoadOptions } from './load.ts'
+import { stayAwake } from './load.ts'
 import { cpuOf, takeTurns, timesRatio } from './measure.ts'
 import type { Figure } from './start-up.ts'
 
@@ -60,6 +61,7 @@ async function measureCredential(
     const text = [`GET ${path} HTTP/1.1`, 'host: localhost', ...headers, '', ''].join('\r\n')
     return { name, server, shot: { port: server.port, request: () => text } }
   }
+  using _awake = stayAwake()
   const turns = [turn('open', '/open', without), turn('credential', '/signed-in', headers)]
   const [open, signedIn] = await takeTurns(turns, options, `answers to the case ${figure.name}`)
   if (open === undefined || signedIn === undefined) throw new TypeError('there were no two turns')

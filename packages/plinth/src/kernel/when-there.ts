@@ -12,5 +12,5 @@ export function whenThere<T, R>(
 /** Whether a value is promised: by whatever has a `then`, as `await` sees it. */
 export function isPromised<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   if (typeof value !== 'object' || value === null) return false
-  return 'then' in value && typeof value.then === 'function'
+  return typeof (value as Partial<PromiseLike<T>>).then === 'function'
 }

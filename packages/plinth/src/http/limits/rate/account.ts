@@ -40,7 +40,7 @@ export class Account implements CountedVisit {
     if (quotas.address !== undefined) charges.push(charge('address', this.#address, quotas.address))
     if (signIn !== undefined)
       charges.push(charge('sign-in', `${signInGroup} ${signIn.windowMs} ${this.#address}`, signIn))
-    if (visit.carries === 'header') charges.push({ ...this.#failure(), cost: 0 })
+    if (visit.carries === 'header') charges.push(this.#failure(0))
     if (route !== undefined && visit.carries === undefined) {
       charges.push(this.#ofRoute(route, this.#address))
     }
@@ -60,7 +60,7 @@ export class Account implements CountedVisit {
       charges.push(this.#ofRoute(plan.route, principal?.person ?? this.#address))
     }
     // Counted where it failed, and refused from the next request on.
-    if (principal === undefined && visit.carries === 'header') charges.push(this.#failure())
+    if (principal === undefined && visit.carries === 'header') charges.push(this.#failure(1))
     if (charges.length === 0) this.tell()
     else return this.#take(charges, principal)
   }
@@ -89,8 +89,9 @@ export class Account implements CountedVisit {
     return principal === undefined ? [] : [charge('principal', person, principal)]
   }
 
-  #failure(): Charge {
-    return charge('failed-credentials', this.#address, this.#parts.quotas.failedCredentials)
+  #failure(cost: Charge['cost']): Charge {
+    const { failedCredentials: quota } = this.#parts.quotas
+    return { policy: 'failed-credentials', key: this.#address, quota, cost }
   }
 
   #ofRoute(quota: Quota, whose: string): Charge {

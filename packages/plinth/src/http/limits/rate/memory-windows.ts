@@ -39,15 +39,20 @@ export function createMemoryWindows(options: MemoryWindowsOptions): MemoryWindow
     },
     take(charges) {
       const now = clock.monotonic()
-      const passes = charges.every(
-        ({ policy, key, quota, cost }) =>
-          cost === 0 || (countersOf(policy).find(key)?.hasRoom(quota, now) ?? true),
-      )
-      return charges.map(({ policy, key, quota, cost }) => {
+      const found: (SlidingWindow | undefined)[] = []
+      let passes = true
+      for (const { policy, key, quota, cost } of charges) {
+        const window = countersOf(policy).find(key)
+        if (cost === 1 && window !== undefined && !window.hasRoom(quota, now)) passes = false
+        found.push(window)
+      }
+      return charges.map(({ policy, key, quota, cost }, at) => {
+        const known = found[at]
+        if (!passes || cost === 0) return known?.standing(quota, now) ?? all(quota)
         const counters = countersOf(policy)
-        return passes && cost === 1
-          ? counters.use(key, quota.windowMs, now).add(quota, now)
-          : (counters.find(key)?.standing(quota, now) ?? all(quota))
+        if (known === undefined) return counters.make(key, quota.windowMs, now).add(quota, now)
+        counters.used(key, known)
+        return known.add(quota, now)
       })
     },
   }
@@ -70,17 +75,23 @@ class Counters {
     return this.#windows.get(key)
   }
 
-  /** The counter of a key, made when there is none. */
-  use(key: string, windowMs: number, nowMs: number): SlidingWindow {
-    const known = this.#windows.get(key)
-    // Their order matters only when room gets scarce, and it costs something at each request.
-    if (known !== undefined && this.#windows.size < this.#most / 2) return known
-    const window = known ?? new SlidingWindow(windowMs, nowMs)
+  /** A new counter, in the place of about the one that was used longest ago when there is no room. */
+  make(key: string, windowMs: number, nowMs: number): SlidingWindow {
+    const window = new SlidingWindow(windowMs, nowMs)
+    this.#put(key, window)
+    return window
+  }
+
+  /** Remembers that a counter was used, where that matters: their order does when room gets scarce. */
+  used(key: string, window: SlidingWindow): void {
+    if (this.#windows.size >= this.#most / 2) this.#put(key, window)
+  }
+
+  #put(key: string, window: SlidingWindow): void {
     this.#windows.delete(key)
     const [oldest] = this.#windows.size >= this.#most ? this.#windows.keys() : []
     if (oldest !== undefined) this.#windows.delete(oldest)
     this.#windows.set(key, window)
-    return window
   }
 }
 

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { runPlinth } from '../run-plinth.fixture.ts'
 import { devFolder } from './dev-folder.ts'
 import { readState } from './dev-state.ts'
+import { freePort } from './free-port.ts'
 import { isRunning } from './process-stamp.ts'
 import { rememberedPort } from './remembered-ports.ts'
 import { type RunningPlinth, startPlinth } from './running-plinth.fixture.ts'
@@ -138,15 +139,34 @@ test('start-env holds the services, start-server uses them and leaves them runni
   assert.equal(env.code, 0, env.output)
   assert.match(env.output, /postgres +up[\s\S]*provider +up[\s\S]*mailbox +up/)
   assert.match((await plinth('dev', 'start-env')).output, /run already/)
-  const server = start('dev', 'start-server', '--no-reload', '--log-level', 'error')
+  const options = ['--no-reload', '--log-level', 'error', '--host', '127.0.0.1', '--port', '0']
+  assert.match((await plinth('dev', 'start-server', ...options)).output, /--port takes/)
+  const wished = await freePort(randomInt(10_000, 32_000))
+  const server = start('dev', 'start-server', ...options.slice(0, -1), `${wished}`)
   const url = await ready(server)
-  assert.equal((await variables(url))['LOG_LEVEL'], 'error')
+  const { LOG_LEVEL, APP_HOST, APP_PORT } = await variables(url)
+  assert.deepEqual([LOG_LEVEL, APP_HOST, APP_PORT], ['error', '127.0.0.1', `${wished}`])
   server.child.kill('SIGTERM')
   assert.deepEqual(await server.ended, [0, null])
   assert.equal(await states(), 'postgres up, provider up, mailbox up, server off')
   assert.match((await plinth('init-db')).output, /The database is ready/)
   assert.deepEqual(await plinth('dev', 'stop-env'), { code: 0, output: 'Stopped: services.' })
   assert.equal((await plinth('dev', 'stop')).output, 'Nothing was running.')
+})
+
+test('start-env --no-wait returns before the services run; --force stops what runs and starts it again', async () => {
+  const running = () => readState(devFolder(service).home, 'state')
+  assert.deepEqual(await plinth('dev', 'start-env', '--no-wait'), {
+    code: 0,
+    output: 'Starting in the background; `plinth dev status` tells when it runs.',
+  })
+  while (!isRunning(running()?.supervisor)) await sleep(25)
+  const first = running()
+  assert.equal((await plinth('dev', 'start-env', '--force')).code, 0)
+  const second = running()
+  for (const before of [first?.supervisor, first?.postgres?.process])
+    assert.equal(isRunning(before), false)
+  for (const now of [second?.supervisor, second?.postgres?.process]) assert.ok(isRunning(now))
 })
 
 test('a crash keeps the supervisor; --no-reload ends with exit code 1', async () => {

@@ -73,6 +73,28 @@ test('FI-07 a stale postmaster.pid is cleared, and committed rows survive an imm
   assert.equal(await ask(after.adminUrl, 'select answer from kept'), 42)
 })
 
+test('the servers of two services never meet: each has its own port and password, and neither stops for the other', async () => {
+  const other = { dataDir: join(folder, 'other'), fast: true }
+  const [mine, theirs] = await Promise.all([at, other].map(ensurePostgres))
+  assert.ok(mine && theirs)
+  try {
+    assert.notEqual(mine.port, theirs.port)
+    const wrong = new URL(mine.adminUrl)
+    wrong.port = String(theirs.port)
+    await assert.rejects(ask(wrong.href, 'select 1 as answer'), /password authentication failed/)
+    await mine.stop('immediate')
+    // What a crash left here now names the process of the other one.
+    const data = join(mine.home, 'data')
+    const stale = [theirs.pid, data, 1, mine.port, '', '127.0.0.1', '', 'ready']
+    await writeFile(join(data, 'postmaster.pid'), stale.join('\n'))
+    const again = await ensurePostgres(at)
+    assert.deepEqual([again.adopted, again.pid === theirs.pid], [false, false])
+    assert.equal(await ask(theirs.adminUrl, 'select 7 as answer'), 7)
+  } finally {
+    await theirs.remove()
+  }
+})
+
 test('a server that cannot start says why', async () => {
   await (await ensurePostgres(at)).stop('immediate')
   await assert.rejects(

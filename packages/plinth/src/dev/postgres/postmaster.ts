@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { isAlive } from './cluster.ts'
@@ -23,11 +23,22 @@ export async function readPostmaster(data: string): Promise<Postmaster | undefin
   return { pid, port: Number(lines[3] ?? 0), ready: lines[7]?.trim() === 'ready' }
 }
 
-/** Whether the process is a PostgreSQL: after a crash its id may belong to anything. */
-export async function isPostgres(pid: number): Promise<boolean> {
+/**
+ * Whether the process is the server of this folder: after a crash its id may belong to anything,
+ * the server of another service included.
+ */
+export async function servesFolder(pid: number, data: string): Promise<boolean> {
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => askPs(pid))
-  const program = command.trim().split('\0')[0] ?? ''
-  return /(^|[/\\])postgres(\.exe)?$/.test(program)
+  // `postgres -D folder …`, as every server is started.
+  const [program = '', , folder = ''] = command.trim().split('\0')
+  if (!/(^|[/\\])postgres(\.exe)?$/.test(program)) return false
+  // A folder that is gone may be this one, renamed since.
+  return folder === '' || folder === data || (await isGone(folder))
+}
+
+async function isGone(path: string): Promise<boolean> {
+  const gone = (error: NodeJS.ErrnoException) => error.code === 'ENOENT'
+  return stat(path).then(() => false, gone)
 }
 
 async function askPs(pid: number): Promise<string> {

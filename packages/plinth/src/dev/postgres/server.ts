@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { freePort } from '../free-port.ts'
 import { type Cluster, isAlive, serverEnvironment } from './cluster.ts'
-import { isPostgres, type Postmaster, readPostmaster } from './postmaster.ts'
+import { type Postmaster, readPostmaster, servesFolder } from './postmaster.ts'
 
 const run = promisify(execFile)
 const POLL_MS = 10
@@ -28,7 +28,7 @@ export async function adoptServer(cluster: Cluster): Promise<Postmaster | undefi
   while (performance.now() < deadline) {
     const found = await readPostmaster(cluster.data)
     if (found === undefined) return undefined
-    if (!(await isPostgres(found.pid))) {
+    if (!(await servesFolder(found.pid, cluster.data))) {
       await rm(join(cluster.data, 'postmaster.pid'), { force: true })
       return undefined
     }

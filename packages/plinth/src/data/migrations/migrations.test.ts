@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text as allOf } from 'node:stream/consumers'
 import { after, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
@@ -105,12 +106,31 @@ test('FI-05 five processes migrate an empty database at once: one does, the othe
   await using db = await openTestDatabase()
   await migrate({ url: db.ownerUrl, set: 'platform', log, to: 0 })
   await ask(db.ownerUrl, 'drop table plinth.migrations')
-  const results = await Promise.all(
-    Array.from({ length: 5 }, () => migrate({ url: db.ownerUrl, set: 'platform', log })),
-  )
-  const worked = results.filter(({ ran }) => ran.length > 0)
-  assert.equal(worked.length, 1)
-  assert.equal(new Set(results.map(({ current }) => current)).size, 1)
+  const script = `
+    const { migrate } = await import(${JSON.stringify(import.meta.resolve('../index.ts'))})
+    const log = { info() {}, warn() {}, error() {} }
+    process.stdin.once('data', async () => {
+      const { ran, current } = await migrate({ url: process.argv[1], set: 'platform', log })
+      console.log(JSON.stringify({ ran: ran.length, current }))
+      process.stdin.destroy()
+    })
+    console.log('ready')`
+  const args = ['--input-type=module', '-e', script, db.ownerUrl]
+  const processes = Array.from({ length: 5 }, () => spawn(process.execPath, args))
+  // They set out together, whichever loaded its modules first.
+  await Promise.all(processes.map(({ stdout }) => once(stdout, 'data')))
+  const results = processes.map(async ({ stdin, stdout, stderr }) => {
+    stdin.write('go')
+    const [said, complaint] = await Promise.all([allOf(stdout), allOf(stderr)])
+    assert.equal(complaint, '')
+    return JSON.parse(said) as { ran: number; current: number }
+  })
+  const [first, ...others] = (await Promise.all(results)).toSorted((a, b) => b.ran - a.ran)
+  assert.ok(first && first.ran > 0 && first.current > 0)
+  const waited = { ran: 0, current: first.current }
+  assert.deepEqual(others, [waited, waited, waited, waited])
+  const history = 'select count(*)::int as n from plinth.migrations'
+  assert.deepEqual(await ask(db.adminUrl, history), { n: first.ran })
 })
 
 test('FI-04 SIGTERM during a migration: a clean end, nothing half done, the lock is free', async () => {

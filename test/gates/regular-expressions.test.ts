@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
+import path from 'node:path'
 import { after, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import { isTest, lineAt, read, sources } from './source/files.ts'
+import { keyPattern } from '../../packages/plinth/src/config/setting-names.ts'
+import { decimal } from '../../packages/plinth/src/data/entity/decimal.ts'
+import { createShown } from '../../packages/plinth/src/http/guard/shown.ts'
+import { newRecoveryCode } from '../../packages/plinth/src/identity/mfa/typed-code.ts'
+import { isTest, lineAt, ROOT, read, runtimeSources, sources } from './source/files.ts'
 import type { RegexLiteral } from './source/mask.ts'
 import { regexLiterals } from './source/mask.ts'
 
@@ -68,6 +74,51 @@ test('HI-17 no regular expression takes 50 ms on 100 kB of hostile text', async 
   }
   assert.deepEqual(slow, [])
 })
+
+/** What makes the expressions that are no literals, where loading the file does not. */
+const CALLS: Readonly<Record<string, () => unknown>> = {
+  'packages/plinth/src/config/setting-names.ts': () => keyPattern('oidc.providers.<name>.issuer'),
+  'packages/plinth/src/data/entity/decimal.ts': () => decimal(1000, 500),
+  'packages/plinth/src/http/guard/shown.ts': () => createShown('__Host-user_session_id'),
+  'packages/plinth/src/identity/mfa/typed-code.ts': newRecoveryCode,
+}
+
+test('HI-17 nor does one that a service puts together', async () => {
+  const files = runtimeSources().filter((file) => read(file).includes('new RegExp('))
+  assert.ok(files.length > 5, files.join())
+  for (const file of files) {
+    const made = await madeBy(file)
+    const written = read(file).split('new RegExp(').length - 1
+    assert.equal(made.length, written, `${file}: name the call that makes it, in CALLS`)
+    for (const regex of made) {
+      const ms = await worstMs(literal(regex))
+      assert.ok(ms <= LIMIT_MS, `${file} /${regex.source}/ took ${ms} ms`)
+    }
+  }
+})
+
+/** The expressions that a file makes while it is loaded and called. */
+async function madeBy(file: string): Promise<readonly RegExp[]> {
+  const { href } = pathToFileURL(path.join(ROOT, file))
+  // What it imports is loaded before, and not counted.
+  await import(href)
+  const made: RegExp[] = []
+  const plain = globalThis.RegExp
+  globalThis.RegExp = new Proxy(plain, {
+    construct(target, [source, flags]) {
+      const regex = new target(source, flags)
+      made.push(regex)
+      return regex
+    },
+  })
+  try {
+    await import(`${href}?once-more`)
+    CALLS[file]?.()
+    return made
+  } finally {
+    globalThis.RegExp = plain
+  }
+}
 
 /** What runs in a service or on a developer's machine: no tests, no kit for tests. */
 function allRegexes(): Map<string, { readonly regex: RegexLiteral; readonly where: string }> {

@@ -161,6 +161,23 @@ test('what no attempt can help is dead at once: bad input, and a job that says s
   assert.deepEqual(ran, [])
 })
 
+test('HI-14 prototype names in a job’s row are inert, and in its input what was never declared', async () => {
+  const evil = '"__proto__": {"tag": "evil"}'
+  await world.owner.query(
+    'INSERT INTO plinth_jobs.job (name, data) VALUES ($1, $2), ($1, $3), ($1, $4)',
+    [
+      'test.note',
+      `{"tenant": "${world.ana}", "input": {"tag": "good"}, ${evil}, "constructor": {"prototype": {}}}`,
+      `{"tenant": "${world.ana}", "input": {"tag": "bad", ${evil}}}`,
+      `{"tenant": "${world.ana}", "input": {${evil}}}`,
+    ],
+  )
+  assert.equal(await world.drain(), 3)
+  const states = (await world.rowsOf('test.note')).map(({ state }) => state)
+  assert.deepEqual(states.toSorted(), ['completed', 'failed', 'failed'])
+  assert.deepEqual(ran, [{ tag: 'good', tenant: world.ana }])
+})
+
 test('a job of a tenant that is suspended by then does not run', async () => {
   const carl = await world.makeTenant('carl')
   await world.database.forTenant(carl).transaction((tx) => note.enqueue(tx, { tag: 'x' }))

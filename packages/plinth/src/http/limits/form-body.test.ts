@@ -62,6 +62,14 @@ test('a form that could be read in two ways is refused', async () => {
   assert.equal((await post('/form', FORM, `a=${'x'.repeat(2_000)}`))[0], 413)
 })
 
+test('HI-14 prototype names in a form are no fields: nothing is read from them', async () => {
+  for (const name of ['__proto__', 'constructor', 'prototype', '__proto__[a]', '__proto__.a']) {
+    assert.deepEqual(await post('/form', FORM, `${name}=y&a=x`), [200, 'x'], name)
+    const [status] = await post('/form', FORM, `${name}=y`)
+    assert.equal(status, 422, name)
+  }
+})
+
 test('the census shows which route takes a form', () => {
   assert.equal(
     renderCensus(http.census),

@@ -129,7 +129,11 @@ const CLAIMS: readonly (readonly [string, unknown, string])[] = [
   ['RP-68 oidcc-client-test-invalid-chash', { ...good, c_hash: half('other') }, 'c_hash'],
   ['auth_time a string', { ...good, auth_time: 'now' }, 'auth_time'],
   ['JW-40 sub twice', `${JSON.stringify(good).slice(0, -1)},"sub":"admin"}`, 'format'],
-  ['JW-41 an own __proto__', `${JSON.stringify(good).slice(0, -1)},"__proto__":{"a":1}}`, 'format'],
+  [
+    'HI-14 JW-41 an own __proto__',
+    `${JSON.stringify(good).slice(0, -1)},"__proto__":{"a":1}}`,
+    'format',
+  ],
   ['JW-42 depth 10,000', `{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`, 'format'],
   [
     'RP-71 a token of 200 kB',

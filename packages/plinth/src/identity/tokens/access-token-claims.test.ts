@@ -98,7 +98,7 @@ const CLAIMS: readonly (readonly [string, unknown, string, Json?])[] = [
   ],
   ['JW-40 sub twice', `${JSON.stringify(plain).slice(0, -1)},"sub":"admin"}`, 'format'],
   [
-    'JW-41 an own __proto__',
+    'HI-14 JW-41 an own __proto__',
     `${JSON.stringify(plain).slice(0, -1)},"__proto__":{"roles":["x"]}}`,
     'format',
   ],

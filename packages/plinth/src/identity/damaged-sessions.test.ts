@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
-import { hashToken } from '../kernel/index.ts'
+import { deriveKey, hashToken, unseal } from '../kernel/index.ts'
 import type { Person } from '../testing/person.ts'
 import type { RelyingParty } from './relying-party/relying-party.fixture.ts'
 import { meOf, openRelyingParty } from './relying-party/relying-party.fixture.ts'
+import type { TokenPlace } from './sessions/mint-session.ts'
+import { placeOf } from './sessions/mint-session.ts'
 
 const COOKIE = 'user_session_id'
 
@@ -60,6 +62,14 @@ for (const column of sealed) {
 }
 
 for (const [title, blob] of blobs) {
+  test(`SB-21 an ID token ${title} is no hint: signing out leads to the provider without one`, async () => {
+    const eve = await signedIn()
+    await change(eve, 'id_token_sealed = $2', blob)
+    const { status, body } = await eve.post('/auth/web/logout')
+    const there = new URL(String(body['provider_logout_url']))
+    assert.deepEqual([status, there.searchParams.has('id_token_hint')], [200, false])
+  })
+
   test(`SB-21 a successor ${title} is none: the old id is refused, and its cookie cleared`, async () => {
     const eve = await signedIn()
     const old = eve.cookies.get(COOKIE)
@@ -166,6 +176,21 @@ test('RP-100 the process is cut off between the provider’s answer and the comm
   assert.equal((await eve.post('/auth/web/refresh')).status, 200)
 })
 
+/** What the session of somebody keeps of the provider's tokens, and which other columns are sealed. */
+async function openedOf(person: Person) {
+  const all = 'select * from plinth.sessions where id_hash = $1'
+  const [row = {}] = await party.sql<Record<string, unknown>>(all, [idHash(person)])
+  const { id, id_token_sealed, refresh_token_sealed, ...rest } = row
+  const key = deriveKey(party.world.service.config.app.session_signing_secret, 'provider-token')
+  const open = (kind: TokenPlace['kind'], sealed: unknown) =>
+    unseal(key, placeOf({ id: String(id), kind }), sealed as Buffer)
+  return {
+    idToken: open('idToken', id_token_sealed),
+    refreshToken: open('refreshToken', refresh_token_sealed),
+    others: Object.keys(rest).filter((name) => name.endsWith('_sealed')),
+  }
+}
+
 test('RP-101 a refresh asks for no other resource, and no access token is kept, whatever it is for', async () => {
   const eve = await signedIn()
   const accessToken = 'access-for-another-resource-0123456789'
@@ -188,6 +213,10 @@ test('RP-101 a refresh asks for no other resource, and no access token is kept, 
   const rows = await party.sql<{ text: string }>('select s::text as text from plinth.sessions s')
   const hex = Buffer.from(accessToken).toString('hex')
   assert.ok(rows.every(({ text }) => !text.includes(accessToken) && !text.includes(hex)))
+  // Sealed it would not be found: all that is sealed is opened.
+  const { idToken, refreshToken, others } = await openedOf(eve)
+  assert.deepEqual([refreshToken, others], ['refresh-2', ['successor_sealed']])
+  assert.match(idToken ?? '', /^ey[\w-]+\.ey/)
   const me = JSON.stringify((await eve.get('/auth/web/me')).body)
   assert.ok(!me.includes('admin') && !me.includes(accessToken))
 })

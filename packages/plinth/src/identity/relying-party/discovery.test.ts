@@ -178,6 +178,10 @@ test('RP-03 RP-88 metadata that offers only plain, none and implicit weakens not
     reason: 'id_token_invalid',
     says: { discovery: weak, header: { alg: 'none' } },
   })
+  evil.always({ discovery: weak })
+  await evil.signIn(world.visitor())
+  const proofs = evil.calls('token').map(({ headers }) => headers.authorization)
+  assert.match(proofs.at(-1) ?? '', /^Basic .{20}/, 'the secret goes along all the same')
 })
 
 test('RP-03 metadata without any PKCE method still gets S256', async () => {

@@ -64,13 +64,19 @@ test('RP-74 v5.0.0-V6.8.1 D8 one subject at two issuers is two people', async ()
 })
 
 test('RP-75 v5.0.0-V10.3.3 names, and a subject that is the id of somebody here, match nobody', async () => {
-  const ana = await meAs({ sub: 'rp-75', preferred_username: 'admin', email: 'ana@example.com' })
-  const claims = { preferred_username: 'admin', email: 'other@example.com', given_name: 'Ana' }
-  for (const sub of [ana?.id, ana?.name, 'admin', 'ana@example.com']) {
-    const other = await meAs({ ...claims, sub, name: ana?.name })
-    assert.ok(other && other.id !== ana?.id, String(sub))
+  // A name that nobody else has: who looks by it finds her, and not the first of many.
+  const named = { preferred_username: 'admin', name: 'Ana of RP-75' }
+  const ana = await meAs({ ...named, sub: 'rp-75', email: 'ana@example.com' })
+  assert.equal(ana?.name, named.name)
+  const ids = new Set([ana.id])
+  const subjects = [ana.id, ana.name, 'admin', 'ana@example.com']
+  for (const sub of subjects) {
+    ids.add((await meAs({ ...named, sub, email: 'other@example.com' }))?.id ?? '')
   }
+  assert.equal(ids.size, 1 + subjects.length)
 })
+
+const NIL = '00000000-0000-0000-0000-000000000000'
 
 test('RP-76 JW-41 JW-43 roles, tenants, permissions and flags in a token give nothing', async () => {
   const me = await meAs({
@@ -80,10 +86,10 @@ test('RP-76 JW-41 JW-43 roles, tenants, permissions and flags in a token give no
     groups: ['/admins'],
     permissions: ['*'],
     scope: 'admin',
-    tenant_id: '00000000-0000-0000-0000-000000000000',
+    tenant_id: NIL,
     is_admin: true,
     realm_access: { roles: ['admin'] },
-    id: '00000000-0000-0000-0000-000000000000',
+    id: NIL,
     status: 'disabled',
     toString: 'admin',
   })
@@ -94,6 +100,12 @@ test('RP-76 JW-41 JW-43 roles, tenants, permissions and flags in a token give no
     [me?.id],
   )
   assert.deepEqual(rows, [{ role: 'owner', kind: 'personal', permissions: [], n: 1 }])
+  assert.notEqual(me?.id, NIL)
+  const tenants = await party.sql('select 1 from plinth.tenants where id = $1', [NIL])
+  const grants = await party.sql('select 1 from plinth.platform_roles where person_id = $1', [
+    me?.id,
+  ])
+  assert.deepEqual([tenants, grants], [[], []])
 })
 
 test('RP-71 claims of a person are cut: a name of 10 kB is not kept whole', async () => {

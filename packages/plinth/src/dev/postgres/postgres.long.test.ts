@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { ensurePostgres } from './index.ts'
+import { servesFolder } from './postmaster.ts'
 
 const run = promisify(execFile)
 
@@ -90,6 +91,9 @@ test('the servers of two services never meet: each has its own port and password
     const again = await ensurePostgres(at)
     assert.deepEqual([again.adopted, again.pid === theirs.pid], [false, false])
     assert.equal(await ask(theirs.adminUrl, 'select 7 as answer'), 7)
+    // By another name it is the same folder, and the server that runs there is no other one's.
+    await symlink(data, join(folder, 'link'))
+    assert.equal(await servesFolder(again.pid, join(folder, 'link')), true)
   } finally {
     await theirs.remove()
   }

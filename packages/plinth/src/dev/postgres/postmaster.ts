@@ -32,13 +32,19 @@ export async function servesFolder(pid: number, data: string): Promise<boolean> 
   // `postgres -D folder …`, as every server is started.
   const [program = '', , folder = ''] = command.trim().split('\0')
   if (!/(^|[/\\])postgres(\.exe)?$/.test(program)) return false
-  // A folder that is gone may be this one, renamed since.
-  return folder === '' || folder === data || (await isGone(folder))
+  // A folder that is gone may be this one, renamed since; what stands there may be this one by another name.
+  const [theirs, ours] = await Promise.all([identityOf(folder), identityOf(data)])
+  return theirs === undefined || theirs === ours
 }
 
-async function isGone(path: string): Promise<boolean> {
-  const gone = (error: NodeJS.ErrnoException) => error.code === 'ENOENT'
-  return stat(path).then(() => false, gone)
+/** Which folder a path leads to, by whatever name; undefined where there is none, empty where one may not look. */
+async function identityOf(path: string): Promise<string | undefined> {
+  try {
+    const { dev, ino } = await stat(path)
+    return `${dev} ${ino}`
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : ''
+  }
 }
 
 async function askPs(pid: number): Promise<string> {

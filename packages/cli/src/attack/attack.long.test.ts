@@ -197,16 +197,58 @@ const mutations: readonly (readonly [file: string, from: string, to: string, hol
     '',
     'GET /api/v1/products [revoked key]',
   ],
+  [
+    'identity/api-keys/usable-key.ts',
+    'narrow([...(row.grants ?? []), ...memberPermissions], row.scopes)',
+    '[...(row.grants ?? []), ...memberPermissions]',
+    'GET /api/v1/products [wrong scope]',
+  ],
+  [
+    'access/decide.ts',
+    'if (changes && principal.credential.readOnly === true) return READ_ONLY',
+    '',
+    'PUT /api/v1/products/:id [read-only key]',
+  ],
+  [
+    'identity/tokens/signed-token.ts',
+    "if (!(await isSignedByOne(text, keys, algorithm))) return refused('signature')",
+    '',
+    'GET /api/v1/products [foreign token]',
+  ],
+  [
+    'identity/tokens/common-claims.ts',
+    ' || exp <= now - leeway',
+    '',
+    'GET /api/v1/products [expired token]',
+  ],
+  [
+    'http/guard/guard.ts',
+    'if (facts.stepUp !== undefined) demandStepUp',
+    'if (false) demandStepUp',
+    'POST /api/v1/api-keys [step-up missing]',
+  ],
+  [
+    'identity/sessions/session.ts',
+    "row.revoked_at !== null || row.person_status !== 'active'",
+    "row.person_status !== 'active'",
+    'GET /auth/me [ended session]',
+  ],
 ]
+
+let whole: WrittenService
+before(async () => {
+  whole = await writeService({})
+})
+after(() => whole[Symbol.asyncDispose]())
 
 for (const [file, from, to, hole] of mutations) {
   test(`without \`${from}\` it finds ${hole}`, async () => {
-    await using service = await writeService({})
     const hook = `data:text/javascript,${encodeURIComponent(hookFor(file, from, to))}`
     const before = process.env['NODE_OPTIONS'] ?? ''
     process.env['NODE_OPTIONS'] = `${before} --import ${hook}`
     try {
-      const open = openIn(await attack(service))
+      const [route = ''] = hole.split(' [')
+      const open = openIn(await attack(whole, route))
       assert.ok(open.includes(hole), open.join('\n'))
     } finally {
       process.env['NODE_OPTIONS'] = before

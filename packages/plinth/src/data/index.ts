@@ -34,6 +34,7 @@ export type {
   Filter,
   FilterField,
   ListOptions,
+  MayRefer,
   MigrationText,
   NewRow,
   Operator,

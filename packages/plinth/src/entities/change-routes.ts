@@ -6,7 +6,7 @@ import { route } from '../feature/index.ts'
 import { entityEvent } from './entity-event.ts'
 import type { Operation } from './operation.ts'
 import { words } from './operation.ts'
-import { ownerFor } from './visible-rows.ts'
+import { mayReferFor, ownerFor } from './visible-rows.ts'
 
 const conditions = {
   'if-match': z.string().max(1_000).optional().describe('ETag that the row must still have'),
@@ -52,10 +52,11 @@ function updateRoute(
     handle: async ({ db, params, headers, body: given, actor, principal, placement, reply }) => {
       const version = demandedVersion(headers['if-match'], headers['if-none-match'])
       const owner = ownerFor(entity, { principal, placement })
+      const mayRefer = mayReferFor({ principal, placement })
       const changes: object = Object(given)
       const event = entityEvent(entity, 'update', { id: params.id, fields: Object.keys(changes) })
       const row = await db.transaction(async (tx) => {
-        const changed = await entity.update(tx, params.id, changes, { version, owner })
+        const changed = await entity.update(tx, params.id, changes, { version, owner, mayRefer })
         await record(tx, actor, event)
         return changed
       })

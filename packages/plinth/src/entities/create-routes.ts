@@ -9,7 +9,7 @@ import { entityEvent } from './entity-event.ts'
 import type { Operation } from './operation.ts'
 import { words } from './operation.ts'
 import type { Asker } from './visible-rows.ts'
-import { personOf } from './visible-rows.ts'
+import { mayReferFor, personOf } from './visible-rows.ts'
 
 const RAISES = [entityProblems.conflict, entityProblems.invalid]
 const MOST_ITEMS = 100
@@ -28,9 +28,9 @@ export function createRoute({ entity, path, access }: Operation): RouteOptions {
     handle: async ({ db, body, actor, principal, placement, reply }) => {
       const given: object = Object(body)
       const values = withOwner(entity, given, { principal, placement })
-      const row = await entity.insert(db, values, (id) => [
-        created(entity, { db, actor, id, given }),
-      ])
+      const mayRefer = mayReferFor({ principal, placement })
+      const beside = (id: string) => [created(entity, { db, actor, id, given })]
+      const row = await entity.insert(db, values, beside, { mayRefer })
       reply.header('location', `${path}/${row.id}`).header('etag', etagOf(row))
       return entity.present(row)
     },
@@ -51,9 +51,11 @@ export function bulkRoute({ entity, path, access }: Operation): RouteOptions {
     handle: async ({ db, body, actor, principal, placement }) => {
       const given = body.items.map((item): object => Object(item))
       const values = given.map((item) => withOwner(entity, item, { principal, placement }))
-      const rows = await entity.insertMany(db, values, (id, at) => [
+      const mayRefer = mayReferFor({ principal, placement })
+      const beside = (id: string, at: number) => [
         created(entity, { db, actor, id, given: given[at] ?? {} }),
-      ])
+      ]
+      const rows = await entity.insertMany(db, values, beside, { mayRefer })
       return { items: rows.map((row) => entity.present(row)), count: rows.length }
     },
   })

@@ -1,7 +1,8 @@
 import type { Placement, Principal } from '../access/index.ts'
 import { decide, holds } from '../access/index.ts'
-import type { AnyEntity, Scope } from '../data/index.ts'
+import type { AnyEntity, MayRefer, Scope } from '../data/index.ts'
 import { httpProblems } from '../http/index.ts'
+import { NIL_ID } from '../kernel/index.ts'
 
 /** Who asks, as far as it decides which rows they may see. */
 export interface Asker {
@@ -21,6 +22,15 @@ export function ownerFor({ can, declaration }: AnyEntity, asker: Asker): string 
   }
   // crud() refuses a route over people's rows that asks nobody who they are.
   return personOf(principal)
+}
+
+/**
+ * What a reference that the caller sets may name: of rows that belong to people, their own, or
+ * anybody's with `<entity>:all`. Any other is answered like a row that is not there.
+ */
+export function mayReferFor({ principal, placement }: Asker): MayRefer {
+  return (entity) =>
+    holds(placement?.permissions ?? [], `${entity}:all`) ? undefined : (principal?.person ?? NIL_ID)
 }
 
 /**

@@ -184,9 +184,17 @@ async function addSeveral(to: To, [first]: readonly string[], { ana }: People): 
   await to('POST', `${REVIEWS}/bulk`, ana, { body: { items } })
 }
 
-async function useNotes(to: To, { ana, bob, eve, cid }: People): Promise<void> {
+async function useNotes(to: To, [first]: readonly string[], people: People): Promise<void> {
+  const { ana, bob, eve, cid } = people
   const { id } = await to('POST', NOTES, ana, { body: { title: 'Of Ana' } })
-  await to('POST', NOTES, bob, { body: { title: 'Of Bob' } })
+  const { id: bobs } = await to('POST', NOTES, bob, { body: { title: 'Of Bob' } })
+  for (const who of [ana, bob, cid]) {
+    const body = { title: 'About Ana’s', note_id: id }
+    await to('POST', NOTES, who, { body })
+    await to('POST', `${NOTES}/bulk`, who, { body: { items: [{ title: 'B' }, body] } })
+    await to('PATCH', `${NOTES}/${bobs}`, who, { body })
+  }
+  for (const note_id of [bobs, id]) await to('PATCH', String(first), ana, { body: { note_id } })
   await to('POST', `${NOTES}/bulk`, bob, { body: { items: [{ title: 'A' }] } })
   for (const who of [ana, bob, eve, cid]) {
     for (const query of [
@@ -231,7 +239,7 @@ async function ask(service: string): Promise<void> {
   const two = await writeReviews(to, people)
   await readReviews(to, two, people)
   await restoreReview(to, two, people)
-  await useNotes(to, people)
+  await useNotes(to, two, people)
   await addSeveral(to, two, people)
   process.stdout.write(await auditRows(world.testDatabase.adminUrl))
   close()

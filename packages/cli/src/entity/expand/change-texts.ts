@@ -9,8 +9,10 @@ import {
   importText,
   indented,
   isPersonal,
+  mayReferLine,
   ownerLine,
   ownerName,
+  writerNames,
 } from './frame-text.ts'
 import type { OperationRequest } from './operations.ts'
 
@@ -19,7 +21,8 @@ export function updateText(request: OperationRequest): string {
   const { constant, singular, path, toldAccess } = request
   const type = capital(constant)
   const asked = toldAccess ? 'Access' : `typeof ${type}.can.update`
-  return `${importsText(request, ['etagOf'])}import type { ContextFor } from 'plinth/feature'
+  const peoples = request.refersToPeoples ? ['mayReferFor'] : []
+  return `${importsText(request, ['etagOf'], peoples)}import type { ContextFor } from 'plinth/feature'
 import { z } from 'zod'
 ${entityImport(request)}
 type Changes = Parameters<typeof ${type}.update>[2]
@@ -71,16 +74,17 @@ ${changeText(request)}`
 
 /** What PUT and PATCH have in common. */
 function changeText(request: OperationRequest): string {
-  const { constant, entity } = request
+  const { constant, entity, refersToPeoples } = request
+  const options = `version${ownerName(request)}${refersToPeoples ? ', mayRefer' : ''}`
   return `async function change(
   ${constant}: typeof ${capital(constant)},
-  { db, params, headers, actor${askerNames(request)}, reply }: Asked,
+  { db, params, headers, actor${writerNames(request)}, reply }: Asked,
   changes: Changes,
 ) {
   const version = demandedVersion(headers['if-match'], headers['if-none-match'])
-${ownerLine(request, '  ')}  const fields = Object.keys(changes)
+${ownerLine(request, '  ')}${mayReferLine(request, '  ')}  const fields = Object.keys(changes)
   const changed = await db.transaction(async (tx) => {
-    const row = await ${constant}.update(tx, params.id, changes, { version${ownerName(request)} })
+    const row = await ${constant}.update(tx, params.id, changes, { ${options} })
     await record(tx, actor, {
       action: '${entity}.update',
       outcome: 'success',
@@ -159,10 +163,14 @@ ${eventText(request, 'restore')}        return row
 `
 }
 
-function importsText(request: OperationRequest, data: readonly string[]): string {
+function importsText(
+  request: OperationRequest,
+  data: readonly string[],
+  entities: readonly string[] = [],
+): string {
   return `import { route } from 'plinth'
 ${accessImport(request)}import { record } from 'plinth/audit'
-${importText('plinth/data', ['demandedVersion', 'entityProblems', ...data])}${importText('plinth/entities', [isPersonal(request) && 'ownerFor'])}`
+${importText('plinth/data', ['demandedVersion', 'entityProblems', ...data])}${importText('plinth/entities', [...entities, isPersonal(request) && 'ownerFor'])}`
 }
 
 function eventText({ entity }: OperationRequest, action: 'delete' | 'restore'): string {

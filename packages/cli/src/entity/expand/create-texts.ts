@@ -6,6 +6,7 @@ import {
   headOf,
   importText,
   isPersonal,
+  mayReferLine,
 } from './frame-text.ts'
 import type { OperationRequest } from './operations.ts'
 
@@ -25,11 +26,9 @@ ${headOf(request)}
     returns: ${constant}.shown,
     status: 201,
     raises: [entityProblems.conflict, entityProblems.invalid],
-    handle: async ({ db, body, actor${isPersonal(request) ? ', principal' : ''}, reply }) => {
-      const fields = Object.keys(body)
-      const row = await ${constant}.insert(db, ${values}, (id) => [
-${eventText(request)}      ])
-      reply.header('location', \`${path}/\${row.id}\`).header('etag', etagOf(row))
+    handle: async ({ db, body, actor${callerNames(request)}, reply }) => {
+${mayReferLine(request, '      ')}      const fields = Object.keys(body)
+${insertText(request, values)}      reply.header('location', \`${path}/\${row.id}\`).header('etag', etagOf(row))
       return ${constant}.present(row)
     },
   })
@@ -55,25 +54,57 @@ ${headOf(request)}
     returns: z.object({ items: z.array(${constant}.shown), count: z.int32() }),
     status: 201,
     raises: [entityProblems.conflict, entityProblems.invalid],
-    handle: async ({ db, body, actor${isPersonal(request) ? ', principal' : ''} }) => {
-${isPersonal(request) ? owned : ''}      const rows = await ${constant}.insertMany(db, ${values}, (id, at) => {
-        const fields = Object.keys(body.items[at] ?? {})
-        return [
-${eventText(request).replaceAll(/^/gm, '  ').trimEnd()}
-        ]
-      })
-      return { items: rows.map((row) => ${constant}.present(row)), count: rows.length }
+    handle: async ({ db, body, actor${callerNames(request)} }) => {
+${mayReferLine(request, '      ')}${isPersonal(request) ? owned : ''}${insertManyText(request, values)}      return { items: rows.map((row) => ${constant}.present(row)), count: rows.length }
     },
   })
 }
 `
 }
 
+/** The row, and what commits with it; where people's rows may be named, what it may refer to. */
+function insertText(request: OperationRequest, values: string): string {
+  const { constant, refersToPeoples } = request
+  if (!refersToPeoples)
+    return `      const row = await ${constant}.insert(db, ${values}, (id) => [
+${eventText(request)}      ])
+`
+  const named = values === 'body' ? 'body' : 'values'
+  return `${named === 'body' ? '' : `      const values = ${values}\n`}      const beside = (id: string) => [
+${eventText(request)}      ]
+      const row = await ${constant}.insert(db, ${named}, beside, { mayRefer })
+`
+}
+
+function insertManyText(request: OperationRequest, values: string): string {
+  const { constant, refersToPeoples } = request
+  const body = `{
+        const fields = Object.keys(body.items[at] ?? {})
+        return [
+${eventText(request).replaceAll(/^/gm, '  ').trimEnd()}
+        ]
+      }`
+  if (!refersToPeoples)
+    return `      const rows = await ${constant}.insertMany(db, ${values}, (id, at) => ${body})\n`
+  return `      const beside = (id: string, at: number) => ${body}
+      const rows = await ${constant}.insertMany(db, ${values}, beside, { mayRefer })
+`
+}
+
+/** What a handler that adds rows takes of its context. */
+function callerNames(request: OperationRequest): string {
+  if (request.refersToPeoples) return ', principal, placement'
+  return isPersonal(request) ? ', principal' : ''
+}
+
 function importsText(request: OperationRequest, data: readonly string[]): string {
-  const asks = isPersonal(request) && request.toldAccess
+  const asked = [
+    request.refersToPeoples && 'mayReferFor',
+    isPersonal(request) && request.toldAccess && 'personOf',
+  ]
   return `import { route } from 'plinth'
 ${accessImport(request)}import { auditStatement } from 'plinth/audit'
-${importText('plinth/data', ['entityProblems', ...data])}${asks ? "import { personOf } from 'plinth/entities'\n" : ''}`
+${importText('plinth/data', ['entityProblems', ...data])}${importText('plinth/entities', asked)}`
 }
 
 /** Who adds a row that belongs to people owns it, whatever the request says. */

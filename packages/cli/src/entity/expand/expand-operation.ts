@@ -40,12 +40,13 @@ export interface ExpandRequest {
  */
 export async function expandOperation(request: ExpandRequest): Promise<Expanded> {
   const { service, operation, dryRun } = request
-  const found = await entityNamed(request.entity, entitiesIn(await loadModules(service)))
+  const all = entitiesIn(await loadModules(service))
+  const found = await entityNamed(request.entity, all)
   const before = found.servedBy && (await readFile(join(service, found.servedBy.file), 'utf8'))
   const options = before === undefined ? undefined : crudOptions(before, found.name)
   const path = literal(options?.get('path')) ?? `/api/v1/${dashed(found.entity.plural)}`
   const { told, servedIn } = served(found, { operation, path }, options)
-  const asked = requestFor(found, { operation, path, told })
+  const asked = requestFor(found, { operation, path, told, all })
   const file = posix.join(posix.dirname(found.file), fileOf(asked))
   refuseExisting(service, [file])
   const text = TEXTS[operation](asked)
@@ -99,9 +100,18 @@ function served(
 
 function requestFor(
   { entity, file, name }: FoundEntity,
-  { operation, path, told }: Place & { readonly told: Told },
+  {
+    operation,
+    path,
+    told,
+    all,
+  }: Place & { readonly told: Told; readonly all: readonly FoundEntity[] },
 ): OperationRequest {
-  const { owned, softDelete, search } = entity.declaration
+  const { owned, softDelete, search, columns } = entity.declaration
+  const peoples = all.filter((one) => one.entity.declaration.owned === 'person')
+  const refersToPeoples = columns.some(({ reference }) =>
+    peoples.some((one) => one.entity.name === reference?.to),
+  )
   return {
     operation,
     path,
@@ -112,6 +122,7 @@ function requestFor(
     entity: entity.name,
     owned,
     softDelete,
+    refersToPeoples,
     search,
     toldAccess: told.access,
     toldExpand: told.expand,

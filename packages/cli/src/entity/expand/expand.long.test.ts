@@ -39,6 +39,9 @@ import { product } from '../product/product.ts'
 before(async () => {
   await plinth('entity', 'add', 'Category', 'name:string(40)!')
   await plinth(
+    ...['entity', 'add', 'Note', 'title:string~', 'note_id:ref(note)?', '--owned', 'person'],
+  )
+  await plinth(
     ...['entity', 'add', 'Review', 'product_id:ref(product,cascade)', 'category_id:ref(category)'],
     ...[
       'stars:int(1..5)#',
@@ -48,9 +51,8 @@ before(async () => {
       'at:datetime#=now',
     ],
     ...['token:uuid#', 'tags:list', 'meta:json', 'big:bigint#', 'ratio:float(0..1)#', 'done:bool#'],
-    ...['price:money#', 'kind:enum(a,b)#', '--soft-delete'],
+    ...['price:money#', 'kind:enum(a,b)#', 'note_id:ref(note)?', '--soft-delete'],
   )
-  await plinth('entity', 'add', 'Note', 'title:string~', '--owned', 'person')
   const text = readFileSync(place('review'), 'utf8')
     .replace("ref } from 'plinth'", "ref, signedIn } from 'plinth'")
     .replace("import { z } from 'zod'\n", `import { z } from 'zod'\n${IMPORTS}`)

@@ -62,6 +62,16 @@ export function ownerName(request: OperationRequest): string {
   return isPersonal(request) ? ', owner' : ''
 }
 
+/** What a handler that writes takes of its context: also where a reference may name people's rows. */
+export function writerNames(request: OperationRequest): string {
+  return request.refersToPeoples ? ', principal, placement' : askerNames(request)
+}
+
+/** The line that says whose rows a reference may name, where it may name people's. */
+export function mayReferLine({ refersToPeoples }: OperationRequest, indent: string): string {
+  return refersToPeoples ? `${indent}const mayRefer = mayReferFor({ principal, placement })\n` : ''
+}
+
 /** The headers that make a change depend on what its caller has seen. */
 export const CONDITIONS = `headers: {
   'if-match': z.string().max(1_000).optional().describe('ETag that the row must still have'),

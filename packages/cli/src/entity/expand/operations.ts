@@ -21,6 +21,8 @@ export interface OperationRequest {
   readonly entity: string
   readonly owned: 'tenant' | 'person' | 'nobody'
   readonly softDelete: boolean
+  /** Whether it refers to rows that belong to people. */
+  readonly refersToPeoples: boolean
   /** Fields that a search looks into. */
   readonly search: readonly string[]
   /** Whether `crud()` was told who may call it: then the written route is told too. */

@@ -7,7 +7,7 @@ import type { Declaration } from './declaration.ts'
 import { declarationOf } from './declaration.ts'
 import type { DeclaredOptions } from './declared-options.ts'
 import type { Expanded, ListOptions, Page, Scope } from './list/list-options.ts'
-import type { ExpandOptions, Operations, UpdateOptions } from './operations.ts'
+import type { ExpandOptions, InsertOptions, Operations, UpdateOptions } from './operations.ts'
 import { operationsOf } from './operations.ts'
 import type { EntityOptions } from './options.ts'
 import { presenterOf } from './present.ts'
@@ -106,6 +106,7 @@ export interface Entity<
     db: Db,
     values: NewRow<S>,
     beside?: (id: Id<N>) => readonly Statement[],
+    options?: InsertOptions,
   ): Promise<RowOf<N, S>>
   /**
    * Writes new rows in one round trip, all or none.
@@ -116,6 +117,7 @@ export interface Entity<
     db: Db,
     list: readonly NewRow<S>[],
     beside?: (id: Id<N>, at: number) => readonly Statement[],
+    options?: InsertOptions,
   ): Promise<readonly RowOf<N, S>[]>
   /**
    * Changes the named fields and no others.

@@ -2,6 +2,7 @@ import { newId } from '../../kernel/index.ts'
 import type { Db, Rows, Statement } from '../db.ts'
 import type { EntityTable } from './entity-table.ts'
 import { firstRow, run } from './entity-table.ts'
+import type { InsertOptions } from './operations.ts'
 import type { AnyRow, RawRow } from './read-row.ts'
 import { checkRules, fillIn, parseFields } from './row-input.ts'
 import { isViolation, namingViolations } from './violations.ts'
@@ -18,9 +19,9 @@ interface NewRows {
 export async function insert(
   table: EntityTable,
   db: Db,
-  { values, beside }: { readonly values: object; readonly beside: Beside },
+  given: InsertOptions & { readonly values: object; readonly beside: Beside },
 ): Promise<AnyRow> {
-  const { statements } = newRow(table, db, { values, beside })
+  const { statements } = newRow(table, db, given)
   const inserted = await namingViolations(table.declaration, () => runFirst(db, statements))
   return firstRow(table, inserted) ?? unseen(table)
 }
@@ -32,9 +33,9 @@ export async function insert(
 export async function insertMany(
   table: EntityTable,
   db: Db,
-  { list, beside }: { readonly list: readonly object[]; readonly beside: Beside },
+  { list, ...same }: InsertOptions & { readonly list: readonly object[]; readonly beside: Beside },
 ): Promise<readonly AnyRow[]> {
-  const rows = list.map((values, at) => newRow(table, db, { values, beside, at }))
+  const rows = list.map((values, at) => newRow(table, db, { ...same, values, at }))
   if (rows.length === 0) return []
   const together = rows.flatMap(({ statements }) => statements)
   const answers = await asUnit(db, together).catch((error) => {
@@ -73,13 +74,13 @@ function asUnit(db: Db, statements: readonly Statement[]): Promise<readonly Rows
 function newRow(
   { declaration, schemas, sql }: EntityTable,
   { clock }: Pick<Db, 'clock'>,
-  { values, beside, at }: { values: object; beside: Beside; at?: number },
+  { values, beside, at, mayRefer }: InsertOptions & { values: object; beside: Beside; at?: number },
 ): NewRows {
   const path = at === undefined ? 'body' : `body/items/${at}`
   const row = fillIn(declaration, parseFields(schemas.whole, values, path), clock)
   checkRules(declaration, row, path)
   const id = newId()
-  return { id, statements: [sql.insert(id, row), ...beside(id, at ?? 0)] }
+  return { id, statements: [sql.insert(id, row, mayRefer), ...beside(id, at ?? 0)] }
 }
 
 async function runFirst(db: Db, statements: readonly Statement[]): Promise<Rows<RawRow>> {

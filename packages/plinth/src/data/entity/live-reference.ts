@@ -3,41 +3,79 @@ import type { Column } from './column.ts'
 import type { Declaration } from './declaration.ts'
 import { columnSql, scopeSql, tableOf } from './list/table-sql.ts'
 
-// Entities that keep their deleted rows. By name, because a reference has nothing else: two that refer to
-// each other could not import each other. A service has one entity of a name, or does not start.
-const keepers = new Map<string, Declaration>()
+/**
+ * Whose rows alone a new reference may name, by the entity that it refers to: asked where the rows of
+ * that belong to people, and undefined for anybody's.
+ */
+export type MayRefer = (entity: string) => string | undefined
+
+// Entities whose foreign key lets too much through: they keep their deleted rows, or their rows belong to
+// people. By name, because a reference has nothing else: two that refer to each other could not import
+// each other. A service has one entity of a name, or does not start.
+const limited = new Map<string, Declaration>()
 
 /** Remembers an entity for those that refer to it by its name. */
-export function rememberKeeper(declaration: Declaration): void {
-  if (declaration.softDelete) keepers.set(declaration.name, declaration)
-  else keepers.delete(declaration.name)
+export function rememberLimited(declaration: Declaration): void {
+  if (declaration.softDelete || declaration.owned === 'person')
+    limited.set(declaration.name, declaration)
+  else limited.delete(declaration.name)
+}
+
+/** By column, the person whose rows alone a reference may name; none for a reference to anybody's. */
+export function ownersOf(
+  declaration: Declaration,
+  columns: readonly Column[],
+  mayRefer: MayRefer | undefined,
+): ReadonlyMap<string, string> {
+  if (mayRefer === undefined) return NOBODY
+  const owners = columns.flatMap((column): [string, string][] => {
+    const target = targetOf(declaration, column)
+    const owner = target?.owned === 'person' ? mayRefer(target.name) : undefined
+    return owner === undefined ? [] : [[column.name, owner]]
+  })
+  return new Map(owners)
+}
+
+const NOBODY: ReadonlyMap<string, string> = new Map()
+
+/** Where a new value stands in its statement. */
+export interface ValuePlace {
+  /** `$3` */
+  readonly place: string
+  /** Where the person stands whose rows alone it may name: `$9`. */
+  readonly owner: string | undefined
 }
 
 /**
- * A new value of a column. A deleted row that is kept would satisfy the foreign key, so a reference to
- * one becomes a reference to no row at all, which the key refuses. The row is held until this
- * transaction ends, by the lock that the key takes anyway: whoever deletes it meanwhile waits.
- * @param place where the value stands: `$3`
+ * A new value of a column. A deleted row that is kept, or one of another person, would satisfy the
+ * foreign key, so a reference to it becomes a reference to no row at all, which the key refuses: who
+ * may not see a row learns nothing of it. The row is held until this transaction ends, by the lock that
+ * the key takes anyway: whoever deletes it meanwhile waits.
  */
-export function newValueSql(declaration: Declaration, column: Column, place: string): string {
-  const target = keeperOf(declaration, column)
-  if (target === undefined) return place
-  const scope = scopeSql(target, {}, () => place)
+export function newValueSql(
+  declaration: Declaration,
+  column: Column,
+  { place, owner }: ValuePlace,
+): string {
+  const target = targetOf(declaration, column)
+  if (target === undefined || (owner === undefined && !target.softDelete)) return place
+  const scope = scopeSql(target, { owner }, () => owner ?? place)
   const live =
     `select ${columnSql(target, 'id')} from ${tableOf(target)} ` +
     `where ${[`${columnSql(target, 'id')} = ${place}::uuid`, ...scope].join(' and ')} for key share`
   return `case when ${place}::uuid is null then null else coalesce((${live}), '${NIL_ID}') end`
 }
 
-/** What a column changes to: a reference that stays as it was may go on pointing at a deleted row. */
-export function changedValueSql(declaration: Declaration, column: Column, place: string): string {
-  const value = newValueSql(declaration, column, place)
+/** What a column changes to: a reference that stays as it was may go on pointing where it does. */
+export function changedValueSql(declaration: Declaration, column: Column, at: ValuePlace): string {
+  const { place } = at
+  const value = newValueSql(declaration, column, at)
   if (value === place) return place
   const now = columnSql(declaration, column.name)
   return `case when ${now} is not distinct from ${place}::uuid then ${now} else ${value} end`
 }
 
-/** The entity that a column refers to, if deleting its rows keeps them and a foreign key stands between. */
-function keeperOf({ migrated }: Declaration, { reference }: Column): Declaration | undefined {
-  return reference === undefined || migrated === 'elsewhere' ? undefined : keepers.get(reference.to)
+/** The entity that a column refers to, if not all its rows may be named and a foreign key stands between. */
+function targetOf({ migrated }: Declaration, { reference }: Column): Declaration | undefined {
+  return reference === undefined || migrated === 'elsewhere' ? undefined : limited.get(reference.to)
 }

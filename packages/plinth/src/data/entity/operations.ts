@@ -5,6 +5,7 @@ import type { EntityTable } from './entity-table.ts'
 import { insert, insertMany } from './insert-rows.ts'
 import type { Expansion, ListOptions, Page, Scope } from './list/list-options.ts'
 import { listOf } from './list/list-rows.ts'
+import type { MayRefer } from './live-reference.ts'
 import type { VersionDemand } from './precondition.ts'
 import type { ExpandedRow } from './read-one.ts'
 import { current, find, findExpanded } from './read-one.ts'
@@ -16,6 +17,14 @@ import { statementsOf } from './statements.ts'
 export interface UpdateOptions extends Pick<Scope, 'owner'> {
   /** Only if this, or one of these, is still the current version; else `entity.stale`. */
   readonly version?: VersionDemand | undefined
+  /** What its references may be changed to; any row of the tenant unless said. */
+  readonly mayRefer?: MayRefer | undefined
+}
+
+/** What a new row may do. */
+export interface InsertOptions {
+  /** What its references may name; any row of the tenant unless said. */
+  readonly mayRefer?: MayRefer | undefined
 }
 
 /** What is read beside a row, and which rows are seen. */
@@ -29,11 +38,17 @@ export interface Operations {
   get(db: Db, id: string, scope?: Scope): Promise<AnyRow>
   findExpanded(db: Db, id: string, options: ExpandOptions): Promise<ExpandedRow | undefined>
   list(db: Db, options?: ListOptions): Promise<Page<AnyRow>>
-  insert(db: Db, values: object, beside?: (id: string) => readonly Statement[]): Promise<AnyRow>
+  insert(
+    db: Db,
+    values: object,
+    beside?: (id: string) => readonly Statement[],
+    options?: InsertOptions,
+  ): Promise<AnyRow>
   insertMany(
     db: Db,
     list: readonly object[],
     beside?: (id: string, at: number) => readonly Statement[],
+    options?: InsertOptions,
   ): Promise<readonly AnyRow[]>
   update(db: Db, id: string, changes: object, options?: UpdateOptions): Promise<AnyRow>
   remove(db: Db, id: string, options?: UpdateOptions): Promise<void>
@@ -53,8 +68,10 @@ export function operationsOf(
     get: (db, id, scope = {}) => current(table, db, { ...scope, id }),
     findExpanded: (db, id, options) => findExpanded(table, db, { ...options, id }),
     list: (db, options = {}) => list(db, options),
-    insert: (db, values, beside = NOTHING) => insert(table, db, { values, beside }),
-    insertMany: (db, rows, beside = NOTHING) => insertMany(table, db, { list: rows, beside }),
+    insert: (db, values, beside = NOTHING, options = {}) =>
+      insert(table, db, { ...options, values, beside }),
+    insertMany: (db, rows, beside = NOTHING, options = {}) =>
+      insertMany(table, db, { ...options, list: rows, beside }),
     update: (db, id, changes, options = {}) =>
       update(table, db, { target: { ...options, id }, changes }),
     remove: (db, id, options = {}) => remove(table, db, { ...options, id }),

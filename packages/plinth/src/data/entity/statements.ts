@@ -3,7 +3,8 @@ import type { Column } from './column.ts'
 import type { Declaration } from './declaration.ts'
 import type { Scope } from './list/list-options.ts'
 import { columnSql, rowColumns, scopeSql, tableOf } from './list/table-sql.ts'
-import { changedValueSql, newValueSql, rememberKeeper } from './live-reference.ts'
+import type { MayRefer, ValuePlace } from './live-reference.ts'
+import { changedValueSql, newValueSql, ownersOf, rememberLimited } from './live-reference.ts'
 import { quote } from './names.ts'
 import type { VersionDemand } from './precondition.ts'
 
@@ -14,6 +15,8 @@ export type Values = Readonly<Record<string, unknown>>
 export interface Target extends Scope {
   readonly id: string
   readonly version?: VersionDemand | undefined
+  /** What its changes may refer to; anything unless said. */
+  readonly mayRefer?: MayRefer | undefined
 }
 
 /** The SQL of one entity; texts that do not depend on the call are made once. */
@@ -21,7 +24,7 @@ export interface EntityStatements {
   find(target: Target): Statement
   /** The same row's reference alone, to stand inside another statement. */
   reference(target: Target, column: string): Statement
-  insert(id: string, row: Values): Statement
+  insert(id: string, row: Values, mayRefer?: MayRefer): Statement
   update(target: Target, changes: Values): Statement
   remove(target: Target): Statement
   restore(target: Target): Statement
@@ -29,7 +32,7 @@ export interface EntityStatements {
 
 /** Compiles the statements of an entity. Every identifier comes from the declaration. */
 export function statementsOf(declaration: Declaration): EntityStatements {
-  rememberKeeper(declaration)
+  rememberLimited(declaration)
   const { columns, softDelete, key } = declaration
   const table = tableOf(declaration)
   const row = rowColumns(declaration)
@@ -37,8 +40,10 @@ export function statementsOf(declaration: Declaration): EntityStatements {
   const names = columns.map(({ name }) => quote(name))
   // Made with the first row: by then every module has declared its entities.
   let insertText: string | undefined
-  const insertSql = () => {
-    const values = columns.map((column, at) => newValueSql(declaration, column, `$${at + 2}`))
+  const insertSql = (owners: Owners) => {
+    const values = columns.map((column, at) =>
+      newValueSql(declaration, column, placeOf(column, at + 2, owners, columns.length + 2)),
+    )
     return (
       `insert into ${table} (${[quote(key), ...names].join(', ')}) ` +
       `values (${['$1', ...values].join(', ')}) returning ${row}`
@@ -67,21 +72,23 @@ export function statementsOf(declaration: Declaration): EntityStatements {
         values: [target.id, ...values],
       }
     },
-    insert: (id, values) => {
-      insertText ??= insertSql()
-      return {
-        text: insertText,
-        values: [id, ...columns.map((column) => writeValue(column, values[column.name]))],
-      }
+    insert: (id, row, mayRefer) => {
+      const owners = ownersOf(declaration, columns, mayRefer)
+      const values = [id, ...columns.map((column) => writeValue(column, row[column.name]))]
+      if (owners.size > 0)
+        return { text: insertSql(owners), values: [...values, ...owners.values()] }
+      insertText ??= insertSql(owners)
+      return { text: insertText, values }
     },
     update: (target, changes) => {
       const changed = Object.keys(changes).flatMap((name) => named.get(name) ?? [])
-      const sets = changed.map(
-        (column, at) =>
-          `${quote(column.name)} = ${changedValueSql(declaration, column, `$${at + 1}`)}`,
-      )
+      const owners = ownersOf(declaration, changed, target.mayRefer)
+      const sets = changed.map((column, at) => {
+        const place = placeOf(column, at + 1, owners, changed.length + 1)
+        return `${quote(column.name)} = ${changedValueSql(declaration, column, place)}`
+      })
       const values = changed.map((column) => writeValue(column, changes[column.name]))
-      return moved(sets.join(', '), target, values)
+      return moved(sets.join(', '), target, [...values, ...owners.values()])
     },
     remove: (target) => {
       const { sql, values } = condition(declaration, target, 1)
@@ -90,6 +97,14 @@ export function statementsOf(declaration: Declaration): EntityStatements {
     },
     restore: (target) => moved('"deleted_at" = null', { ...target, deleted: 'only' }),
   }
+}
+
+type Owners = ReturnType<typeof ownersOf>
+
+/** Where a value stands, and the person whose rows it may name: these come after all values. */
+function placeOf({ name }: Column, at: number, owners: Owners, firstOwner: number): ValuePlace {
+  const among = [...owners.keys()].indexOf(name)
+  return { place: `$${at}`, owner: among < 0 ? undefined : `$${firstOwner + among}` }
 }
 
 /**

@@ -203,18 +203,33 @@ test('CS-16 a body is parsed only if its type is really JSON in UTF-8', async ()
   await rig.settle()
 })
 
-test('SB-46 development and production demand the same token and origin', async () => {
-  for (const environment of ['development', 'production']) {
+// What the service is told it is, and what the process around it may be told.
+const PLACES = [
+  ['development', 'development'],
+  ['development', 'test'],
+  ['production', 'development'],
+  ['production', 'test'],
+] as const
+
+test('SB-46 development and production demand the same token and origin, whatever NODE_ENV says', async (context) => {
+  const told = process.env['NODE_ENV']
+  context.after(() => {
+    if (told === undefined) delete process.env['NODE_ENV']
+    else process.env['NODE_ENV'] = told
+  })
+  for (const [environment, nodeEnv] of PLACES) {
+    process.env['NODE_ENV'] = nodeEnv
     await using other = await openService({ settings: settingsOf(environment) })
     const bob = await visit(other, 'bob')
     for (const route of unsafeTargets(other)) {
       for (const shape of [
         without('x-csrf-token'),
+        { 'x-csrf-token': rig.ana.csrf },
         without('origin'),
         origin('https://evil.test'),
       ]) {
         const answer = await attempt(route, { ...bob.headers, ...shape }, route.body, other)
-        assert.equal(answer.status, 403, `${environment} ${route.url}`)
+        assert.equal(answer.status, 403, `${environment} ${nodeEnv} ${route.url}`)
       }
     }
   }

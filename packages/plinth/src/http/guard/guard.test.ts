@@ -114,6 +114,12 @@ const shapes: readonly [string, Record<string, string>, number, RegExp?][] = [
   ],
   ['CS-26 a navigation', { ...good, 'sec-fetch-mode': 'navigate' }, 403],
   ['CS-27 method override is ignored', { ...good, 'x-http-method-override': 'GET' }, 204],
+  [
+    'CS-27 method override spares nobody the token',
+    { cookie: good.cookie, origin: own, 'x-http-method-override': 'GET' },
+    403,
+    /CSRF/,
+  ],
   ['SB-47 D5 two credentials', { ...good, authorization: 'Bearer junk' }, 400],
   ['D4 bearer needs neither', { authorization: 'Bearer good' }, 204],
   ['a session that does not resolve', { ...good, cookie: 'user_session_id=gone' }, 401],

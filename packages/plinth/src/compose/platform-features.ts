@@ -78,6 +78,7 @@ export interface PlatformOptions extends Parts {
   readonly tenantSettings?: TenantSettings
   readonly hooks?: IdentityHooks
   readonly csrfTokenFor: IdentityDeps['csrfTokenFor']
+  readonly refused: IdentityDeps['refused']
   readonly draining: () => boolean
 }
 
@@ -212,6 +213,7 @@ function ownIdentity(options: PlatformOptions, catalogue: RolesDeps['catalogue']
     notify,
     tenancy: createWelcome(config.tenancy.mode, doorkeeper(options.hooks)),
     csrfTokenFor,
+    refused: options.refused,
     acrValues: acrDemanded(options.features),
     hooks: options.hooks,
     log,

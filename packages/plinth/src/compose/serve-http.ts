@@ -16,7 +16,6 @@ import { ConfigRefused } from './load-service-config.ts'
 import { createObserver } from './observe.ts'
 import { openRateLimitStore } from './rate-limit-store.ts'
 import { createRateLimits } from './rate-limits.ts'
-import { createRefusalRecorder } from './record-refusal.ts'
 import type { AuthenticateRequest, Parts } from './service.ts'
 
 /** What the server is given beside the parts of the service. */
@@ -28,6 +27,7 @@ export interface ServeOptions extends Parts {
   readonly placeInTenant: HttpDeps['placeInTenant']
   readonly documented: boolean
   readonly renderProblem: HttpDeps['renderProblem']
+  readonly refused: HttpDeps['refused']
   /** Whether the server is ours: then unknown addresses and preflights are answered too. */
   readonly own: boolean
 }
@@ -100,7 +100,7 @@ function httpDeps(options: ServeOptions, rateLimiter: HttpDeps['rateLimiter']): 
     placeInTenant: options.placeInTenant,
     dbFor: (tenant, caller) => database.forTenant(tenant, caller),
     observe: createObserver(config.http, log, metrics),
-    refused: createRefusalRecorder(database.platform, log),
+    refused: options.refused,
     renderProblem: options.renderProblem,
     renderPage: pages.renderPage,
     renderProblemPage: pages.renderProblemPage,

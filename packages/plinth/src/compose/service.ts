@@ -97,14 +97,21 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
   const parts = openParts({ ...options, tracer }, loaded, () => late.outbox ?? missingOutbox())
   const draining = () => late.drain?.draining() ?? false
   const csrf = createCsrf(parts.config.app.csrf_signing_secret)
-  const platform = platformFeatures({ ...parts, ...options, draining, csrfTokenFor: csrf.tokenFor })
+  const refused = createRefusalRecorder({ ...parts, platform: parts.database.platform })
+  const platform = platformFeatures({
+    ...parts,
+    ...options,
+    draining,
+    csrfTokenFor: csrf.tokenFor,
+    refused,
+  })
   refuseSharedAreas(platform.features, options.features)
   const features = [...platform.features, ...options.features]
   const jobs = [...parts.notify.jobs, ...features.flatMap((one) => one.jobs ?? [])]
   late.outbox = createOutbox({ jobs, settings: parts.config.jobs })
   const rights: JobRights = {
     everybodys: parts.config.tenancy.member_permissions,
-    refused: createRefusalRecorder(parts.database.platform, parts.log),
+    refused,
   }
   const app = options.app ?? serverFor(parts.config, !bringForeignRoutes(options.features))
   const drain = createDrain({
@@ -119,6 +126,7 @@ export async function buildService(options: ServiceOptions): Promise<Service> {
     ...parts,
     ...platform,
     features,
+    refused,
     renderProblem: options.renderProblem,
     own: options.app === undefined,
   })

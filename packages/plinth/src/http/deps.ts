@@ -33,7 +33,10 @@ export interface HttpDeps {
   dbFor(tenant: Id<'tenant'>, caller: Caller): Db
   /** Called at the end of each request: metrics and the request log. */
   observe(summary: RequestSummary): void
-  /** Called for each refused or failed action of a principal: the audit log. */
+  /**
+   * Called for each refused or failed action of a principal, and for a token or a proof of where a
+   * request comes from that was refused before anybody was known: the audit log.
+   */
   refused(refusal: Refusal): Promise<void>
   /** The service's own form of errors; RFC 9457 without it. */
   readonly renderProblem?: RenderProblem | undefined
@@ -69,7 +72,7 @@ export interface Refusal {
   /** Method and route template. */
   readonly action: string
   readonly outcome: 'denied' | 'failed'
-  /** The problem's code. */
+  /** The problem's code; of a token the fault that its answer keeps to itself. */
   readonly reason: string
 }
 

@@ -43,6 +43,8 @@ export {
   rateLimiterSettings,
   requireTries,
 } from './limits/rate/index.ts'
+export type { RefusalLimit } from './limits/refusal-limit.ts'
+export { createRefusalLimit } from './limits/refusal-limit.ts'
 export type { DocsOptions, DocumentInfo, OpenApiDocument } from './openapi/index.ts'
 export { docsFeature, registerOpenApi, renderOpenApi } from './openapi/index.ts'
 export { routesOutside } from './outside.ts'

@@ -1,6 +1,7 @@
 import type { Principal } from '../access/index.ts'
 import type { AnyEntity, Database, PlatformDb } from '../data/index.ts'
 import type { Log } from '../feature/index.ts'
+import type { Refusal } from '../http/index.ts'
 import type { Clock, Secret } from '../kernel/index.ts'
 import type { Notify } from '../notify/index.ts'
 import type { Outbound } from '../outbound/index.ts'
@@ -95,6 +96,8 @@ export interface IdentityDeps {
   readonly acrValues: readonly string[]
   /** Where the service has its own word. */
   readonly hooks?: IdentityHooks | undefined
+  /** Writes down what was refused; what nobody in particular was refused, in bounds. */
+  readonly refused: (refusal: Refusal) => Promise<void>
   readonly log: Log
 }
 

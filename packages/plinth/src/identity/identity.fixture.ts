@@ -1,4 +1,5 @@
 import { Client } from 'pg'
+import { recordOutside } from '../audit/index.ts'
 import type { RunningProvider } from '../dev/index.ts'
 import { completeLogin, startProvider, testClient } from '../dev/index.ts'
 import type { Feature } from '../feature/index.ts'
@@ -141,6 +142,8 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
     },
     tenancy: createWelcome(tenancy.mode),
     csrfTokenFor: csrf.tokenFor,
+    refused: async ({ actor, tenant, ...event }) =>
+      recordOutside(db.database.platform, actor, event, tenant),
     acrValues: acrDemanded(options.features ?? []),
     log,
   }

@@ -9,12 +9,18 @@ const HEADER = 'www-authenticate'
  */
 export function addChallenge(request: FastifyRequest, reply: FastifyReply, error: AppError): void {
   if (reply.hasHeader(HEADER)) return
-  const isBearer = BEARER.test(request.headers.authorization ?? '')
-  if (error.status === 401) reply.header(HEADER, isBearer ? INVALID : 'Bearer')
-  if (isBearer && error.code === 'access.not_permitted') reply.header(HEADER, INSUFFICIENT)
+  const bearer = isBearer(request)
+  if (error.status === 401) reply.header(HEADER, bearer ? INVALID : 'Bearer')
+  if (bearer && error.code === 'access.not_permitted') reply.header(HEADER, INSUFFICIENT)
 }
 
 // What came under another scheme is no token, so that none is called invalid.
 const BEARER = /^bearer(?: |$)/i
+
+/** Whether a request carries what calls itself a bearer token. */
+export function isBearer({ headers }: FastifyRequest): boolean {
+  return BEARER.test(headers.authorization ?? '')
+}
+
 const INVALID = 'Bearer error="invalid_token"'
 const INSUFFICIENT = 'Bearer error="insufficient_scope"'

@@ -5,8 +5,9 @@ import type { RequestContext } from '../context.ts'
 import { requestContext } from '../context.ts'
 import type { HttpDeps } from '../deps.ts'
 import { SIGN_IN_AGAIN } from '../guard/step-up.ts'
+import { httpProblems } from '../http.errors.ts'
 import type { MethodTable } from '../method-table.ts'
-import { addChallenge } from './challenge.ts'
+import { addChallenge, isBearer } from './challenge.ts'
 import { pageHeaders } from './headers.ts'
 import { problemBody, toAppError } from './problem.ts'
 import { problemWriter } from './render-problem.ts'
@@ -71,16 +72,51 @@ async function recordRefusal(
   request: FastifyRequest,
   context: RequestContext | undefined,
 ): Promise<void> {
-  if (context?.principal === undefined || UNTOLD.has(error.status)) return
-  if (error.status !== 403 && SAFE.has(request.method)) return
-  const { actor, placement } = context
+  if (context === undefined) return
+  const { actor, placement, principal } = context
+  const reason =
+    principal === undefined ? reasonForNobody(error, request) : reasonFor(error, request)
+  if (reason === undefined) return
   await deps.refused({
     actor,
-    tenant: placement?.tenant ?? context.principal.tenant,
+    tenant: placement?.tenant ?? principal?.tenant ?? null,
     action: `${request.method} ${request.routeOptions.url ?? '(none)'}`,
-    outcome: error.status === 403 ? 'denied' : 'failed',
-    reason: error.code,
+    outcome: principal === undefined || error.status === 403 ? 'denied' : 'failed',
+    reason,
   })
+}
+
+/** Why somebody who is known was refused; undefined where that is worth no row. */
+function reasonFor({ status, code }: AppError, { method }: FastifyRequest): string | undefined {
+  const isTold = !UNTOLD.has(status) && (status === 403 || !SAFE.has(method))
+  return isTold ? code : undefined
+}
+
+const FORGERIES = new Set([
+  httpProblems.csrf.code,
+  httpProblems.origin.code,
+  httpProblems.crossSite.code,
+])
+/** A private reason that is a code; a sentence might say more than an audit row may. */
+const STABLE = /^[a-z][a-z0-9_]{0,63}$/
+
+/**
+ * Before anybody is known two refusals are worth a row: of what another site sent, and of a token. Its
+ * answer is one for all of them, so that the row alone tells which it was (JW-60); never the token.
+ */
+function reasonForNobody(
+  { status, code, reason }: AppError,
+  request: FastifyRequest,
+): string | undefined {
+  if (FORGERIES.has(code)) return code
+  const isToken = status === 401 && reason !== undefined && carriesToken(request)
+  return isToken ? (STABLE.exec(reason)?.[0] ?? code) : undefined
+}
+
+/** Whether the guard looked at a bearer token: where nobody is asked for one, none was refused. */
+function carriesToken(request: FastifyRequest): boolean {
+  const asks = factsOf(request.routeOptions as Parameters<typeof factsOf>[0])?.anonymous === false
+  return asks && isBearer(request)
 }
 
 /** A person at a browser gets a page, a program gets JSON. */

@@ -11,14 +11,13 @@ import { passesCheck } from './check-key.ts'
 import type { FindKeyDeps } from './find-out-key.ts'
 import { findOutKey } from './find-out-key.ts'
 import { hashKey, isPresentable } from './key-format.ts'
-import type { NoteKeyUseDeps } from './note-key-use.ts'
 import { noteKeyAddress, noteKeyUse } from './note-key-use.ts'
-import type { RefusalNote } from './note-refusal.ts'
+import type { RefusalNote, RefusalNoteDeps } from './note-refusal.ts'
 import { createRefusalNote } from './note-refusal.ts'
 import type { KeyRefusal, UsableKey } from './usable-key.ts'
 
 /** What authenticating API keys needs. */
-export interface KeyAuthenticationDeps extends NoteKeyUseDeps, FindKeyDeps {
+export interface KeyAuthenticationDeps extends RefusalNoteDeps, FindKeyDeps {
   /** The service's own word. */
   readonly checkKey?: CheckKey | undefined
 }
@@ -56,7 +55,7 @@ class KeyAuthenticator {
   /** @throws AppError 401 api_key.invalid; http counts it against the address */
   authenticate(request: FastifyRequest, key: string): Principal | Promise<Principal> {
     const keyHash = this.#hashOf(request.socket, key)
-    if (keyHash === null) throw apiKeyProblems.invalid('malformed')
+    if (keyHash === null) return this.#refuse({ code: 'malformed' }, contextOf(request).actor)
     const { cache, clock } = this.#deps
     const { actor } = contextOf(request)
     const answer = cache.find(keyHash, clock.now())

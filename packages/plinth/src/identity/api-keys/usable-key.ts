@@ -3,13 +3,13 @@ import { narrow } from '../../access/index.ts'
 import type { AddressRule } from './address-rule.ts'
 import { addressRule } from './address-rule.ts'
 import type { KeyRow } from './api-key.ts'
-import type { KeyFault } from './api-keys.events.ts'
+import type { KeyFault, NoKey } from './api-keys.events.ts'
 import type { CheckedKey } from './check-key.ts'
 
-/** Why a key was refused, and which one it was; `null` for a key that is in no table. */
+/** Why a key was refused, and which one it was, unless there is none. */
 export type KeyRefusal =
   | { readonly code: KeyFault; readonly id: string; readonly tenant: KeyRow['tenant_id'] }
-  | { readonly code: 'unknown' }
+  | { readonly code: NoKey }
 
 /** A key that is good by itself. The address and the service's own check count for each request. */
 export interface UsableKey {

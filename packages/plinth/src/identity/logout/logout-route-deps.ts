@@ -1,7 +1,7 @@
+import type { RefusalLimit } from '../../http/index.ts'
 import type { Identity } from '../identity-deps.ts'
 import type { Providers } from '../oidc/providers.ts'
 import type { LogoutStates } from './logout-state.ts'
-import type { RefusalLimit } from './refusal-limit.ts'
 
 /** What the routes of sign-out share. */
 export interface LogoutRouteDeps {

@@ -1,7 +1,7 @@
 import type { Actor } from '../../access/index.ts'
 import { recordOutside } from '../../audit/index.ts'
+import type { RefusalLimit } from '../../http/index.ts'
 import type { Identity } from '../identity-deps.ts'
-import type { RefusalLimit } from '../logout/refusal-limit.ts'
 import type { ClientFault } from './oauth.events.ts'
 import { oauthEvents } from './oauth.events.ts'
 import type { ProveClientDeps } from './prove-client.ts'

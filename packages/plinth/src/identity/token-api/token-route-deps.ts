@@ -1,5 +1,5 @@
+import type { RefusalLimit } from '../../http/index.ts'
 import type { Identity } from '../identity-deps.ts'
-import type { RefusalLimit } from '../logout/refusal-limit.ts'
 import type { OwnAccess } from '../tokens/own/own-access.ts'
 import type { TokenApi } from './token-api.ts'
 

@@ -324,5 +324,6 @@ test('what a principal does too often is no row of the audit log each time', asy
   )
   const statuses = (await Promise.all(tries)).map(({ status }) => status)
   assert.deepEqual(statuses.sort(), [204, 204, 429])
-  assert.deepEqual(http.refusals, [])
+  const rows = http.refusals.filter(({ actor }) => actor.kind !== 'anonymous')
+  assert.deepEqual(rows, [])
 })

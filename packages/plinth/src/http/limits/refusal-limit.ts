@@ -18,9 +18,9 @@ export interface RefusalLimit {
 const MOST_SOURCES = 10_000
 
 /**
- * Bounds forged requests: each costs a signature check and an audit row. What is good is never
- * counted, so that a provider that signs out everybody at once is heard. In process: it protects
- * this process, and needs no agreement with others.
+ * Bounds what forged requests cost: a signature check, an audit row. What is good is never counted,
+ * so that a provider that signs out everybody at once is heard. In process: it protects this process,
+ * and needs no agreement with others.
  */
 export function createRefusalLimit({ clock, most, windowMs }: RefusalLimitRules): RefusalLimit {
   const counts = new Map<string, { refused: number; readonly until: number }>()

@@ -327,7 +327,7 @@ test('JW-58 TN-46 what is known of one token says nothing of another of the same
   assert.equal((await nobody.post('/board', {}, bearer(wide))).status, 204)
 })
 
-test('JW-60 whatever is wrong with a token, the answer is one, and the reason is in the log only', async () => {
+test('JW-60 whatever is wrong with a token, the answer is one, and the reason is in the logs only', async () => {
   const now = Math.floor(clock.now() / 1_000)
   const bad = [
     evil.mint.access({ exp: now - 600, iat: now - 900 }),

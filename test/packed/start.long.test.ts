@@ -20,9 +20,13 @@ test('npm start: as README says, on a copy of this checkout', async () => {
   for (const row of ['Service', 'API documents', 'Mailbox']) {
     assert.equal((await fetch(printed[row] ?? '')).status, 200, row)
   }
-  const discovery = `${printed['Identity provider']}/.well-known/openid-configuration`
+  const issuer = new URL(printed['Identity provider'] ?? '')
+  assert.equal(issuer.pathname, '/realms/test-realm')
+  // D17: 8080, or the next that is free.
+  assert.ok(Number(issuer.port) >= 8080 && Number(issuer.port) < 8130, issuer.port)
+  const discovery = `${issuer.href}/.well-known/openid-configuration`
   assert.equal((await fetch(discovery)).status, 200)
-  assert.match(printed['Sign in as'] ?? '', /^testuser1 \/ password123 /)
+  assert.match(printed['Sign in as'] ?? '', /^testuser1 \/ password123 +testuser2 \/ password123$/)
   const login = await fetch(`${dev.url}/auth/web/login`, { redirect: 'manual' })
   assert.equal(login.status, 302)
   assert.ok(login.headers.get('location')?.startsWith(new URL(discovery).origin))

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, test } from 'node:test'
 import { z } from 'zod'
 import { job, PermanentFailure } from '../feature/index.ts'
+import type { Id } from '../kernel/index.ts'
 import { openTestJobs, type TestJobs } from '../testing/test-jobs.ts'
 import { createOutbox, systemJob } from './index.ts'
 
@@ -24,14 +25,30 @@ const flaky = job('test.flaky', {
     if (failures <= input.times) throw new Error('token=hunter22 did not work')
   },
 })
+/** Meanwhile this attempt counts as abandoned, and another worker has claimed the job. */
+const claimElsewhere = (name: string) =>
+  world.owner.query('UPDATE plinth_jobs.job SET retry_count = retry_count + 1 WHERE name = $1', [
+    name,
+  ])
 const lapsed = job('test.lapsed', {
   handle: async ({ tx }) => {
     await tx.query('INSERT INTO plinth_test.effects (tenant) VALUES ($1)', [tx.tenant])
-    // Meanwhile this attempt counts as abandoned, and another worker has claimed the job.
-    const claim = `UPDATE plinth_jobs.job SET retry_count = retry_count + 1 WHERE name = 'test.lapsed'`
-    await world.owner.query(claim)
+    await claimElsewhere('test.lapsed')
   },
 })
+const outside = systemJob('test.outside', {
+  input: { lapses: z.boolean() },
+  handle: async ({ tenant, input }) => {
+    ran.push({ tag: 'outside', tenant })
+    if (input.lapses) await claimElsewhere('test.outside')
+  },
+})
+/** Puts one into a tenant, as `notify.mail` does. */
+const putOutside = (tenant: Id<'tenant'>, lapses: boolean) =>
+  world.database.forTenant(tenant).transaction((tx) => {
+    const data = { tenant, input: { lapses } }
+    return tx.outbox.enqueue(tx, { name: 'test.outside', data })
+  })
 const unkept = job('test.unkept', {
   handle: async ({ tx }) => {
     // The constraint looks only at the commit, after everything else has gone well.
@@ -44,7 +61,7 @@ const hopeless = systemJob('test.hopeless', {
     throw new PermanentFailure('no use')
   },
 })
-const jobs = [note, flaky, lapsed, unkept, hopeless]
+const jobs = [note, flaky, lapsed, outside, unkept, hopeless]
 
 before(async () => {
   world = await openTestJobs(jobs)
@@ -181,13 +198,14 @@ test('HI-14 prototype names in a job’s row are inert, and in its input what wa
 test('a job of a tenant that is suspended by then does not run', async () => {
   const carl = await world.makeTenant('carl')
   await world.database.forTenant(carl).transaction((tx) => note.enqueue(tx, { tag: 'x' }))
+  await putOutside(carl, false)
   await world.owner.query(`UPDATE plinth.tenants SET status = 'suspended' WHERE id = $1`, [carl])
   await world.drain()
   assert.deepEqual(ran, [])
-  assert.match(
-    JSON.stringify((await world.rowsOf('test.note'))[0]?.output),
-    /tenant of this job is suspended/,
-  )
+  for (const name of ['test.note', 'test.outside']) {
+    const [row] = await world.rowsOf(name)
+    assert.match(JSON.stringify(row?.output), /tenant of this job is suspended/)
+  }
 })
 
 test('a job that belongs to no feature cannot be enqueued', async () => {
@@ -233,6 +251,18 @@ test('FI-02 a worker whose claim has lapsed completes nothing, and nothing of it
   )
   assert.equal((await world.owner.query('SELECT FROM plinth_test.effects')).rowCount, 0)
   assert.match(JSON.stringify(world.lines), /gone to another worker/)
+})
+
+test('FI-02 a job outside of a transaction whose claim has lapsed is not said to be done', async () => {
+  const said = () => world.lines.filter(({ task }) => task === 'test.outside')
+  const before = said().length
+  await putOutside(world.ana, true)
+  await world.drain()
+  assert.deepEqual(ran, [{ tag: 'outside', tenant: world.ana }])
+  const lines = JSON.stringify(said().slice(before))
+  assert.match(lines, /gone to another worker/)
+  assert.doesNotMatch(lines, /job completed/)
+  assert.equal((await world.rowsOf('test.outside'))[0]?.state, 'active')
 })
 
 test('a job whose commit fails is not done: effect and completion are one', async () => {

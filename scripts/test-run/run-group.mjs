@@ -3,7 +3,10 @@ import { run } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 const GROUP = fileURLToPath(new URL('./group.mjs', import.meta.url))
-const LOG_OF_FAILED_TEST = new URL('./log-of-failed-test.mjs', import.meta.url).href
+const BEFORE_ALL = ['./frozen-prototypes.mjs', './log-of-failed-test.mjs'].flatMap((name) => [
+  '--import',
+  new URL(name, import.meta.url).href,
+])
 const MOST_OUTPUT = 20_000
 
 /**
@@ -39,7 +42,7 @@ function startGroup({ folder, taker, filesPerProcess, fileLimitMs, signal }) {
     files: [GROUP],
     // The process watches its files itself; this limit is for one that is too busy to look at its clock.
     signal: AbortSignal.any([signal, AbortSignal.timeout(filesPerProcess * fileLimitMs)]),
-    execArgv: ['--import', LOG_OF_FAILED_TEST],
+    execArgv: BEFORE_ALL,
     env: { ...process.env, PLINTH_TEST_GROUP: JSON.stringify(group) },
   })
 }

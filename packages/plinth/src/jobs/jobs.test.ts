@@ -160,7 +160,7 @@ test('pauses between retries grow', async () => {
 test('what no attempt can help is dead at once: bad input, and a job that says so', async () => {
   await world.owner.query(
     `INSERT INTO plinth_jobs.job (name, data, retry_limit) VALUES
-    ('test.note', '{"tenant": "nobody", "input": {}}', 5), ('test.note', '{}', 5),
+    ('test.note', '{"tenant": "nobody", "input": {"tag": "x"}}', 5), ('test.note', '{}', 5),
     ('test.note', jsonb_build_object('tenant', $1::text, 'input', '{"tag": 7}'::jsonb), 5)`.replace(
       '$1',
       `'${world.ana}'`,

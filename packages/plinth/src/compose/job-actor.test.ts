@@ -65,6 +65,11 @@ test('v5.0.0-V8.3.3 a job, and what it enqueues, goes on as whoever asked for it
   assert.equal(answer.status, 202)
   const me = (await ana.get<{ user: { id: string }; tenant: { id: string } }>('/auth/web/me')).body
   const before = world.logged.length
+  const waiting = 'select data::text as data from plinth_jobs.job'
+  const { rows: kept } = await world.database.platform.query<{ data: string }>(waiting)
+  const [{ data } = { data: '' }] = kept
+  assert.ok(kept.length === 1 && data.includes(me.user.id))
+  assert.doesNotMatch(data, /127\.0\.0\.1|address/i, 'where they sat is not kept')
   assert.equal(await world.drainJobs(), 2)
   const by = {
     actor_kind: 'person',

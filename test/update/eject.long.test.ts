@@ -89,6 +89,8 @@ test('doctor names an ejected feature that the platform changed since, until the
   const { out } = await service.plinth('eject', 'web', '--diff')
   assert.match(out, /^-<h1>Come in to the shelf<\/h1>$/m)
   assert.match(out, /^\+<h1>Sign in<\/h1>$/m)
+  assert.equal((await service.plinth('eject', 'web', '--seen', '--dry-run')).code, 0)
+  assert.equal((await findings()).length, 1)
   assert.equal((await service.plinth('eject', 'web', '--seen')).code, 0)
   assert.deepEqual(await findings(), [])
   await rm(record)

@@ -4,8 +4,11 @@ export interface CommandNote {
   readonly examples: readonly string[]
   /** What the options alone do not tell, before the examples. */
   readonly explains?: string
-  /** It changes files, a database or what runs, so it has `--dry-run`, or says why not. */
-  readonly writes?: true | { readonly noDryRun: string }
+  /**
+   * Whether it changes files, a database or what runs: then it has `--dry-run`, or says why not. A test
+   * runs every command that says false, and every other with `--dry-run`, and finds nothing changed.
+   */
+  readonly writes: boolean | { readonly noDryRun: string }
   /** Its result is not for programs: it goes on until it is stopped, or prints a text as it is. */
   readonly noJson?: string
 }
@@ -18,6 +21,7 @@ bool date datetime uuid enum(a,b) json list ref(category) ref(category,cascade)
 `
 
 const RUNS = 'it runs until it is stopped'
+const STARTS = { noDryRun: 'plinth dev start-env --dry-run says what it would start' }
 
 /** By path: `dev status`. Groups are listed by what is below them. */
 export const commandNotes: Readonly<Record<string, CommandNote>> = {
@@ -35,7 +39,7 @@ export const commandNotes: Readonly<Record<string, CommandNote>> = {
     ],
     writes: true,
   },
-  'entity ls': { examples: ['plinth entity ls', 'plinth entity ls --json'] },
+  'entity ls': { examples: ['plinth entity ls', 'plinth entity ls --json'], writes: false },
   'entity rm': {
     examples: ['plinth entity rm Product', 'plinth entity rm Product --dry-run'],
     writes: true,
@@ -58,14 +62,18 @@ export const commandNotes: Readonly<Record<string, CommandNote>> = {
     writes: true,
   },
   sync: { examples: ['plinth sync', 'plinth sync --check'], writes: true },
-  dev: { examples: ['plinth dev', 'plinth dev --port 9000'], noJson: RUNS },
+  dev: { examples: ['plinth dev', 'plinth dev --port 9000'], noJson: RUNS, writes: STARTS },
   'dev start-env': {
     examples: ['plinth dev start-env', 'plinth dev start-env --provider keycloak'],
     writes: true,
   },
-  'dev start-server': { examples: ['plinth dev start-server --no-reload'], noJson: RUNS },
-  'dev status': { examples: ['plinth dev status --json'] },
-  'dev logs': { examples: ['plinth dev logs server --follow'], noJson: RUNS },
+  'dev start-server': {
+    examples: ['plinth dev start-server --no-reload'],
+    noJson: RUNS,
+    writes: STARTS,
+  },
+  'dev status': { examples: ['plinth dev status --json'], writes: false },
+  'dev logs': { examples: ['plinth dev logs server --follow'], noJson: RUNS, writes: false },
   'dev stop': {
     examples: ['plinth dev stop'],
     writes: { noDryRun: 'plinth dev status shows what it would stop' },
@@ -82,23 +90,26 @@ export const commandNotes: Readonly<Record<string, CommandNote>> = {
   'db upgrade': { examples: ['plinth db upgrade', 'plinth db upgrade --dry-run'], writes: true },
   'db migrate': { examples: ['plinth db migrate'], writes: true },
   'db downgrade': { examples: ['plinth db downgrade --dry-run'], writes: true },
-  'db current': { examples: ['plinth db current --json'] },
-  'db history': { examples: ['plinth db history'] },
-  'db heads': { examples: ['plinth db heads'] },
+  'db current': { examples: ['plinth db current --json'], writes: false },
+  'db history': { examples: ['plinth db history'], writes: false },
+  'db heads': { examples: ['plinth db heads'], writes: false },
   'db renumber': { examples: ['plinth db renumber 0003_add_weight --dry-run'], writes: true },
   'db stamp': { examples: ['plinth db stamp head --dry-run'], writes: true },
-  'db check': { examples: ['plinth db check'] },
-  'db url': { examples: ['plinth db url', 'plinth db url --reveal'] },
+  'db check': { examples: ['plinth db check'], writes: false },
+  'db url': { examples: ['plinth db url', 'plinth db url --reveal'], writes: false },
   'db reset': { examples: ['plinth db reset --dry-run'], writes: true },
-  'db pull': { examples: ['plinth db pull'] },
+  'db pull': { examples: ['plinth db pull'], writes: false },
   'db seed': { examples: ['plinth db seed --dry-run'], writes: true },
   'db dump': {
     examples: ['plinth db dump', 'plinth db dump --data --out dump.sql --dry-run'],
     writes: true,
     noJson: 'it prints SQL',
   },
-  'config explain': { examples: ['plinth config explain', 'plinth config explain database'] },
-  'config check': { examples: ['plinth config check --environment production'] },
+  'config explain': {
+    examples: ['plinth config explain', 'plinth config explain database'],
+    writes: false,
+  },
+  'config check': { examples: ['plinth config check --environment production'], writes: false },
   seed: {
     explains: `It makes what is missing and leaves the rest as it is, so it may run before the first sign-in or
 after it, and as often as you like. Whoever it makes sets a password by "forgot password".
@@ -114,8 +125,8 @@ after it, and as often as you like. Whoever it makes sets a password by "forgot 
     examples: ['plinth platform revoke ana@example.com --dry-run'],
     writes: true,
   },
-  'platform ls': { examples: ['plinth platform ls'] },
-  'people ls': { examples: ['plinth people ls', 'plinth people ls --email ana'] },
+  'platform ls': { examples: ['plinth platform ls'], writes: false },
+  'people ls': { examples: ['plinth people ls', 'plinth people ls --email ana'], writes: false },
   'people import': {
     examples: [
       'plinth people import people.csv --from csv --dry-run',
@@ -146,7 +157,7 @@ after it, and as often as you like. Whoever it makes sets a password by "forgot 
     ],
     writes: true,
   },
-  'keys ls': { examples: ['plinth keys ls --tenant acme'] },
+  'keys ls': { examples: ['plinth keys ls --tenant acme'], writes: false },
   'keys rotate': {
     examples: ['plinth keys rotate 0198d4c8-5b1c-7c3e-9f41-2f6c2a3f4b5d --overlap 3600'],
     writes: true,
@@ -165,7 +176,7 @@ after it, and as often as you like. Whoever it makes sets a password by "forgot 
     ],
     writes: true,
   },
-  'clients ls': { examples: ['plinth clients ls --tenant acme'] },
+  'clients ls': { examples: ['plinth clients ls --tenant acme'], writes: false },
   'clients rotate': {
     examples: ['plinth clients rotate 0198d4c8-5b1c-7c3e-9f41-2f6c2a3f4b5d --overlap 3600'],
     writes: true,
@@ -174,17 +185,24 @@ after it, and as often as you like. Whoever it makes sets a password by "forgot 
     examples: ['plinth clients revoke 0198d4c8-5b1c-7c3e-9f41-2f6c2a3f4b5d --dry-run'],
     writes: true,
   },
-  check: { examples: ['plinth check', 'plinth check --only types,attack --json'] },
-  attack: { examples: ['plinth attack', 'plinth attack --only /products', 'plinth attack --json'] },
-  why: { examples: ['plinth why GET /api/v1/products', 'plinth why /api/v1/products/:id --json'] },
-  routes: { examples: ['plinth routes', 'plinth routes --json'] },
-  openapi: { examples: ['plinth openapi', 'plinth openapi --check'] },
-  doctor: { examples: ['plinth doctor', 'plinth doctor --production --json'] },
+  check: { examples: ['plinth check', 'plinth check --only types,attack --json'], writes: false },
+  attack: {
+    examples: ['plinth attack', 'plinth attack --only /products', 'plinth attack --json'],
+    writes: false,
+  },
+  why: {
+    examples: ['plinth why GET /api/v1/products', 'plinth why /api/v1/products/:id --json'],
+    writes: false,
+  },
+  routes: { examples: ['plinth routes', 'plinth routes --json'], writes: false },
+  openapi: { examples: ['plinth openapi', 'plinth openapi --check'], writes: false },
+  doctor: { examples: ['plinth doctor', 'plinth doctor --production --json'], writes: false },
   update: { examples: ['plinth update --check', 'plinth update --dry-run'], writes: true },
   eject: { examples: ['plinth eject web --dry-run'], writes: true },
   completion: {
     examples: ['source <(plinth completion bash)', 'plinth completion fish | source'],
     noJson: 'it prints a script',
+    writes: false,
   },
-  version: { examples: ['plinth version', 'plinth version --json'] },
+  version: { examples: ['plinth version', 'plinth version --json'], writes: false },
 }

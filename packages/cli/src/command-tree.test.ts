@@ -42,12 +42,14 @@ test('every command has --json, or a reason why not', () => {
   assert.deepEqual(without, [])
 })
 
-test('every command that writes has --dry-run, or a reason why not', () => {
-  const without = failing((node) => {
+test('every command says whether it writes, and has --dry-run then and only then', () => {
+  const unsaid = failing((node) => commandNotes[nameOf(node)] === undefined)
+  assert.deepEqual(unsaid, [])
+  const wrong = failing((node) => {
     const { writes } = commandNotes[nameOf(node)] ?? {}
-    return writes === true && !('dry-run' in node.options)
+    return (writes === true) !== 'dry-run' in node.options
   })
-  assert.deepEqual(without, [])
+  assert.deepEqual(wrong, [])
 })
 
 test('every option says what it does', () => {

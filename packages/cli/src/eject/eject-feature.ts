@@ -73,11 +73,19 @@ export async function differenceOf(service: string, feature: Ejectable): Promise
   }
 }
 
-/** Notes that the owner has seen what the platform changed; `plinth doctor` is quiet about it then. */
-export async function markSeen(service: string, feature: Ejectable): Promise<readonly string[]> {
+/**
+ * Notes that the owner has seen what the platform changed; `plinth doctor` is quiet about it then.
+ * @returns what has changed; a dry run only says that
+ */
+export async function markSeen(
+  service: string,
+  feature: Ejectable,
+  { dryRun }: { readonly dryRun: boolean },
+): Promise<readonly string[]> {
   const record = await requireEjected(service, feature)
   const source = await featureSource(feature.room)
-  await recordEjected(service, feature.name, recordOf(await installedVersion(), source))
+  if (!dryRun)
+    await recordEjected(service, feature.name, recordOf(await installedVersion(), source))
   return changedSince(record, source)
 }
 

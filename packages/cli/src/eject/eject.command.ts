@@ -32,12 +32,13 @@ export const ejectCommand = defineCommand({
       else say(difference === '' ? 'Your copy is what the platform has today.' : difference)
       return
     }
+    const dryRun = args['dry-run'] === true
     if (args.seen) {
-      const changed = await markSeen(service, feature)
-      say(args.json ? JSON.stringify({ feature: feature.name, changed }) : 'Noted.')
+      const changed = await markSeen(service, feature, { dryRun })
+      if (args.json) say(JSON.stringify({ feature: feature.name, changed }))
+      else say(dryRun ? `Would note as seen: ${changed.join(', ') || 'nothing'}.` : 'Noted.')
       return
     }
-    const dryRun = args['dry-run'] === true
     const { files, next } = await ejectFeature(service, feature, { dryRun })
     if (args.json) return say(JSON.stringify({ feature: feature.name, files, next }, null, 2))
     for (const file of files) say(`${dryRun ? 'would write' : 'wrote'}  ${file}`)

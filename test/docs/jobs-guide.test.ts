@@ -72,6 +72,8 @@ test('docs/guides/jobs.md: it names every setting of jobs, with its default', ()
   assert.match(guide, /`jobs\.retry_delay_seconds` \(5\)/)
   assert.match(guide, /`jobs\.retry_delay_max_seconds` \(an hour\)/)
   assert.match(guide, /`jobs\.keep_finished_days` \(7\)/)
+  assert.match(guide, /`jobs\.keep_personal_hours` \(24\)/)
+  assert.equal(defaults.keep_personal_hours, 24)
   assert.match(guide, /`jobs\.concurrency` \(5\)/)
   assert.match(guide, /`jobs\.drain_timeout_ms` \(20 seconds\)/)
   const { retry_delay_seconds, retry_delay_max_seconds, keep_finished_days } = defaults

@@ -26,6 +26,11 @@ export interface JobSpec<F extends Fields> {
   /** Seconds after which an attempt counts as failed; 900 by default. */
   readonly timeoutSeconds?: number
   /**
+   * Whether its input tells something of a person: once done or dead it is then kept for
+   * `jobs.keep_personal_hours`, no longer.
+   */
+  readonly personal?: boolean
+  /**
    * What whoever asked for the job must hold in its tenant at the moment when it runs, however long it
    * waited. Without it the job is finished whatever became of them.
    */

@@ -17,6 +17,9 @@ export interface BossOptions {
   readonly caretaker: boolean
 }
 
+/** How often jobs are removed that were kept long enough. */
+const REMOVE_EVERY_SECONDS = 3_600
+
 /** Opens pg-boss; it connects when it is started. Its schema comes from our migrations. */
 export async function openBoss({ database, log, caretaker }: BossOptions): Promise<Boss> {
   const { PgBoss } = await import('pg-boss')
@@ -31,6 +34,8 @@ export async function openBoss({ database, log, caretaker }: BossOptions): Promi
     monitorVacuum: false,
     supervise: caretaker,
     superviseIntervalSeconds: 30,
+    // Once a day by itself, which would keep for a day what is to be gone after hours.
+    maintenanceIntervalSeconds: REMOVE_EVERY_SECONDS,
     schedule: caretaker,
     cronWorkerIntervalSeconds: 1,
   }

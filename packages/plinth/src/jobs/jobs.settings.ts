@@ -35,6 +35,12 @@ export const jobsSettings = z.strictObject({
     'Milliseconds that running jobs get to finish after SIGTERM before they are interrupted.',
   ),
   keep_finished_days: count(1, 365, 7, 'Days for which finished and dead jobs are kept.'),
+  keep_personal_hours: count(
+    1,
+    8_760,
+    24,
+    'Hours for which they are kept where they tell something of people: mail, SMS, registrations, resets of passwords, and what a service declares `personal`.',
+  ),
 })
 
 /** The parsed settings of the worker. */

@@ -19,8 +19,14 @@ export function timeoutSeconds({ spec }: RunnableJob): number {
 
 type QueueSettings = Pick<
   JobsSettings,
-  'retry_delay_seconds' | 'retry_delay_max_seconds' | 'keep_finished_days'
+  'retry_delay_seconds' | 'retry_delay_max_seconds' | 'keep_finished_days' | 'keep_personal_hours'
 >
+
+/** What tells of people goes first: nobody needs it once it is done. */
+function keepSeconds({ spec }: RunnableJob, settings: QueueSettings): number {
+  const all = settings.keep_finished_days * 86_400
+  return spec.personal === true ? Math.min(all, settings.keep_personal_hours * 3_600) : all
+}
 
 /** Makes the queue of a job unless it is there: SQL only, so that any transaction can do it. */
 export function createQueue(job: RunnableJob, settings: QueueSettings): Statement {
@@ -33,7 +39,7 @@ export function createQueue(job: RunnableJob, settings: QueueSettings): Statemen
     // The worker ends an attempt by itself; this is for a worker that is no more.
     expireInSeconds: timeoutSeconds(job) + HEARTBEAT_SECONDS,
     retentionSeconds: KEEP_WAITING_SECONDS,
-    deleteAfterSeconds: settings.keep_finished_days * 86_400,
+    deleteAfterSeconds: keepSeconds(job, settings),
     heartbeatSeconds: HEARTBEAT_SECONDS,
   }
   return {
@@ -55,7 +61,7 @@ function alignQueue(job: RunnableJob, settings: QueueSettings): Statement {
       settings.retry_delay_seconds,
       settings.retry_delay_max_seconds,
       timeoutSeconds(job) + HEARTBEAT_SECONDS,
-      settings.keep_finished_days * 86_400,
+      keepSeconds(job, settings),
     ],
   }
 }

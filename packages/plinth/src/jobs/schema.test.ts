@@ -14,6 +14,7 @@ import { declareQueues } from './queue.ts'
 const UP = new URL('../data/migrations/platform/0010_jobs.up.sql', import.meta.url)
 const settings = jobsSettings.parse({})
 const note = job('test.note', { retries: 4, timeoutSeconds: 30, handle: async () => {} })
+const letter = job('test.letter', { personal: true, handle: async () => {} })
 const tenant = newId<'tenant'>() satisfies Id<'tenant'>
 const lines: string[] = []
 const log = createLog({
@@ -25,7 +26,9 @@ let opened: Awaited<ReturnType<typeof openTestDatabase>>
 let owner: Client
 
 before(async () => {
-  opened = await openTestDatabase({ outbox: () => createOutbox({ jobs: [note], settings }) })
+  opened = await openTestDatabase({
+    outbox: () => createOutbox({ jobs: [note, letter], settings }),
+  })
   owner = new Client({ connectionString: opened.ownerUrl })
   await owner.connect()
 })
@@ -144,4 +147,45 @@ test('FI-06 an error of the queue is said once until a statement succeeds, whate
   fail('a')
   assert.equal(lines.length, 2)
   await boss.stop({ graceful: false })
+})
+
+test('v5.0.0-V14.2.7 what tells of people goes a day after it is done, dead or not, anything else after a week', async () => {
+  const boss = await openBoss({ database: opened.database, log, caretaker: false })
+  await declareQueues(opened.database.platform, [note, letter], settings)
+  await boss.start()
+  await owner.query('DELETE FROM plinth_jobs.job')
+  const kept: Record<string, string[]> = {}
+  for (const state of ['completed', 'failed']) {
+    for (const hours of [23, 25, 7 * 24 - 1, 7 * 24 + 1]) {
+      for (const { name } of [note, letter]) {
+        const message = { name, data: { tenant, input: {} } }
+        await opened.database.platform.transaction((tx) => tx.outbox.enqueue(tx, message))
+        await owner.query(
+          `UPDATE plinth_jobs.job SET state = $2::plinth_jobs.job_state, completed_on = now() - make_interval(hours => $3),
+             data = data || jsonb_build_object('about', $4::text)
+           WHERE name = $1 AND state = 'created' AND NOT data ? 'about'`,
+          [name, state, hours, `${state} ${hours}`],
+        )
+      }
+    }
+  }
+  // The look for what is due comes once an hour.
+  await owner.query(`UPDATE plinth_jobs.queue SET maintain_on = now() - interval '61 minutes'`)
+  await boss.supervise()
+  await boss.stop({ graceful: false, close: false })
+  const { rows } = await owner.query<{ name: string; about: string }>(
+    `SELECT name, data ->> 'about' AS about FROM plinth_jobs.job WHERE data ? 'about' ORDER BY about`,
+  )
+  for (const { name, about } of rows) kept[name] = [...(kept[name] ?? []), about]
+  assert.deepEqual(kept, {
+    'test.letter': ['completed 23', 'failed 23'],
+    'test.note': [
+      'completed 167',
+      'completed 23',
+      'completed 25',
+      'failed 167',
+      'failed 23',
+      'failed 25',
+    ],
+  })
 })

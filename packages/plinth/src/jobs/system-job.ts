@@ -26,6 +26,11 @@ export interface SystemJobSpec<F extends Fields> {
   readonly retries?: number
   /** Seconds after which an attempt counts as failed; 900 by default. */
   readonly timeoutSeconds?: number
+  /**
+   * Whether its input tells something of a person: once done or dead it is then kept for
+   * `jobs.keep_personal_hours`, no longer.
+   */
+  readonly personal?: boolean
   readonly handle: (context: SystemJobContext<Output<F>>) => Promise<void>
 }
 

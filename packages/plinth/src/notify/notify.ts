@@ -130,6 +130,7 @@ function mailJob(transport: MailTransport, seal: MessageSeal): SystemJob {
       template: z.string(),
       sealed: z.string(),
     },
+    personal: true,
     retries: RETRIES,
     timeoutSeconds: 60,
     handle: async ({ input: { to, sealed }, jobId }) => {

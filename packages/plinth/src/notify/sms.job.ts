@@ -19,6 +19,7 @@ const written = z.object({ text: z.string() })
 export function smsJob(name: string, { transport, seal, clock }: SmsJobDeps): SystemJob {
   return systemJob(name, {
     input: { to: z.string(), sealed: z.string(), notAfter: z.iso.datetime({ offset: true }) },
+    personal: true,
     retries: RETRIES,
     timeoutSeconds: 30,
     handle: async ({ input: { to, sealed, notAfter } }) => {

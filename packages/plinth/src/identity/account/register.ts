@@ -82,6 +82,7 @@ export function registrationJob(identity: Identity): Job<{ sealed: z.ZodString }
   const { session_signing_secret: secret } = identity.app
   return job(JOB, {
     input: { sealed: z.string() },
+    personal: true,
     handle: async ({ tx, input }) => {
       const asked = registration.safeParse(openRequest(secret, JOB, input.sealed))
       if (asked.success) await answer(identity, tx, asked.data)

@@ -54,6 +54,25 @@ test('an account is made when its address is confirmed, by the browser that aske
   )
 })
 
+test('v5.0.0-V14.2.7 what was asked for sealed, and the mail that answers it, are kept for a day once they are done', async () => {
+  const [browser, email] = [somewhere(), freshAddress()]
+  await asked(browser, email)
+  assert.equal((await browser.post('/auth/password-reset-request', { email })).status, 200)
+  await accounts.mails()
+  const rows = await accounts.sql(
+    `select distinct name, deletion_seconds from plinth_jobs.job
+      where name in ('identity.registration', 'identity.password_reset', 'notify.mail')
+        and coalesce(data -> 'input' ->> 'template', '') <> 'account.erased' order by name`,
+  )
+  assert.deepEqual(
+    rows,
+    ['identity.password_reset', 'identity.registration', 'notify.mail'].map((name) => ({
+      name,
+      deletion_seconds: 86_400,
+    })),
+  )
+})
+
 test('whoever opens the mail of an account that somebody else asked for makes none without its password', async () => {
   const [attacker, email] = [somewhere(), freshAddress()]
   const token = await asked(attacker, email)

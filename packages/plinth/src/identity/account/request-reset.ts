@@ -29,6 +29,7 @@ export function resetRequestJob(identity: Identity): Job<{ sealed: z.ZodString }
   const { session_signing_secret: secret } = identity.app
   return job(JOB, {
     input: { sealed: z.string() },
+    personal: true,
     handle: async ({ tx, input }) => {
       const request = asked.safeParse(openRequest(secret, JOB, input.sealed))
       if (request.success) await answer(identity, tx, request.data)

@@ -30,6 +30,7 @@ export function revokeTokenJob(deps: RevokeDeps): SystemJob {
   const key = deriveKey(deps.secret, 'provider-token')
   return systemJob(REVOKE_TOKEN_JOB, {
     input: { provider: z.string(), session: z.uuid(), sealed: z.base64() },
+    personal: true,
     retries: RETRIES,
     timeoutSeconds: 60,
     handle: async ({ input, signal }) => {

@@ -269,18 +269,24 @@ async function page(path: string): Promise<string> {
 }
 
 test('SB-50 CS-28 v5.0.0-V3.5.3 safe methods change nothing, on any route, whatever they carry', async () => {
+  // Of her own: the session of ana was signed out when every answer was asked for.
+  const una = await visit(world, 'una')
+  const isSignedIn = async () =>
+    (await send(world.url, '/auth/web/me', { headers: una.headers })).text.includes('"una"')
+  assert.equal(await isSignedIn(), true)
   const rows = await checksum(world)
   const body = JSON.stringify({ sku: 'FORGED-1', name: 'Forged', price: 1 })
   const override = { 'x-http-method-override': 'DELETE', 'x-method-override': 'POST' }
   for (const { path } of targetsOf(world).filter(({ url }) => url !== '/broken')) {
     for (const method of ['GET', 'HEAD', 'OPTIONS']) {
-      const headers = { ...ana.headers, ...override, 'content-type': 'application/json' }
-      const plain = await send(world.url, path, { method, headers: ana.headers })
+      const headers = { ...una.headers, ...override, 'content-type': 'application/json' }
+      const plain = await send(world.url, path, { method, headers: una.headers })
       const loaded = await send(world.url, `${path}?_method=DELETE`, { method, headers, body })
       for (const { status } of [plain, loaded]) assert.ok(status !== 500, `${method} ${path}`)
     }
   }
   assert.equal(await checksum(world), rows)
+  assert.equal(await isSignedIn(), true)
 })
 
 test('SB-59 an API call of nobody is a 401 in JSON, never a redirect and never a page', async () => {

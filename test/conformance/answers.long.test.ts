@@ -26,8 +26,9 @@ let all: readonly Said[]
 
 before(async () => {
   world = await openService({ more: [feature('broken', { routes: [broken] })] })
+  all = await everyAnswer(world, await visit(world, 'ana'))
+  // Signing out was among it.
   ana = await visit(world, 'ana')
-  all = await everyAnswer(world, ana)
 })
 after(() => world[Symbol.asyncDispose]())
 
@@ -269,7 +270,6 @@ async function page(path: string): Promise<string> {
 }
 
 test('SB-50 CS-28 v5.0.0-V3.5.3 safe methods change nothing, on any route, whatever they carry', async () => {
-  // Of her own: the session of ana was signed out when every answer was asked for.
   const una = await visit(world, 'una')
   const isSignedIn = async () =>
     (await send(world.url, '/auth/web/me', { headers: una.headers })).text.includes('"una"')

@@ -110,6 +110,20 @@ test('a person signs in with code, PKCE and nonce, and the ID token says who the
   assert.equal(info.email, 'testuser1@example.com')
 })
 
+test('the second person is somebody else, with a name and an address of their own', async () => {
+  const claims = (await signIn(await relyingParty(), new Map(), {}, TWO)).claims()
+  assert.deepEqual(
+    [
+      claims?.['name'],
+      claims?.['email'],
+      claims?.['email_verified'],
+      claims?.['preferred_username'],
+    ],
+    ['Test User Two', 'testuser2@example.com', true, 'testuser2'],
+  )
+  assert.notEqual(claims?.sub, (await signIn(await relyingParty())).claims()?.sub)
+})
+
 test('an access token for the API is a JWT with its audience (RFC 8707)', async () => {
   const tokens = await signIn(await relyingParty(), new Map(), { resource: 'api://default' })
   const keys = createRemoteJWKSet(new URL(`${provider.issuer}/protocol/openid-connect/certs`))
@@ -129,7 +143,9 @@ test('a refresh token works once and brings the next one; its reuse ends the gra
 test('logout with an id_token_hint asks nothing, ends the session and its tokens', async () => {
   const party = await relyingParty()
   const jar: CookieJar = new Map()
-  const tokens = await signIn(party, jar)
+  // A refresh token that would outlive the session.
+  const lasting = { scope: 'openid offline_access', prompt: 'consent' }
+  const tokens = await signIn(party, jar, lasting)
   await signIn(party, jar, { prompt: 'none' })
   const url = client.buildEndSessionUrl(party, {
     id_token_hint: tokens.id_token ?? '',
@@ -142,6 +158,28 @@ test('logout with an id_token_hint asks nothing, ends the session and its tokens
   })
   await assert.rejects(signIn(party, jar, { prompt: 'none' }), { error: 'login_required' })
   assert.equal(await completeLogin(url.href, ONE, new Map()), `${BASE}/?state=back`)
+})
+
+test('at a sign-out it calls this machine only', async () => {
+  const said: string[] = []
+  const info = (facts: object) => void said.push(...Object.values(facts).map(String))
+  const own = await startProvider(
+    options({ dataFile: join(home, 'calls.json'), log: { ...silent, info } }),
+  )
+  try {
+    await own.callAtLogout('test-client', 'http://service.invalid/backchannel-logout')
+    const party = await relyingParty(own.issuer)
+    const jar: CookieJar = new Map()
+    const { id_token: hint = '' } = await signIn(party, jar)
+    const landing = { id_token_hint: hint, post_logout_redirect_uri: `${BASE}/` }
+    await completeLogin(client.buildEndSessionUrl(party, landing).href, ONE, jar)
+    assert.match(
+      said.join('\n'),
+      /the development provider does not call http:\/\/service\.invalid/,
+    )
+  } finally {
+    await own.stop()
+  }
 })
 
 test('logout without a hint, or with somebody else’s, asks the person first', async () => {

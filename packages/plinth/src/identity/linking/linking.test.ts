@@ -193,6 +193,16 @@ test('both proofs belong to one browser session: with somebody else signed in me
   assert.deepEqual([await kit.identities(), await kit.me(ana)], before)
 })
 
+test('both proofs belong to one browser session: a later one of the same person is offered nothing', async () => {
+  const { person: ana } = await kit.somebody()
+  await kit.signInAs(ana, { sub: 'same-person', email: 'same@x.test' })
+  const url = await kit.start(ana)
+  await ana.post('/auth/web/logout')
+  await kit.signInAs(ana, { sub: 'same-person', email: 'same@x.test' })
+  const answer = await kit.comeBack(ana, url, { sub: 'late-again', email: 'again@x.test' })
+  assert.deepEqual([answer.status, answer.body['code']], [403, 'auth.session_changed'])
+})
+
 test('signed out meanwhile: the proof of a second account signs nobody in', async () => {
   const { person: ana } = await kit.somebody()
   const url = await kit.start(ana)

@@ -59,9 +59,16 @@ export function openListeners(options: ListenersOptions): Listeners {
   return new OneEar(options)
 }
 
+interface Channel {
+  readonly name: string
+  readonly hearing: Hearing
+  /** Whether it is among those that are listened to. */
+  open: boolean
+}
+
 class OneEar implements Listeners {
   readonly #options: ListenersOptions
-  readonly #channels = new Set<{ readonly name: string; readonly hearing: Hearing }>()
+  readonly #channels = new Set<Channel>()
   #ear: Ear | undefined
   #opening: Promise<void> | undefined
   /** Counts up when what is open, or being opened, no longer is what is wanted. */
@@ -79,23 +86,27 @@ class OneEar implements Listeners {
   }
 
   listen(name: string, hearing: Hearing): Listener {
-    const channel = { name, hearing }
+    const channel: Channel = { name, hearing, open: true }
     this.#channels.add(channel)
     this.#hangUp()
-    const isOpen = () => this.#channels.has(channel)
     return {
-      isCurrent: () => isOpen() && this.#isCurrent(),
-      state: () => (isOpen() ? this.#state() : 'asleep'),
+      isCurrent: () => channel.open && this.#isCurrent(),
+      state: () => (channel.open ? this.#state() : 'asleep'),
       close: () => {
-        this.#channels.delete(channel)
+        this.#shut(channel)
         if (this.#channels.size === 0) this.#hangUp()
       },
     }
   }
 
   close(): void {
-    this.#channels.clear()
+    for (const channel of this.#channels) this.#shut(channel)
     this.#hangUp()
+  }
+
+  #shut(channel: Channel): void {
+    channel.open = false
+    this.#channels.delete(channel)
   }
 
   #isCurrent(): boolean {

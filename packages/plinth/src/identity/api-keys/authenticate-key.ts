@@ -65,7 +65,7 @@ class KeyAuthenticator {
   }
 
   async #lookUp(keyHash: string, request: FastifyRequest, actor: Actor): Promise<Principal> {
-    if (!this.#acquaintances.has(keyHash)) requireTries(request)
+    if (!this.#acquaintances.has(keyHash)) await requireTries(request)
     const answer = await findOutKey(this.#deps, keyHash)
     if (answer.code === 'usable') {
       this.#acquaintances.add(keyHash)

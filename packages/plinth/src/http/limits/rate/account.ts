@@ -24,8 +24,6 @@ export class Account implements CountedVisit {
   readonly #counted: Counted[] = []
   /** Whether the headers say all that was counted. */
   #isTold = true
-  /** What was only asked about, and is used up. */
-  #usedUp: Counted | undefined
 
   constructor(parts: AccountParts) {
     this.#parts = parts
@@ -40,7 +38,6 @@ export class Account implements CountedVisit {
     if (quotas.address !== undefined) charges.push(charge('address', this.#address, quotas.address))
     if (signIn !== undefined)
       charges.push(charge('sign-in', `${signInGroup} ${signIn.windowMs} ${this.#address}`, signIn))
-    if (visit.carries === 'header') charges.push(this.#failure(0))
     if (route !== undefined && visit.carries === undefined) {
       charges.push(this.#ofRoute(route, this.#address))
     }
@@ -48,8 +45,8 @@ export class Account implements CountedVisit {
     return this.#take(charges, undefined, visit.carries === undefined)
   }
 
-  requireTries(): void {
-    if (this.#usedUp !== undefined) this.#refuse([this.#usedUp], undefined)
+  requireTries(): void | Promise<void> {
+    if (!this.#parts.plan.unlimited) return this.#take([this.#failure(0)], undefined, false)
   }
 
   recognise(principal: Principal | undefined): void | Promise<void> {
@@ -122,12 +119,8 @@ export class Account implements CountedVisit {
       const one = charges[at]
       const standing = standings[at]
       if (one === undefined || standing === undefined) continue
-      if (one.cost === 0) {
-        if (!standing.allowed) this.#usedUp = { charge: one, standing }
-        continue
-      }
       // An account's own part is no business of whoever names the account, until it is used up.
-      if (one.policy !== 'account') this.#counted.push({ charge: one, standing })
+      if (one.cost === 1 && one.policy !== 'account') this.#counted.push({ charge: one, standing })
       if (!standing.allowed) refused.push({ charge: one, standing })
     }
     if (refused.length > 0) this.#refuse(refused, principal)

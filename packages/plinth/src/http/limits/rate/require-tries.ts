@@ -7,6 +7,6 @@ import { visitOf } from './limit-by.ts'
  * that is known already is never held back by what others at its address try.
  * @throws AppError 429 http.rate_limited with Retry-After
  */
-export function requireTries(request: FastifyRequest): void {
-  visitOf(request)?.requireTries()
+export async function requireTries(request: FastifyRequest): Promise<void> {
+  await visitOf(request)?.requireTries()
 }

@@ -41,7 +41,7 @@ export interface CountedVisit {
   /** Before anything is looked up: the address and the class sign-in. */
   arrive(): void | Promise<void>
   /** Before a credential that is not known is looked up: tokens and keys of the address that failed. */
-  requireTries(): void
+  requireTries(): void | Promise<void>
   /** Once it is known who calls, or that nobody does. */
   recognise(principal: Principal | undefined): void | Promise<void>
   /** Writes the headers of what was counted, unless that was done: for whoever never came to `recognise`. */

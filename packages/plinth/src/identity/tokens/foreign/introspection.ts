@@ -20,10 +20,10 @@ export type Introspected = { readonly token: AccessToken; readonly untilMs: numb
 /** Asks an issuer about tokens that say nothing themselves. */
 export interface Introspection {
   /**
-   * @param mayAsk called before the issuer is asked; throws to prevent that
+   * @param mayAsk called before the issuer is asked; fails to prevent that
    * @throws auth.provider_unavailable when the issuer gives no usable answer
    */
-  ask(text: string, mayAsk: () => void): Promise<Introspected>
+  ask(text: string, mayAsk: () => Promise<void>): Promise<Introspected>
 }
 
 type Asked = NonNullable<IssuerSettings['introspection']> & Pick<IssuerSettings, 'issuer'>
@@ -41,21 +41,26 @@ export function createIntrospection(deps: IntrospectionDeps): Introspection | un
   const asked = askedIssuer(deps.settings)
   if (asked === undefined) return undefined
   const known = new Map<string, { readonly answer: Promise<Introspected>; untilMs: number }>()
+  const kept = (key: string) => {
+    const found = known.get(key)
+    return found !== undefined && deps.clock.now() < found.untilMs ? found.answer : undefined
+  }
   return {
     async ask(text, mayAsk) {
       if (text.length > LONGEST_TOKEN) return 'format'
       const key = tokenKey('access-token', text)
+      if (kept(key) === undefined) await mayAsk()
+      // Another request with the same token may have asked meanwhile.
+      const said = kept(key)
+      if (said !== undefined) return said
       const now = deps.clock.now()
-      const kept = known.get(key)
-      if (kept !== undefined && now < kept.untilMs) return kept.answer
-      mayAsk()
       if (known.size >= MOST) known.delete(known.keys().next().value ?? '')
       const answer = introspect(deps, asked, text)
       const entry = { answer, untilMs: now + asked.cache_seconds * 1_000 }
       known.set(key, entry)
       answer.then(
-        (said) => {
-          if (typeof said !== 'string') entry.untilMs = Math.min(entry.untilMs, said.untilMs)
+        (good) => {
+          if (typeof good !== 'string') entry.untilMs = Math.min(entry.untilMs, good.untilMs)
         },
         // What could not be asked is asked again.
         () => known.delete(key),

@@ -25,6 +25,7 @@ import type { Answer, CallHeaders, Person } from '../testing/person.ts'
 import { createPerson } from '../testing/person.ts'
 import type { TestClock } from '../testing/test-clock.ts'
 import { createTestClock } from '../testing/test-clock.ts'
+import { providersFor } from './identity-providers.fixture.ts'
 import type { AppFacts, IdentityDeps } from './index.ts'
 import {
   accountSettings,
@@ -107,7 +108,10 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
       session_cookie: { same_site: 'lax' },
       ...options.app,
     },
-    oidc: oidcSettings.parse({ providers: providersFor(provider, evil, options), ...options.oidc }),
+    oidc: oidcSettings.parse({
+      providers: providersFor({ provider, evil }, options.evil),
+      ...options.oidc,
+    }),
     sessions: sessionSettings.parse(options.sessions ?? {}),
     people: peopleSettings.parse(options.people ?? {}),
     entities: (options.features ?? []).flatMap((one) => one.entities ?? []),
@@ -188,23 +192,6 @@ export async function openIdentity(options: IdentityWorldOptions = {}): Promise<
       await admin.end()
       await Promise.all([provider.stop(), evil[Symbol.asyncDispose](), db[Symbol.asyncDispose]()])
     },
-  }
-}
-
-function providersFor(
-  provider: RunningProvider,
-  evil: EvilProvider,
-  options: IdentityWorldOptions,
-) {
-  return {
-    keycloak: {
-      client_id: 'test-client',
-      client_secret: 'test-client-secret',
-      issuer: provider.issuer,
-    },
-    evil: { ...evil.settings, ...options.evil },
-    off: { enabled: false, client_id: 'x', issuer: evil.issuer },
-    clientless: { issuer: evil.issuer },
   }
 }
 

@@ -3,11 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { ensurePostgres } from '../dev/index.ts'
 import { systemClock } from '../kernel/index.ts'
 import { testUrls } from '../testing/test-template.ts'
+import { until } from '../testing/until.ts'
 import { catalogueFaults, databaseSettings, migrate, openDatabase, setupRoles } from './index.ts'
 import { ITEMS, someTenants } from './items.fixture.ts'
 
@@ -117,5 +117,5 @@ async function replicate(): Promise<void> {
     'admin',
     `create subscription rows connection '${from}' publication rows with (create_slot = false, slot_name = rows, run_as_owner = true)`,
   )
-  while ((await ask('replica', 'admin', ALL)).length < 2) await sleep(100)
+  await until(async () => (await ask('replica', 'admin', ALL)).length === 2)
 }

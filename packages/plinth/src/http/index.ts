@@ -1,3 +1,4 @@
+export { serializerFor } from './answers/compilers.ts'
 export { pagePolicy, securityHeaders } from './answers/headers.ts'
 export { isPlainNumber, NO_NUMBER } from './answers/plain-numbers.ts'
 export type { PolicyReportsDeps } from './answers/policy-reports.ts'

@@ -6,6 +6,7 @@ import { isPlainJson, oneFaultEach } from '../../data/index.ts'
 import type { ErrorDetail } from '../../kernel/index.ts'
 import { httpProblems } from '../http.errors.ts'
 import { NO_NUMBER, plainNumbersOf } from './plain-numbers.ts'
+import { sentSchemaOf } from './sent-schema.ts'
 
 /** Validates params, query, headers and body by their Zod schema; a miss is 422 with field paths. */
 export const validatorCompiler: FastifySchemaCompiler<z.core.$ZodType> = ({ schema, httpPart }) => {
@@ -54,12 +55,15 @@ const require = createRequire(import.meta.url)
 
 const serializers = new WeakMap<z.core.$ZodType, Serialize>()
 
+/** Serialises answers by their schema: what is not declared is not sent. */
+export const serializerCompiler: FastifySerializerCompiler<z.core.$ZodType> = ({ schema }) =>
+  serializerFor(schema)
+
 /**
- * Serialises answers by their schema: what is not declared is not sent. A schema is read once, however
- * many routes answer with it.
+ * Makes what serialises values of a schema. A schema is read once, however many routes answer with it.
  * @throws Error when JSON has no way to write what the schema says
  */
-export const serializerCompiler: FastifySerializerCompiler<z.core.$ZodType> = ({ schema }) => {
+export function serializerFor(schema: z.core.$ZodType): Serialize {
   const serialize = serializers.get(schema) ?? serializerOf(schema)
   serializers.set(schema, serialize)
   return serialize
@@ -70,16 +74,12 @@ export const serializerCompiler: FastifySerializerCompiler<z.core.$ZodType> = ({
  * What may be no JSON is written at once, and refused before anybody asks.
  */
 function serializerOf(schema: z.core.$ZodType): Serialize {
-  const written = isPlainJson(schema) ? undefined : jsonSchemaOf(schema)
+  const written = isPlainJson(schema) ? undefined : sentSchemaOf(schema)
   let serialize: Serialize | undefined
   return (answer) => {
-    serialize ??= fastJson()((written ?? jsonSchemaOf(schema)) as FastJson.Schema)
+    serialize ??= fastJson()((written ?? sentSchemaOf(schema)) as FastJson.Schema)
     return serialize(answer)
   }
-}
-
-function jsonSchemaOf(schema: z.core.$ZodType): z.core.JSONSchema.BaseSchema {
-  return z.toJSONSchema(schema, { target: 'draft-7', io: 'output' })
 }
 
 /** 110 modules, Ajv among them: loaded by the first answer. */

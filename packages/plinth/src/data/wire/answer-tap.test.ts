@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
 import { test } from 'node:test'
-import { Connection } from 'pg'
+import { Connection, types } from 'pg'
 import { giveAnswers, TAPPED, tapAnswers } from './answer-tap.ts'
-import { fieldsOf } from './row-fields.ts'
+import { RowShape } from './row-shape.ts'
 import { partsOf } from './wire-connection.ts'
 
 const ROWS = [
@@ -17,7 +17,7 @@ test('the fields of a row are read as pg reads them: ASCII and not, empty, missi
   for (const row of ROWS) {
     const message = Buffer.concat([Buffer.from('before'), dataRow(row), Buffer.from('after')])
     const from = 'before'.length + 5
-    assert.deepEqual(fieldsOf(message, from, message.length - 'after'.length), row)
+    assert.deepEqual(textsOf(message, from, message.length - 'after'.length), row)
   }
 })
 
@@ -65,7 +65,7 @@ function heard(
   connection.on('readyForQuery', ({ status }) => seen.push(`ready ${status}`))
   const take = (kind: number, bytes: Buffer, from: number, to: number) => {
     if (ofPg) return
-    if (kind === TAPPED.dataRow) seen.push(`row ${JSON.stringify(fieldsOf(bytes, from, to))}`)
+    if (kind === TAPPED.dataRow) seen.push(`row ${JSON.stringify(textsOf(bytes, from, to))}`)
     if (kind === TAPPED.commandComplete) seen.push(`end ${bytes.toString('utf8', from, to - 1)}`)
   }
   if (taken) giveAnswers(connection, { take })
@@ -73,6 +73,13 @@ function heard(
   partsOf(connection).attachListeners(stream)
   for (const piece of pieces) stream.emit('data', piece)
   return seen
+}
+
+/** The columns of a row of texts. */
+function textsOf(bytes: Buffer, from: number, to: number): readonly unknown[] {
+  const names = Array.from({ length: bytes.readInt16BE(from) }, (_, at) => `text_${at}`)
+  const shape = new RowShape(names.map((name) => ({ name, dataTypeID: types.builtins.TEXT })))
+  return Object.values(shape.readBytes(bytes, from, to))
 }
 
 function piecesOf(whole: Buffer, size: number): readonly Buffer[] {

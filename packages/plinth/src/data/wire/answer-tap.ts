@@ -1,4 +1,5 @@
 import type { Connection } from 'pg'
+import { int32At } from './row-bytes.ts'
 import type { AnswerStream } from './wire-connection.ts'
 import { partsOf } from './wire-connection.ts'
 
@@ -56,7 +57,7 @@ function tap(connection: Connection, toPg: (bytes: Buffer) => void): (chunk: Buf
     owed -= at
     let taken = 0
     while (at + HEAD_BYTES <= bytes.length) {
-      const end = at + 1 + bytes.readUInt32BE(at + 1)
+      const end = at + 1 + int32At(bytes, at + 1)
       const kind = bytes[at] ?? 0
       if (taker !== undefined && end <= bytes.length && isTapped(kind)) {
         if (taken < at) toPg(bytes.subarray(taken, at))

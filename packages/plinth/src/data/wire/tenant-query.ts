@@ -4,7 +4,6 @@ import type { Taker } from './answer-tap.ts'
 import { giveAnswers, TAPPED } from './answer-tap.ts'
 import type { PreparedNames } from './prepared-names.ts'
 import { preparedNamesOf } from './prepared-names.ts'
-import { fieldsOf } from './row-fields.ts'
 import type { ColumnDescription, Row } from './row-shape.ts'
 import { RowShape } from './row-shape.ts'
 import type { AnyRows } from './wire.ts'
@@ -82,21 +81,32 @@ export class TenantQuery implements Submittable, Taker {
     if (step !== undefined) this.#keep(step, new RowShape(fields))
   }
 
+  /** A row of which pg has put the pieces together. */
   handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
     const step = this.#steps[this.#at]
     if (step?.shape === undefined || this.#unread !== undefined) return
     try {
       step.rows.push(step.shape.read(fields))
     } catch (fault) {
-      this.#unread = fault ?? new TypeError('a value cannot be read')
+      this.#unread = unread(fault)
     }
   }
 
   take(kind: number, bytes: Buffer, from: number, to: number): void {
-    if (kind === TAPPED.dataRow) this.handleDataRow({ fields: fieldsOf(bytes, from, to) })
-    if (kind === TAPPED.commandComplete) {
+    if (kind === TAPPED.dataRow) this.#takeRow(bytes, from, to)
+    else if (kind === TAPPED.commandComplete) {
       // A text that ends with a zero byte.
       this.handleCommandComplete({ text: bytes.toString('latin1', from, to - 1) })
+    }
+  }
+
+  #takeRow(bytes: Buffer, from: number, to: number): void {
+    const step = this.#steps[this.#at]
+    if (step?.shape === undefined || this.#unread !== undefined) return
+    try {
+      step.rows.push(step.shape.readBytes(bytes, from, to))
+    } catch (fault) {
+      this.#unread = unread(fault)
     }
   }
 
@@ -150,6 +160,10 @@ export class TenantQuery implements Submittable, Taker {
       if (name !== '') delete connection.submittedNamedStatements[name]
     }
   }
+}
+
+function unread(fault: unknown): unknown {
+  return fault ?? new TypeError('a value cannot be read')
 }
 
 function stepOf(statement: Statement, names: PreparedNames | undefined): Step {

@@ -66,6 +66,69 @@ test('prepared statements of a connection are bounded, on our side and on the se
   assert.equal(none.rowCount, 0)
 })
 
+const VALUES: readonly (readonly [type: string, ...values: string[]])[] = [
+  ['int2', '0', '-32768', '32767'],
+  ['int4', '0', '-1', '-2147483648', '2147483647'],
+  ['int8', '0', '-9223372036854775808', '9007199254740993'],
+  ['numeric', '0.10', '-1e30', 'NaN'],
+  ['float8', '0.1', '-1e300', 'Infinity', 'NaN'],
+  ['bool', 'true', 'false'],
+  ['uuid', '0190b1a2-0000-7000-8000-0123456789ab'],
+  ['date', '2026-02-28', '0044-03-15 BC', 'infinity'],
+  ['timestamp', '2026-01-02 03:04:05.678', '2026-01-02'],
+  ['timestamptz', '2026-01-02T03:04:05Z', '0044-03-15 03:04:05.6Z BC', '12026-01-02 03:04:05.67Z'],
+  ['timestamptz', 'infinity', '-infinity', '0001-01-01 00:00:00.1Z', '9999-12-31 23:59:59.999Z'],
+  [
+    'timestamptz',
+    ...['1', '12', '123', '1234', '12345', '123456'].map((f) => `2026-01-02 03:04:05.${f}Z`),
+  ],
+  ['time', '03:04:05.678'],
+  ['text', '', 'plain', 'Grüße, 世界 🌍', 'a "quoted" \\\\ text'],
+  ['char(3)', 'é'],
+  ['jsonb', '{"a":[1,"ü"]}', 'null'],
+  ['int4[]', '{1,-2,NULL}'],
+  ['text[]', '{a,"b c",ü}'],
+  ['timestamptz[]', '{2026-01-02 03:04:05.6Z}'],
+  ['bytea', '\\\\xff00'],
+  ['inet', '::1'],
+]
+
+test('rows of every type are read alike by both ways, short and long ones, with values and without', async () => {
+  const columns = VALUES.flatMap(([type, ...values]) => [
+    ...values.map((value) => `'${value}'::${type}`),
+    `null::${type}`,
+  ])
+  const named = columns.map((column, at) => `${column} as c${at}`)
+  await using db = await openTestDatabase({ wires: [oneSync(true)] })
+  await using other = await openTestDatabase({ wires: [plain(true)] })
+  const read = async ({ database }: typeof db, text: string) =>
+    (await database.platform.query(text)).rows.map((row) => ({ ...row }))
+  // One by one each row is short enough to be read as one text, together they are not.
+  const texts = [...named, named.join(', ')].map(
+    (list) => `select ${list} from (values (1), (2)) as two`,
+  )
+  assert.ok(texts.at(-1)?.includes('é'))
+  for (const text of texts) {
+    const rows = await read(db, text)
+    assert.equal(rows.length, 2, text)
+    assert.deepEqual(rows, await read(other, text), text)
+  }
+})
+
+test('moments are ISO 8601 in UTC with milliseconds, however many digits the server sends', async () => {
+  await using db = await openTestDatabase()
+  const moments = ['05', '05.6', '05.67', '05.678', '05.6789', '05.67891', '05.678912']
+  const { rows } = await db.database.platform.query<Record<string, string>>(
+    `select ${moments.map((second, at) => `'2026-01-02 03:04:${second}Z'::timestamptz as m${at}`)}`,
+  )
+  assert.deepEqual(Object.values(rows[0] ?? {}), [
+    '2026-01-02T03:04:05.000Z',
+    '2026-01-02T03:04:05.600Z',
+    '2026-01-02T03:04:05.670Z',
+    ...Array(4).fill('2026-01-02T03:04:05.678Z'),
+  ])
+})
+
 test('a name is never used for a second text', () => {
   const names = new PreparedNames()
   const first = names.nameFor('select 0')

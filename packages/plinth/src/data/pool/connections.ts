@@ -37,7 +37,9 @@ const GRACE_MS = 1_000
 /** Opens nothing yet: connections are made when they are needed. */
 export function openConnections(options: ConnectionsOptions): Connections {
   const { settings, log } = options
-  const pool = poolOf(options)
+  /** Why the connection of a client is gone. */
+  const losses = new WeakMap<object, Error>()
+  const pool = poolOf(options, losses)
   // Without a listener a connection that dies while idle would end the process.
   pool.on('error', (error) => {
     log.warn({ reason: error.message }, 'an idle database connection was lost')
@@ -66,20 +68,14 @@ export function openConnections(options: ConnectionsOptions): Connections {
     },
     async use(work) {
       const client = await take()
-      let [fault, loss]: unknown[] = []
-      // While it is lent nobody else listens, and a death between two statements is an event too.
-      const note = (error: Error): void => {
-        loss ??= error
-      }
-      client.on('error', note)
+      let fault: unknown
       try {
         return await work(client)
       } catch (error) {
         // pg says only that the connection is gone; what the server said last says why.
-        fault = breaksConnection(error) ? (loss ?? error) : error
+        fault = breaksConnection(error) ? (losses.get(client) ?? error) : error
         throw toCaller(fault)
       } finally {
-        client.off('error', note)
         giveBack(client, fault, log)
       }
     },
@@ -87,7 +83,7 @@ export function openConnections(options: ConnectionsOptions): Connections {
   }
 }
 
-function poolOf({ settings, pipeline }: ConnectionsOptions): Pool {
+function poolOf({ settings, pipeline }: ConnectionsOptions, losses: WeakMap<object, Error>): Pool {
   const config = connectionConfig(settings)
   const { statement_timeout: limit } = config
   const watch = typeof limit === 'number' ? watchAnswers(limit + GRACE_MS) : undefined
@@ -101,6 +97,10 @@ function poolOf({ settings, pipeline }: ConnectionsOptions): Pool {
     connectionTimeoutMillis: settings.pool_timeout * 1_000,
     Client: patientFor(settings.connect_timeout_ms, (client) => {
       watch?.(client)
+      // While it is lent the pool does not listen, and a death between two statements is an event too.
+      client.on('error', (error: Error) => {
+        if (!losses.has(client)) losses.set(client, error)
+      })
       // In pipeline mode only pg knows whose answer comes next.
       if (!pipeline) tapAnswers(client.connection)
     }),

@@ -1,10 +1,21 @@
+import type { KeyObject } from 'node:crypto'
 import { mac, sameText } from '../../kernel/index.ts'
 import type { Db } from '../db.ts'
 import { entityProblems } from './entity.errors.ts'
 import type { Position } from './list/keyset.ts'
+import { Remembered } from './remembered.ts'
 
 /** Longest cursor that is looked at: the values of an order are index keys, and those are short. */
 export const LONGEST_CURSOR = 6_000
+
+/** Seals of one key that are remembered: some hundred bytes each. */
+const MOST_SEALS = 1_000
+
+/**
+ * Seals that were made. The first page of a list is asked for again and again and mostly ends at the
+ * same row, and a seal costs more than all else about a cursor.
+ */
+const madeSeals = new WeakMap<KeyObject, Remembered<string>>()
 
 /**
  * Where a page ended, as the client keeps it: sealed for this tenant and for what the list is about,
@@ -12,7 +23,11 @@ export const LONGEST_CURSOR = 6_000
  */
 export function writeCursor(db: Db, subject: string, position: Position): string {
   const payload = Buffer.from(JSON.stringify(position)).toString('base64url')
-  return `${payload}.${sealOf(db, subject, payload)}`
+  // The tenant has a fixed length and the payload no blank: no two lists share a key.
+  const seal = sealsOf(db).get(`${db.tenant} ${subject} ${payload}`, () =>
+    sealOf(db, subject, payload),
+  )
+  return `${payload}.${seal}`
 }
 
 /**
@@ -27,6 +42,14 @@ export function readCursor(db: Db, subject: string, text: string): Position {
   const position: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString())
   if (!Array.isArray(position)) throw entityProblems.cursor('the cursor holds no position')
   return position
+}
+
+function sealsOf({ cursorKey }: Db): Remembered<string> {
+  const known = madeSeals.get(cursorKey)
+  if (known !== undefined) return known
+  const made = new Remembered<string>(MOST_SEALS)
+  madeSeals.set(cursorKey, made)
+  return made
 }
 
 function sealOf(db: Db, subject: string, payload: string): string {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Shapes } from './shapes.ts'
+import { Remembered } from './remembered.ts'
 
-test('no variety of requests makes the compiled shapes grow, and those in use stay', () => {
-  const shapes = new Shapes<number>()
+test('no variety of requests makes what is remembered grow, and those in use stay', () => {
+  const remembered = new Remembered<number>(200)
   let made = 0
-  const ask = (shape: string) =>
-    shapes.get(shape, () => {
+  const ask = (key: string) =>
+    remembered.get(key, () => {
       made += 1
       return made
     })
@@ -16,5 +16,5 @@ test('no variety of requests makes the compiled shapes grow, and those in use st
     assert.equal(ask('newest'), popular)
   }
   assert.equal(made, 1_001)
-  assert.ok(shapes.size <= 200)
+  assert.ok(remembered.size <= 200)
 })

@@ -1,26 +1,28 @@
-/** As many as one entity keeps. */
-const LIMIT = 200
-
 /**
- * What was compiled for each shape of list. Callers choose filters and sorts, so the oldest shape is
- * given up for a new one: no variety of requests makes memory grow.
+ * A bounded memory of what follows from its key alone. Callers choose filters, sorts and pages, so the
+ * oldest is given up for a new one: no variety of requests makes memory grow.
  */
-export class Shapes<T> {
+export class Remembered<T> {
   readonly #known = new Map<string, T>()
+  readonly #most: number
 
-  /** The compiled form of a shape, made if it is not known. */
-  get(shape: string, make: () => T): T {
-    const known = this.#known.get(shape)
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** What follows from a key, made if it is not known. */
+  get(key: string, make: () => T): T {
+    const known = this.#known.get(key)
     if (known !== undefined) {
-      if (this.#known.size >= LIMIT) {
-        this.#known.delete(shape)
-        this.#known.set(shape, known)
+      if (this.#known.size >= this.#most) {
+        this.#known.delete(key)
+        this.#known.set(key, known)
       }
       return known
     }
     const made = make()
-    if (this.#known.size >= LIMIT) this.#dropOldest()
-    this.#known.set(shape, made)
+    if (this.#known.size >= this.#most) this.#dropOldest()
+    this.#known.set(key, made)
     return made
   }
 

@@ -4,6 +4,7 @@ import type { Declaration } from '../declaration.ts'
 import { entityProblems } from '../entity.errors.ts'
 import type { AnyRow, RawRow, ReadRow } from '../read-row.ts'
 import { rowReader } from '../read-row.ts'
+import { Remembered } from '../remembered.ts'
 import type { Position } from './keyset.ts'
 import type { Expanded, ListOptions, Page } from './list-options.ts'
 import type { OrderColumn } from './list-order.ts'
@@ -12,7 +13,6 @@ import type { ListPlan } from './list-plan.ts'
 import { listPlan, subjectOf } from './list-plan.ts'
 import type { ListSql, PageSql } from './list-sql.ts'
 import { commonValues, listSql, pageStatements } from './list-sql.ts'
-import { Shapes } from './shapes.ts'
 import { filterFields, whyNotFiltered } from './supported-fields.ts'
 
 /** One shape of list, checked and compiled. */
@@ -25,6 +25,9 @@ interface ListShape extends ListSql {
 /** Lists the rows of one entity. */
 export type ListRows = (db: Db, options: ListOptions) => Promise<Page<AnyRow>>
 
+/** Shapes of one entity's lists that stay compiled. */
+const MOST_SHAPES = 200
+
 /** Most filters of one list. */
 export const MOST_FILTERS = 10
 
@@ -35,7 +38,7 @@ const PLAN_FOR_VALUES: Statement = {
 
 /** Makes the list of an entity: each shape is checked and compiled when it is first asked for. */
 export function listOf(declaration: Declaration, read: ReadRow): ListRows {
-  const shapes = new Shapes<ListShape>()
+  const shapes = new Remembered<ListShape>(MOST_SHAPES)
   return async (db, options) => {
     const { limit = 50, cursor } = options
     const plan = listPlan(options)
@@ -129,20 +132,20 @@ async function ask(db: Db, { plan, shape, position, options }: Asked): Promise<A
   const pages = shape.pages.flatMap((page) => pageStatements(page, plan, position))
   const counted = options.count === 'exact'
   const count = counted ? [{ text: shape.count, values: commonValues(plan) }] : []
-  const answers = await run(db, [...before, ...pages, ...count])
-  const found = before.length === 0 ? answers : answers.slice(before.length)
+  const statements = [...before, ...pages, ...count]
+  const [only] = statements
+  if (statements.length === 1 && only !== undefined) {
+    const { rows } = await db.query<RawRow>(only.text, only.values)
+    return { pages: rows, expanded: NOTHING, total: null }
+  }
+  const answers = await db.batch(statements)
+  const found: readonly Rows<RawRow>[] = answers.slice(before.length)
   const width = 1 + plan.expand.length
   return {
     pages: shape.pages.flatMap((_, at) => found[at * width]?.rows ?? []),
     expanded: plan.expand.length === 0 ? NOTHING : expandedOf(plan, shape, found),
     total: counted ? Number(found.at(-1)?.rows[0]?.['total']) : null,
   }
-}
-
-async function run(db: Db, statements: readonly Statement[]): Promise<readonly Rows<RawRow>[]> {
-  const [only] = statements
-  if (statements.length > 1 || only === undefined) return db.batch(statements)
-  return [await db.query(only.text, only.values)]
 }
 
 function expandedOf(

@@ -6,7 +6,7 @@ import { choiceParameters } from './choice-parameters.ts'
 import { expandablesOf, expansionsFor } from './expansions.ts'
 import type { Operation } from './operation.ts'
 import { words } from './operation.ts'
-import { sendSparse, shownRows } from './shown-rows.ts'
+import { sendAsIs, shownRows } from './shown-rows.ts'
 import { ownerFor } from './visible-rows.ts'
 
 const NOTHING: Expanded = new Map()
@@ -32,7 +32,7 @@ export function getRoute({ entity, path, access, expand }: Operation): RouteOpti
         expand: expansionsFor(expandables, query.expand, asker),
       })
       reply.header('etag', etagOf(row, expanded))
-      if (query.fields !== undefined) sendSparse(reply)
+      if (query.fields !== undefined || rows.isFlat) sendAsIs(reply)
       return rows.show(row, { fields: query.fields, expanded })
     },
   })

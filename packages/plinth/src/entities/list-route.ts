@@ -9,7 +9,7 @@ import { filterParameters } from './filter-parameters.ts'
 import { offeredWhere } from './offered-fields.ts'
 import type { Operation } from './operation.ts'
 import { words } from './operation.ts'
-import { sendSparse, shownRows } from './shown-rows.ts'
+import { sendAsIs, shownRows } from './shown-rows.ts'
 import { sortParameter } from './sort-parameter.ts'
 import { scopeFor } from './visible-rows.ts'
 
@@ -52,7 +52,7 @@ export function listRoute({ entity, path, access, expand }: Operation): RouteOpt
         search,
       })
       const items = page.items.map((row) => rows.show(row, { fields, expanded: page.expanded }))
-      if (fields !== undefined) sendSparse(reply)
+      if (fields !== undefined || rows.isFlat) sendAsIs(reply)
       const { total, nextCursor: next_cursor } = page
       return { items, count: items.length, limit, offset, total, next_cursor }
     },

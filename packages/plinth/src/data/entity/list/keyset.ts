@@ -22,36 +22,17 @@ export interface Stretch {
 }
 
 /**
- * What comes after a position, as stretches. PostgreSQL keeps rows without a value after all others
- * (before them when descending), and no comparison finds them: they are a stretch of their own.
+ * What comes after a position, as stretches: the rows that are like it in all columns but the last and
+ * beyond it there, then those that are like it in all but the last two, and so on. One comparison of whole
+ * rows says the same where no value is missing and all columns have one direction. Never one condition with
+ * "or": it is held against every row that shares the first value, however many those are.
  * @param from places for values that are taken already
  */
 export function stretchesAfter(place: Place, from: number): readonly Stretch[] {
-  const [lead] = place.order
-  if (lead === undefined) return []
-  if (!lead.column.nullable) return [stretch(place, from, [])]
-  const name = columnSql(place.declaration, lead.column.name)
-  const [without, withOne] = [`${name} is null`, `${name} is not null`]
-  const isBare = place.position[0] === null
-  const rest = stretch(place, from, [isBare ? without : withOne])
-  if (isBare) return lead.descending ? [rest, { where: [withOne], uses: [] }] : [rest]
-  return lead.descending ? [rest] : [rest, { where: [without], uses: [] }]
+  if (isPlain(place)) return plainStretches(place, from)
+  const nearest = place.order.map((_, at) => at).toReversed()
+  return nearest.flatMap((at) => stretchesBeyond(place, at, from))
 }
-
-function stretch(place: Place, from: number, bare: readonly string[]): Stretch {
-  const uses: number[] = []
-  const valueAt = (at: number): string => {
-    if (!uses.includes(at)) uses.push(at)
-    return `$${from + uses.indexOf(at) + 1}::${comparedAs(place.order[at]?.column)}`
-  }
-  const after = isPlain(place)
-    ? [rowComparison(place, valueAt)]
-    : [...leadBound(place, valueAt), stepwise(place, valueAt)]
-  return { where: [...bare, ...after], uses }
-}
-
-/** Names the place of one of the position's values: `$3::bigint`. */
-type ValueAt = (at: number) => string
 
 /** Whether one comparison of whole rows says it: one direction, and no column without a value. */
 function isPlain({ order, position }: Place): boolean {
@@ -61,49 +42,61 @@ function isPlain({ order, position }: Place): boolean {
   )
 }
 
+function plainStretches(place: Place, from: number): readonly Stretch[] {
+  const [lead] = place.order
+  if (lead === undefined) return []
+  const name = columnSql(place.declaration, lead.column.name)
+  const bare = lead.column.nullable ? [`${name} is not null`] : []
+  const rest = stretch(place, from, (valueAt) => [...bare, rowComparison(place, valueAt)])
+  return hasMissingBehind(lead) ? [rest, { where: [`${name} is null`], uses: [] }] : [rest]
+}
+
+function stretchesBeyond(place: Place, at: number, from: number): readonly Stretch[] {
+  const one = place.order[at]
+  if (one === undefined) return []
+  const name = columnSql(place.declaration, one.column.name)
+  const beyond = (conditionOf: (valueAt: ValueAt) => string): Stretch =>
+    stretch(place, from, (valueAt) => [
+      ...place.order.slice(0, at).map((_, before) => sameSql(place, before, valueAt)),
+      conditionOf(valueAt),
+    ])
+  if (place.position[at] === null) {
+    return one.descending ? [beyond(() => `${name} is not null`)] : []
+  }
+  const compared = beyond((valueAt) => `${name} ${one.descending ? '<' : '>'} ${valueAt(at)}`)
+  return hasMissingBehind(one) ? [compared, beyond(() => `${name} is null`)] : [compared]
+}
+
+/** PostgreSQL keeps rows without a value after all others, before them when descending. */
+function hasMissingBehind({ column, descending }: OrderColumn): boolean {
+  return column.nullable && !descending
+}
+
+/** Names the place of one of the position's values: `$3::bigint`. */
+type ValueAt = (at: number) => string
+
+function stretch(
+  { order }: Place,
+  from: number,
+  whereOf: (valueAt: ValueAt) => readonly string[],
+): Stretch {
+  const uses: number[] = []
+  const where = whereOf((at) => {
+    if (!uses.includes(at)) uses.push(at)
+    return `$${from + uses.indexOf(at) + 1}::${comparedAs(order[at]?.column)}`
+  })
+  return { where, uses }
+}
+
 function rowComparison({ declaration, order }: Place, valueAt: ValueAt): string {
   const columns = order.map(({ column }) => columnSql(declaration, column.name)).join(', ')
   const values = order.map((_, at) => valueAt(at)).join(', ')
   return `(${columns}) ${order[0]?.descending ? '<' : '>'} (${values})`
 }
 
-/** Says again what the steps imply, in a form from which an index range begins. */
-function leadBound({ declaration, order, position }: Place, valueAt: ValueAt): string[] {
-  const [lead] = order
-  if (lead === undefined || position[0] === null) return []
-  return [
-    `${columnSql(declaration, lead.column.name)} ${lead.descending ? '<=' : '>='} ${valueAt(0)}`,
-  ]
-}
-
-/** `(a > 1) or (a = 1 and b > 2) or …`, where a missing value counts as PostgreSQL sorts it. */
-function stepwise(place: Place, valueAt: ValueAt): string {
-  const steps = place.order.flatMap((_column, at) => {
-    const beyond = beyondSql(place, at, valueAt)
-    if (beyond === undefined) return []
-    const same = place.order.slice(0, at).map((_, before) => sameSql(place, before, valueAt))
-    return [`(${[...same, beyond].join(' and ')})`]
-  })
-  return `(${steps.join(' or ')})`
-}
-
 function sameSql({ declaration, order, position }: Place, at: number, valueAt: ValueAt): string {
   const name = columnSql(declaration, order[at]?.column.name ?? '')
   return position[at] === null ? `${name} is null` : `${name} = ${valueAt(at)}`
-}
-
-function beyondSql(
-  { declaration, order, position }: Place,
-  at: number,
-  valueAt: ValueAt,
-): string | undefined {
-  const one = order[at]
-  if (one === undefined) return undefined
-  const name = columnSql(declaration, one.column.name)
-  // Ascending: nothing comes after a missing value. Descending: everything with one does.
-  if (position[at] === null) return one.descending ? `${name} is not null` : undefined
-  const compared = `${name} ${one.descending ? '<' : '>'} ${valueAt(at)}`
-  return one.column.nullable && !one.descending ? `(${compared} or ${name} is null)` : compared
 }
 
 /** The type that a value is compared as. Never `varchar(n)`: the cast would cut it. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { entity } from 'plinth'
+import { entity, ref } from 'plinth'
 import { createTableSql } from 'plinth/data'
 import { z } from 'zod'
 import { runPlinth } from '../run-plinth.fixture.ts'
@@ -23,7 +23,9 @@ const offer = entity(
 )
 const diary = entity('diary', { text: z.string().max(200) }, { owned: 'person' })
 const review = entity('review', { text: z.string().max(200), product_id: z.uuid() })
-const TABLES = `-- after: 0001_product\n${[offer, diary, review].map((one) => createTableSql(one)).join('\n')}`
+const remark = entity('remark', { text: z.string().max(200), diary_id: ref('diary') })
+const ENTITIES = [offer, diary, review, remark]
+const TABLES = `-- after: 0001_product\n${ENTITIES.map((one) => createTableSql(one, ENTITIES)).join('\n')}`
 
 const attack = ({ folder }: WrittenService, only?: string): Promise<AttackReport> =>
   askService({ kind: 'attack', service: folder, details: { only } })
@@ -39,7 +41,8 @@ before(async () => {
     'src/main.ts': MAIN,
     'src/leaks.ts': LEAKS,
     'migrations/0002_leaks.up.sql': TABLES,
-    'migrations/0002_leaks.down.sql': 'drop table app.offers, app.diaries, app.reviews;',
+    'migrations/0002_leaks.down.sql':
+      'drop table app.offers, app.remarks, app.diaries, app.reviews;',
   })
   found = await attack(leaky)
 })
@@ -59,6 +62,7 @@ const leaks: readonly (readonly [string, string])[] = [
     'a reference that no key holds to its tenant',
     'POST /api/v1/reviews [references across tenants]',
   ],
+  ['a reference to a row of another person', 'POST /api/v1/remarks [references to another person]'],
   ['a mounted GET that a link can trigger', 'GET /legacy/products/:id/retire [foreign Origin]'],
   ['a route that breaks', 'GET /api/v1/offers/:id/crash [hidden fields]'],
 ]
@@ -243,17 +247,22 @@ after(() => whole[Symbol.asyncDispose]())
 
 for (const [file, from, to, hole] of mutations) {
   test(`without \`${from}\` it finds ${hole}`, async () => {
-    const hook = `data:text/javascript,${encodeURIComponent(hookFor(file, from, to))}`
-    const before = process.env['NODE_OPTIONS'] ?? ''
-    process.env['NODE_OPTIONS'] = `${before} --import ${hook}`
-    try {
-      const [route = ''] = hole.split(' [')
-      const open = openIn(await attack(whole, route))
-      assert.ok(open.includes(hole), open.join('\n'))
-    } finally {
-      process.env['NODE_OPTIONS'] = before
-    }
+    const [route = ''] = hole.split(' [')
+    const open = openIn(await mutated(file, from, to, () => attack(whole, route)))
+    assert.ok(open.includes(hole), open.join('\n'))
   })
+}
+
+/** Does something while processes that are started load a module of the library with a text replaced. */
+async function mutated<T>(file: string, from: string, to: string, work: () => Promise<T>) {
+  const hook = `data:text/javascript,${encodeURIComponent(hookFor(file, from, to))}`
+  const before = process.env['NODE_OPTIONS'] ?? ''
+  process.env['NODE_OPTIONS'] = `${before} --import ${hook}`
+  try {
+    return await work()
+  } finally {
+    process.env['NODE_OPTIONS'] = before
+  }
 }
 
 /** Replaces a text in one module of the library as it is loaded; fails when the text is not there. */
@@ -297,7 +306,30 @@ test('entities of every ownership and kind are filled, attacked and found whole'
   for (const route of ['POST /api/v1/books', 'PUT /api/v1/books/:id', 'PATCH /api/v1/notes/:id'])
     assert.equal(verdictsOf(route)?.['references across tenants'], 'held', route)
   assert.equal(verdictsOf('GET /api/v1/languages/:id')?.['ids of another tenant'], 'none')
+  for (const route of REFERRING)
+    for (const vector of ['references to another person', 'references across tenants'])
+      assert.equal(verdictsOf(route)?.[vector], 'held', `${vector}: ${route}`)
+  const unguarded = openIn(
+    await mutated(
+      'entities/visible-rows.ts',
+      '? undefined : (principal?.person ?? NIL_ID)',
+      '? undefined : undefined',
+      () => attack(service, '/api/v1/remarks'),
+    ),
+  )
+  assert.deepEqual(
+    unguarded,
+    REFERRING.map((route) => `${route} [references to another person]`),
+  )
 })
+
+/** Where a row of nobody in particular refers to a row of a person. */
+const REFERRING = [
+  'POST /api/v1/remarks',
+  'POST /api/v1/remarks/bulk',
+  'PUT /api/v1/remarks/:id',
+  'PATCH /api/v1/remarks/:id',
+]
 
 test('where everybody shares one tenant there is none to cross, and everything else is tried', async () => {
   await using service = await writeService({ 'config.yaml': CONFIG })

@@ -44,7 +44,7 @@ await start({ features: [productFeature, leaks] })
 
 /** Routes that each forget one thing, and one that forgets nothing. */
 export const LEAKS = `
-import { contextOf, entity, feature, mount, route, signedIn } from 'plinth'
+import { contextOf, entity, feature, mount, ref, route, signedIn } from 'plinth'
 import { z } from 'zod'
 import { product } from './entities/product/product.ts'
 
@@ -56,6 +56,7 @@ export const offer = entity(
 
 export const diary = entity('diary', { text: z.string().max(200) }, { owned: 'person' })
 export const review = entity('review', { text: z.string().max(200), product_id: z.uuid() })
+export const remark = entity('remark', { text: z.string().max(200), diary_id: ref('diary') })
 
 const asEveryTenant = (db, work) => db.transaction(async (tx) => {
   const { rows } = await tx.query('select id from plinth.tenants')
@@ -71,7 +72,7 @@ const sql = async (tx, text, values = []) => (await tx.client.query(text, values
 const anything = z.array(z.record(z.string(), z.unknown()))
 
 export const leaks = feature('leaks', {
-  entities: [offer, diary, review],
+  entities: [offer, diary, review, remark],
   routes: [
     route('GET /api/v1/report', {
       access: product.can.read, returns: anything,
@@ -110,6 +111,10 @@ export const leaks = feature('leaks', {
     route('POST /api/v1/reviews', {
       access: review.can.create, body: review.create, status: 201, returns: review.shown,
       handle: async ({ db, body }) => review.present(await review.insert(db, body)),
+    }),
+    route('POST /api/v1/remarks', {
+      access: remark.can.create, body: remark.create, status: 201, returns: remark.shown,
+      handle: async ({ db, body }) => remark.present(await remark.insert(db, body)),
     }),
     mount('/legacy', { access: signedIn() }, async (app) => {
       app.get('/products/:id/retire', async (request) => {

@@ -35,10 +35,14 @@ export const anotherPerson: Vector = {
   },
 }
 
-/** A permission of its own that a route asks for may well be there for other people's rows. */
-function isAboutPeoplesRows({ facts: { access } }: Target, { can, declaration }: AnyEntity) {
-  if (declaration.owned !== 'person' || access.kind === 'open') return false
-  if (access.kind !== 'can') return true
-  const usual = [can.create, can.read, can.update, can.delete]
-  return usual.some(({ permission }) => permission === access.permission)
+function isAboutPeoplesRows(target: Target, { declaration }: AnyEntity): boolean {
+  return declaration.owned === 'person' && asksTheUsual(target)
+}
+
+/** Whether a route asks for no permission of its own: one may well be there for other people's rows. */
+export function asksTheUsual({ facts: { access }, entity }: Target): boolean {
+  if (access.kind !== 'can') return access.kind !== 'open'
+  if (entity === undefined) return false
+  const { create, read, update, delete: remove } = entity.can
+  return [create, read, update, remove].some(({ permission }) => permission === access.permission)
 }

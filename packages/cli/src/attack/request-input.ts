@@ -77,35 +77,41 @@ function queryFor(source: InputSource, { facts }: Target): string {
 }
 
 /** A body that a route most likely takes; undefined where it takes none. References point at rows of the subject. */
-export function bodyFor(
-  source: InputSource,
-  target: Target,
-  subject: Subject,
-): Readonly<Record<string, unknown>> | undefined {
+export function bodyFor(source: InputSource, target: Target, subject: Subject): object | undefined {
   const { body } = target.facts.schemas
   if (body === undefined) return undefined
   const json = source.toJsonSchema(body)
-  let last = {}
+  let last: object = {}
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const made = valueForSchema({ ...source, optional: attempt < ATTEMPTS - 2 }, json)
-    last = withReferences({ ...Object(made) }, target, { source, subject })
+    last = withReferences(Object(made), target, { source, subject })
     if (takes(body, last)) return last
   }
   return last
 }
 
+/** References of a body, and of the rows that it brings several of, point at rows of the subject. */
 function withReferences(
-  body: Record<string, unknown>,
+  body: object,
   target: Target,
-  { source, subject }: { readonly source: InputSource; readonly subject: Subject },
-): Record<string, unknown> {
-  for (const field of Object.keys(body)) {
+  filling: { readonly source: InputSource; readonly subject: Subject },
+): object {
+  if (Array.isArray(body)) return body.map((one) => withReferences(one, target, filling))
+  const { source, subject } = filling
+  const pointed = (field: string, value: unknown): unknown => {
     const { column, to } = referenceOf(source, target, field)
     const row = to && subject.rows.get(to.name)
-    if (row !== undefined) body[field] = row.kept.id
-    else if (column?.reference !== undefined && column.nullable) body[field] = null
+    if (row !== undefined) return row.kept.id
+    if (column?.reference !== undefined && column.nullable) return null
+    return holdsRows(value) ? withReferences(value, target, filling) : value
   }
-  return body
+  return Object.fromEntries(
+    Object.entries(body).map(([field, value]) => [field, pointed(field, value)]),
+  )
+}
+
+function holdsRows(value: unknown): value is readonly object[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'object' && one !== null)
 }
 
 /** The column of a field, and the entity that the field refers to: as declared, or by its name (`product_id`). */
@@ -115,23 +121,45 @@ function referenceOf({ entities }: InputSource, { entity }: Target, field: strin
   return { column, to: entities.find(({ name }) => name === called && field !== called) }
 }
 
-/**
- * Every reference that the body of a route can hold, to rows of a tenant: what somebody of another
- * tenant may not write. Rows of nobody are everybody's to refer to.
- */
-export function referencesInto(
-  source: InputSource,
-  target: Target,
-  { rows }: Pick<Subject, 'rows'>,
-): Readonly<Record<string, string>> {
+/** A field that refers to rows, in a body or in each of the rows that it brings. */
+export interface ReferenceField {
+  /** Names on the way to it: `['items', 'product_id']`. */
+  readonly steps: readonly string[]
+  readonly to: AnyEntity
+}
+
+/** Every reference to somebody's rows that the body of a route can hold. Rows of nobody are everybody's to refer to. */
+export function referencesIn(source: InputSource, target: Target): readonly ReferenceField[] {
   const { body } = target.facts.schemas
-  const json = body === undefined ? {} : source.toJsonSchema(body)
-  const found = Object.keys(Object(json['properties'])).flatMap((field) => {
+  const found = (json: unknown): readonly ReferenceField[] => {
+    const ways = ['anyOf', 'oneOf', 'allOf'].flatMap((key) => Reflect.get(Object(json), key) ?? [])
+    const fields = Object.entries(Object(Reflect.get(Object(json), 'properties')))
+    return [...ways.flatMap(found), ...rowsIn(json).flatMap(found), ...fields.flatMap(inField)]
+  }
+  const inField = ([field, json]: [string, unknown]): readonly ReferenceField[] => {
     const { to } = referenceOf(source, target, field)
-    const row = to?.declaration.owned === 'nobody' ? undefined : rows.get(to?.name ?? '')
-    return row === undefined ? [] : [[field, row.kept.id] as const]
-  })
-  return Object.fromEntries(found)
+    if (to !== undefined) return to.declaration.owned === 'nobody' ? [] : [{ steps: [field], to }]
+    const inner = rowsIn(json).flatMap(found)
+    return inner.map((one) => ({ ...one, steps: [field, ...one.steps] }))
+  }
+  const fields = body === undefined ? [] : found(source.toJsonSchema(body))
+  return [...new Map(fields.map((one) => [one.steps.join('.'), one])).values()]
+}
+
+/** The schema of the rows that a list holds. */
+function rowsIn(json: unknown): readonly unknown[] {
+  const items: unknown = Reflect.get(Object(json), 'items')
+  return items === undefined ? [] : [items]
+}
+
+/** A body as JSON whose field, in each row on the way to it, holds an id. */
+export function withReference(body: string | undefined, { steps }: ReferenceField, id: string) {
+  const put = (value: unknown, [step = '', ...others]: readonly string[]): unknown => {
+    if (Array.isArray(value)) return value.map((one) => put(one, [step, ...others]))
+    const inner: unknown = Reflect.get(Object(value), step)
+    return { ...Object(value), [step]: others.length === 0 ? id : put(inner, others) }
+  }
+  return JSON.stringify(put(JSON.parse(body ?? '{}'), steps))
 }
 
 function takes(schema: object, value: unknown): boolean {

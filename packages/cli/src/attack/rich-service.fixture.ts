@@ -21,8 +21,9 @@ export const book = entity('book', {
   sequel_id: ref('book').nullable(),
 }, { hidden: ['contract'], serverOnly: ['rank'], unique: [['isbn']], softDelete: true, search: ['title'] })
 export const note = entity('note', { text: z.string().max(200), book_id: ref('book').nullable() }, { owned: 'person' })
+export const remark = entity('remark', { text: z.string().max(200), note_id: ref('note') })
 export const language = entity('language', { code: z.string().length(2) }, { owned: 'nobody' })
-const entities = [shelf, book, note, language]
+const entities = [shelf, book, note, remark, language]
 export const library = feature('library', { entities, routes: entities.map((one) => crud(one)) })
 `
 

@@ -174,7 +174,8 @@ async function shownIds({ world, send }: SideParts, { headers }: Caller) {
   return found
 }
 
-async function ownerOf({ platform }: Database, who: string): Promise<Owner> {
+/** In which tenant somebody signed in, and as which person. */
+export async function ownerOf({ platform }: Database, who: string): Promise<Owner> {
   const { rows } = await platform.query<{ tenant: Owner['tenant']; person: string }>(
     `select s.tenant_id as tenant, s.person_id as person from plinth.sessions s
        join plinth.identities i on i.person_id = s.person_id

@@ -1,6 +1,6 @@
 import { withArticle } from 'plinth/data'
 import type { Caller } from './caller.ts'
-import { namesRows, pathFor, referencesInto } from './request-input.ts'
+import { namesRows, pathFor, referencesIn, withReference } from './request-input.ts'
 import type { RowState } from './row-state.ts'
 import type { Scene, Side } from './scene.ts'
 import type { Target } from './target.ts'
@@ -137,20 +137,22 @@ export const referencesAcross: Vector = {
   fix: 'Declare the field with ref(): its key runs over the tenant; or look the row up through the route’s `db` first.',
   async shots(scene, target) {
     const { input, ours, theirs, crossable, signIn } = scene
-    const fields = Object.entries(referencesInto(input, target, ours))
+    const fields = referencesIn(input, target)
     if (!crossable || fields.length === 0 || target.facts.takesForm) return []
     const { headers } = await signIn({ tenant: theirs.slug })
     const plain = requestTo(scene, target, { subject: theirs, which: 'own', headers })
-    return fields.map(([field, id]): Shot => {
-      const body = JSON.stringify({ ...JSON.parse(plain.body ?? '{}'), [field]: id })
-      return {
-        by: `somebody of another tenant who writes an id of this one into ${field}`,
-        request: withBody(plain, 'application/json', body),
+    return fields.flatMap((field): readonly Shot[] => {
+      const id = ours.rows.get(field.to.name)?.kept.id
+      if (id === undefined) return []
+      const shot: Shot = {
+        by: `somebody of another tenant who writes an id of this one into ${field.steps.join('.')}`,
+        request: withBody(plain, 'application/json', withReference(plain.body, field, id)),
         expects: 'any',
         unseen: ours.marks.all,
         untouched: true,
         afterwards: (_, { after }) => whoRefersTo(after.theirs, id),
       }
+      return [shot]
     })
   },
 }

@@ -17,6 +17,7 @@ import {
   withoutTheRight,
 } from './guard-vectors.ts'
 import { anotherPerson } from './person-vectors.ts'
+import { referencesToOthers } from './reference-vectors.ts'
 import { idsOfAnotherTenant, otherTenant, referencesAcross } from './tenant-vectors.ts'
 import type { Vector } from './vector.ts'
 
@@ -39,6 +40,7 @@ export const vectors: readonly Vector[] = [
   idsOfAnotherTenant,
   referencesAcross,
   anotherPerson,
+  referencesToOthers,
   otherTenant,
   forbiddenFields,
   hiddenFields,

@@ -31,16 +31,16 @@ export function pageOf<S extends z.ZodType>(item: S) {
 }
 
 /**
- * Makes a page of rows that are in the order of their ids, of which one more than the limit was read.
- * @param idOf what the next page begins after
+ * Makes a page of rows, of which one more than the limit was read.
+ * @param next where the page after the last row begins
  */
 export function pageFrom<T>(
   rows: readonly T[],
-  { limit, offset }: Asked,
-  { total, idOf }: { readonly total: number | null; readonly idOf: (row: T) => string },
+  { limit, offset }: Pick<Asked, 'limit' | 'offset'>,
+  { total, next }: { readonly total: number | null; readonly next: (row: T) => string },
 ) {
   const items = rows.slice(0, limit)
   const last = items.at(-1)
-  const next_cursor = rows.length > limit && last !== undefined ? idOf(last) : null
+  const next_cursor = rows.length > limit && last !== undefined ? next(last) : null
   return { items, count: items.length, limit, offset, total, next_cursor }
 }

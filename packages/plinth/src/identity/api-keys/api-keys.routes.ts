@@ -62,7 +62,7 @@ function listRoute({ clock }: KeyRouteDeps): RouteOptions {
       const by = keyAsker(context)
       const asked = { ...query, owner: query.owner_id }
       const { rows, total } = await listKeys(db, { tenant: by.tenant, seen: keysSeenBy(by) }, asked)
-      const page = pageFrom(rows, query, { total, idOf: (row) => row.id })
+      const page = pageFrom(rows, query, { total, next: (row) => row.id })
       const now = clock.now()
       return { ...page, items: page.items.map((row) => showKey(row, now)) }
     },

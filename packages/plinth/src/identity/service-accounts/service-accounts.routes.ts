@@ -67,7 +67,7 @@ function listRoute(): RouteOptions {
     returns: pageOf(shown),
     handle: async ({ db, query }) => {
       const { rows, total } = await listServiceAccounts(db, query)
-      const page = pageFrom(rows, query, { total, idOf: (row) => row.id })
+      const page = pageFrom(rows, query, { total, next: (row) => row.id })
       return { ...page, items: page.items.map(show) }
     },
   })

@@ -57,7 +57,7 @@ function listRoute(): RouteOptions {
     raises: [unknown],
     handle: async ({ db, query }) => {
       const { rows, total } = await listMembers(db, query)
-      const page = pageFrom(rows, query, { total, idOf: (row) => row.person_id })
+      const page = pageFrom(rows, query, { total, next: (row) => row.person_id })
       return { ...page, items: page.items.map(show) }
     },
   })

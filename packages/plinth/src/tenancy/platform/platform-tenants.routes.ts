@@ -40,7 +40,7 @@ function listRoute({ database }: TenancyDeps): RouteOptions {
     returns: pageOf(shown),
     handle: async ({ query }) => {
       const { rows, total } = await listAllTenants(database.platform, query)
-      return pageFrom(rows, query, { total, idOf: ({ id }) => id })
+      return pageFrom(rows, query, { total, next: ({ id }) => id })
     },
   })
 }

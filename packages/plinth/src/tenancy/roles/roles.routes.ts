@@ -42,7 +42,7 @@ function listRoute(): RouteOptions {
     returns: pageOf(shownRole),
     handle: async ({ db, query }) => {
       const { rows, total } = await listRoles(db, query)
-      const page = pageFrom(rows, query, { total, idOf: ({ id }) => id })
+      const page = pageFrom(rows, query, { total, next: ({ id }) => id })
       return { ...page, items: page.items.map(shown) }
     },
   })

@@ -58,7 +58,7 @@ function listRoute({ database }: TenancyDeps): RouteOptions {
       const only = isProgram(principal) ? principal.tenant : null
       const { person } = principal
       const { rows, total } = await listOwnTenants(database.platform, { person, only }, query)
-      return pageFrom(rows, query, { total, idOf: ({ id }) => id })
+      return pageFrom(rows, query, { total, next: ({ id }) => id })
     },
   })
 }

@@ -8,8 +8,8 @@ import { Remembered } from './remembered.ts'
 /** Longest cursor that is looked at: the values of an order are index keys, and those are short. */
 export const LONGEST_CURSOR = 6_000
 
-/** Seals of one key that are remembered: some hundred bytes each. */
-const MOST_SEALS = 1_000
+/** Seals of one key that are remembered, and of how long a list and place: a megabyte at most. */
+const [MOST_SEALS, LONGEST_REMEMBERED] = [1_000, 500]
 
 /**
  * Seals that were made. The first page of a list is asked for again and again and mostly ends at the
@@ -23,11 +23,7 @@ const madeSeals = new WeakMap<KeyObject, Remembered<string>>()
  */
 export function writeCursor(db: Db, subject: string, position: Position): string {
   const payload = Buffer.from(JSON.stringify(position)).toString('base64url')
-  // The tenant has a fixed length and the payload no blank: no two lists share a key.
-  const seal = sealsOf(db).get(`${db.tenant} ${subject} ${payload}`, () =>
-    sealOf(db, subject, payload),
-  )
-  return `${payload}.${seal}`
+  return `${payload}.${rememberedSeal(db, subject, payload)}`
 }
 
 /**
@@ -42,6 +38,13 @@ export function readCursor(db: Db, subject: string, text: string): Position {
   const position: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString())
   if (!Array.isArray(position)) throw entityProblems.cursor('the cursor holds no position')
   return position
+}
+
+function rememberedSeal(db: Db, subject: string, payload: string): string {
+  // The tenant has a fixed length and the payload no blank: no two lists share a key.
+  const key = `${db.tenant} ${subject} ${payload}`
+  const seal = () => sealOf(db, subject, payload)
+  return key.length > LONGEST_REMEMBERED ? seal() : sealsOf(db).get(key, seal)
 }
 
 function sealsOf({ cursorKey }: Db): Remembered<string> {

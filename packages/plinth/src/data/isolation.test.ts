@@ -70,6 +70,17 @@ for (const [title, wire] of ways) {
       assert.deepEqual(both[1]?.rows, [{ name: 'half' }])
     })
 
+    test('a transaction that failed behind a BEGIN does not reach the next caller', async () => {
+      const [tenant] = someTenants(1)
+      assert.ok(tenant)
+      const failing = [{ text: 'begin' }, { text: 'select 1 / 0' }]
+      const failed = await Promise.allSettled(
+        Array.from({ length: 10 }, () => database.forTenant(tenant).batch(failing)),
+      )
+      assert.ok(failed.every(({ status }) => status === 'rejected'))
+      await Promise.all(Array.from({ length: 20 }, () => database.platform.query('select 1')))
+    })
+
     test('a transaction left open by a statement does not reach the next caller', async () => {
       const [tenant] = someTenants(1)
       assert.ok(tenant)

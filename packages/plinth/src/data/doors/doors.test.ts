@@ -94,17 +94,24 @@ test('statements that a transaction sends at once run one after the other', asyn
 })
 
 test('TN-25 a transaction that is over reaches nobody, through no face of it', async () => {
-  const kept: { tx?: Tx; client?: Tx['client'] } = {}
+  const kept: { tx?: Tx; client?: Tx['client']; query?: Tx['client']['query'] } = {}
   await mine.transaction(async (tx) => {
     kept.tx = tx
     kept.client = tx.client
+    kept.query = tx.client.query
     assert.throws(() => Reflect.get(tx.client, 'release'), /not the borrower's to call/)
     assert.throws(() => Reflect.get(tx.client, 'end'), /not the borrower's to call/)
     const { rows } = await tx.client.query('select count(*)::int as n from app.item')
     assert.deepEqual(rows, [{ n: 3 }])
   })
   await assert.rejects(async () => kept.tx?.query('select 1'), /this transaction is over/)
-  await assert.rejects(async () => kept.client?.query('select 1'), TypeError)
+  await assert.rejects(async () => kept.client?.query('select 1'), /this transaction is over/)
+  await assert.rejects(async () => kept.query?.('select 1'), /this transaction is over/)
+  const { client: unused } = await mine.transaction(async (tx) => tx)
+  const nothing = await cost(async () => {
+    assert.throws(() => unused.query, /this transaction is over/)
+  })
+  assert.deepEqual(nothing, [0, 0], 'what never began is not begun by whoever kept it')
 })
 
 test('TN-27 inTenant sets a tenant for its work only, and only its own transaction works meanwhile', async () => {
@@ -129,6 +136,47 @@ test('TN-27 inTenant sets a tenant for its work only, and only its own transacti
     )
     assert.deepEqual(await names(platform), [])
     assert.deepEqual(await platform.inTenant(evil, (tx) => names(tx)), [])
+  })
+})
+
+test('TN-27 who enters two tenants at once is refused the second, and sees no row of it as the first', async () => {
+  await database.forTenant(evil).query(insert, ['theirs'])
+  const seen: (readonly string[])[] = []
+  const entered = await database.platform.transaction((platform) =>
+    Promise.allSettled(
+      [acme, evil].map((tenant) =>
+        platform.inTenant(tenant, async (tx) => {
+          await tx.query(insert, ['at once'])
+          seen.push(await names(tx))
+        }),
+      ),
+    ),
+  )
+  assert.deepEqual(
+    entered.map(({ status }) => status),
+    ['fulfilled', 'rejected'],
+  )
+  assert.deepEqual(seen, [['at once', 'kept', 'outer', 'second']])
+  assert.deepEqual(await names(database.forTenant(evil)), ['theirs'])
+  await mine.query("delete from app.item where name = 'at once'")
+  await database.forTenant(evil).query('delete from app.item')
+})
+
+test('TN-27 a client speaks for the tenant that it was handed to, however it was kept', async () => {
+  const kept: Tx['client'][] = []
+  const count = 'select count(*)::int as n from app.item'
+  await database.platform.transaction(async (platform) => {
+    await platform.inTenant(acme, async ({ client }) => {
+      kept.push(client)
+      assert.deepEqual((await client.query(count)).rows, [{ n: 3 }])
+      assert.throws(() => platform.client.query(count), /use the transaction that it hands/)
+    })
+    await platform.inTenant(evil, async ({ client }) => {
+      assert.throws(() => kept[0]?.query(count), /use the transaction that it hands/)
+      assert.deepEqual((await client.query(count)).rows, [{ n: 0 }])
+    })
+    assert.throws(() => kept[0]?.query(count), /use the transaction that it hands/)
+    assert.deepEqual((await platform.client.query(count)).rows, [{ n: 0 }])
   })
 })
 

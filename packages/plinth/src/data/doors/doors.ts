@@ -70,7 +70,7 @@ function tenantTx(parts: DoorParts, open: OpenTransaction, { tenant, caller }: I
     clock: parts.clock,
     batch,
     query: oneOf(batch),
-    client: open.client,
+    client: open.clientFor(tenant),
     get outbox() {
       return outboxOf(caller, parts.outbox())
     },
@@ -85,7 +85,7 @@ function platformTx(parts: DoorParts, open: OpenTransaction): PlatformTx {
     open: true,
     batch,
     query: oneOf(batch),
-    client: open.client,
+    client: open.clientFor(null),
     get outbox() {
       return parts.outbox()
     },

@@ -17,9 +17,7 @@ export function enter(tenant: Id<'tenant'> | null): Statement {
  * statement, in the same round trip.
  */
 export class OpenTransaction {
-  readonly client: ClientBase
   readonly #held: Held
-  readonly #revoke: () => void
   /** What opens it; empty once that is on its way. */
   #opening: readonly Statement[]
   #tenant: Id<'tenant'> | null
@@ -31,14 +29,21 @@ export class OpenTransaction {
     this.#held = held
     this.#tenant = tenant
     this.#opening = [{ text: 'begin' }, ...(tenant === null ? [] : [enter(tenant)])]
-    const { proxy, revoke } = Proxy.revocable(held.client, {
+  }
+
+  /**
+   * The client as one view of the transaction has it: it speaks while it is that view's turn, however it
+   * was kept.
+   */
+  clientFor(tenant: Id<'tenant'> | null): ClientBase {
+    const requireTurn = () => this.#requireTurn(tenant)
+    return new Proxy<ClientBase>(this.#held.client, {
       get: (client, key) => {
+        requireTurn()
         this.#begin()
-        return borrowed(client, key)
+        return borrowed(client, key, requireTurn)
       },
     })
-    this.client = proxy
-    this.#revoke = revoke
   }
 
   /**
@@ -46,14 +51,18 @@ export class OpenTransaction {
    * @throws TypeError after the end of the transaction, or from the view that is not its turn
    */
   send(tenant: Id<'tenant'> | null, statements: readonly Statement[]): Promise<readonly AnyRows[]> {
-    if (this.#over) throw new TypeError('this transaction is over; use what it was opened from')
-    if (tenant !== this.#tenant) {
-      throw new TypeError('inTenant(…) is open: use the transaction that it hands to its work')
-    }
+    this.#requireTurn(tenant)
     const opening = this.#takeOpening()
     const sent = this.#last.then(() => this.#held.send([...opening, ...statements]))
     this.#last = sent.catch(() => undefined)
     return opening.length === 0 ? sent : sent.then((answers) => answers.slice(opening.length))
+  }
+
+  #requireTurn(tenant: Id<'tenant'> | null): void {
+    if (this.#over) throw new TypeError('this transaction is over; use what it was opened from')
+    if (tenant !== this.#tenant) {
+      throw new TypeError('inTenant(…) is open: use the transaction that it hands to its work')
+    }
   }
 
   /** Whether anything was sent: what never began needs no end. */
@@ -94,9 +103,12 @@ export class OpenTransaction {
 
   /** Runs `work` with a tenant set; afterwards none is. */
   async entered<T>(tenant: Id<'tenant'>, work: () => Promise<T>): Promise<T> {
-    await this.send(null, [enter(tenant)])
+    const entered = this.send(null, [enter(tenant)])
+    // From here on, not once the server has answered: whoever enters another meanwhile is refused, or
+    // the statements of the one would run as the other.
     this.#tenant = tenant
     try {
+      await entered
       return await work()
     } finally {
       await this.send(tenant, [enter(null)]).catch(() => undefined)
@@ -107,16 +119,19 @@ export class OpenTransaction {
   /** Nothing runs through this transaction any more, whoever kept it. */
   end(): void {
     this.#over = true
-    this.#revoke()
   }
 }
 
 const NOT_LENT: ReadonlySet<PropertyKey> = new Set(['release', 'end', 'connect'])
 
 /** The client belongs to the pool: it is lent without what would take it away. */
-function borrowed(client: ClientBase, key: PropertyKey): unknown {
+function borrowed(client: ClientBase, key: PropertyKey, requireTurn: () => void): unknown {
   if (NOT_LENT.has(key))
     throw new TypeError(`client.${String(key)}() is not the borrower's to call`)
   const value: unknown = Reflect.get(client, key, client)
-  return typeof value === 'function' ? value.bind(client) : value
+  if (typeof value !== 'function') return value
+  return (...given: unknown[]) => {
+    requireTurn()
+    return Reflect.apply(value, client, given)
+  }
 }

@@ -130,9 +130,11 @@ function isFull(error: unknown): boolean {
 
 /** A connection that is broken or still inside a transaction never serves anybody else. */
 function giveBack(client: PoolClient, fault: unknown, log: DbLog): void {
-  const left = fault === undefined && client.getTransactionStatus() !== 'I'
+  const isBroken = breaksConnection(fault)
+  // Also after an error: a statement that failed behind a BEGIN leaves the transaction as it failed.
+  const left = !isBroken && client.getTransactionStatus() !== 'I'
   if (left) log.error({}, 'a statement left a transaction open; its connection was closed')
-  client.release(left || breaksConnection(fault))
+  client.release(left || isBroken)
 }
 
 async function closePool(pool: Pool, settings: DatabaseSettings): Promise<void> {

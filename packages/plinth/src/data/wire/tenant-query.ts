@@ -1,4 +1,5 @@
 import type { Connection, Submittable } from 'pg'
+import { DatabaseError } from 'pg'
 import type { Statement } from '../db.ts'
 import type { Taker } from './answer-tap.ts'
 import { giveAnswers, TAPPED } from './answer-tap.ts'
@@ -128,7 +129,9 @@ export class TenantQuery implements Submittable, Taker {
   handleError(error: unknown, connection: Connection): void {
     giveAnswers(connection, undefined)
     this.#forgetUnparsed(partsOf(connection), this.#at + 1)
-    this.callback(this.#refusal ?? error)
+    const tell = () => this.callback(this.#refusal ?? error)
+    if (error instanceof DatabaseError) whenReady(connection, tell)
+    else tell()
   }
 
   handleReadyForQuery(connection: Connection): void {
@@ -160,6 +163,20 @@ export class TenantQuery implements Submittable, Taker {
       if (name !== '') delete connection.submittedNamedStatements[name]
     }
   }
+}
+
+/**
+ * After an error of the server comes its word on what is left of the transaction, or its end: whoever takes
+ * the connection back must know which. pg keeps that word from a statement that failed.
+ */
+function whenReady(connection: Connection, tell: () => void): void {
+  const ready = () => {
+    connection.off('readyForQuery', ready)
+    connection.off('end', ready)
+    tell()
+  }
+  connection.once('readyForQuery', ready)
+  connection.once('end', ready)
 }
 
 function unread(fault: unknown): unknown {

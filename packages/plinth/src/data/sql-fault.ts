@@ -39,6 +39,7 @@ export function toCaller(error: unknown): unknown {
   if (error instanceof AppError) return error
   if (error instanceof DatabaseError) {
     const cause = new SqlFault(error)
+    if (isStalePlan(error)) return dataProblems.contended({ cause })
     return kindOf(cause.code)?.({ cause, ...retryAfter(cause.code) }) ?? cause
   }
   if (isConnectionLoss(error)) return unavailable(error)
@@ -113,6 +114,21 @@ export function breaksConnection(error: unknown): boolean {
   // Read-only: after a failover this connection still leads to the old primary.
   return code === '25006' || code === '25P03' || code.startsWith('08') || code.startsWith('57P')
 }
+
+/**
+ * Whether a prepared statement is no longer what it was: a migration changed its table, or a pooler swapped
+ * the server. Under a new name it runs again.
+ */
+export function isStalePlan(error: unknown): boolean {
+  if (error instanceof AppError) return isStalePlan(error.cause)
+  // Nothing else of the code becomes an error of ours (`toCaller`).
+  if (error instanceof SqlFault) return STALE.has(error.code)
+  if (!(error instanceof DatabaseError)) return false
+  return error.routine === 'RevalidateCachedQuery' || error.code === '26000'
+}
+
+/** feature_not_supported, as PostgreSQL says it of a plan whose columns changed; no such statement. */
+const STALE: ReadonlySet<string> = new Set(['0A000', '26000'])
 
 /** Whether PostgreSQL chose this transaction as the one to give way. */
 export function isContention(error: unknown): boolean {

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg'
 import type { Id } from '../../kernel/index.ts'
 import type { Statement } from '../db.ts'
 import type { Held } from '../pool/line.ts'
+import { isStalePlan } from '../sql-fault.ts'
 import type { AnyRows } from '../wire/wire.ts'
 
 /** The setting that row-level security reads. Always local to its transaction. */
@@ -53,9 +54,25 @@ export class OpenTransaction {
   send(tenant: Id<'tenant'> | null, statements: readonly Statement[]): Promise<readonly AnyRows[]> {
     this.#requireTurn(tenant)
     const opening = this.#takeOpening()
-    const sent = this.#last.then(() => this.#held.send([...opening, ...statements]))
+    const sent = this.#last.then(() =>
+      opening.length === 0 ? this.#held.send(statements) : this.#start(opening, statements),
+    )
     this.#last = sent.catch(() => undefined)
-    return opening.length === 0 ? sent : sent.then((answers) => answers.slice(opening.length))
+    return sent
+  }
+
+  /** What a transaction begins with may run again: a migration that changed its tables meanwhile fails no one. */
+  async #start(
+    opening: readonly Statement[],
+    statements: readonly Statement[],
+  ): Promise<readonly AnyRows[]> {
+    const all = [...opening, ...statements]
+    const answers = await this.#held.send(all).catch(async (error: unknown) => {
+      if (!isStalePlan(error)) throw error
+      await this.#held.send([{ text: 'rollback' }])
+      return this.#held.send(all)
+    })
+    return answers.slice(opening.length)
   }
 
   #requireTurn(tenant: Id<'tenant'> | null): void {

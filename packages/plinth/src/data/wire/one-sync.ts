@@ -1,5 +1,6 @@
-import { DatabaseError, type PoolClient } from 'pg'
+import type { PoolClient } from 'pg'
 import type { Statement } from '../db.ts'
+import { isStalePlan } from '../sql-fault.ts'
 import { preparedNamesOf } from './prepared-names.ts'
 import { TenantQuery } from './tenant-query.ts'
 import type { AnyRows, Wire } from './wire.ts'
@@ -15,26 +16,28 @@ export function oneSync(prepared: boolean): Wire {
         }),
       )
     })
+  const inside: Wire['inside'] = async (client, statements) => {
+    try {
+      return await send(client, statements)
+    } catch (error) {
+      // What comes next on this connection runs under new names.
+      if (isStalePlan(error)) preparedNamesOf(client.connection).dropAll()
+      throw error
+    }
+  }
   return {
     name: 'one-sync',
     extra: { trips: 0, statements: 0 },
     pipeline: false,
-    inside: send,
+    inside,
     async unit(client, statements) {
       try {
-        return await send(client, statements)
+        return await inside(client, statements)
       } catch (error) {
         if (!isStalePlan(error)) throw error
-        // The whole unit was rolled back, so it may run again, under new names.
-        preparedNamesOf(client.connection).dropAll()
-        return send(client, statements)
+        // The whole unit was rolled back, so it may run again.
+        return inside(client, statements)
       }
     },
   }
-}
-
-/** A migration changed a table under a prepared `select *`, or a pooler swapped the server. */
-function isStalePlan(error: unknown): boolean {
-  if (!(error instanceof DatabaseError)) return false
-  return error.routine === 'RevalidateCachedQuery' || error.code === '26000'
 }

@@ -28,20 +28,39 @@ export async function eraseTenant(
     const tables = await tenantTables(tx, 'delete', entities)
     const people = await peopleOf(tx)
     const rows = await emptyAll(tx, tables)
-    // Keys are found by their hash and so are no rows of a tenant to row-level security.
-    await tx.query('delete from plinth.api_keys where tenant_id = $1', [tenant])
+    const found = await emptyGlobals(tx)
     // A session that was in it then belongs nowhere now; not even the id need stay with it.
     await tx.query('update plinth.sessions set tenant_id = null where tenant_id = $1', [tenant])
     await tx.query('delete from plinth.people where id = any($1)', [people])
-    return rows + people.length + (await forgetJobs(tx, tenant))
+    return rows + found + people.length + (await forgetJobs(tx, tenant))
   })
 }
 
-/** Who is somebody in this tenant only: service accounts, and people who were asked and never came. */
+/**
+ * Tables that are read before a tenant is entered, by a hash or an id: row-level security knows no rows of a
+ * tenant in them.
+ */
+const GLOBALS = ['plinth.api_keys', 'plinth.oauth_clients', 'plinth.mfa_rules']
+
+async function emptyGlobals(tx: Tx): Promise<number> {
+  const texts = GLOBALS.map((table) => `delete from ${table} where tenant_id = $1`)
+  const gone = await tx.batch(texts.map((text) => ({ text, values: [tx.tenant] })))
+  return gone.reduce((sum, { rowCount }) => sum + rowCount, 0)
+}
+
+/**
+ * Who is somebody in this tenant only: people who were asked and never came, and service accounts, also such
+ * as are no members any more.
+ */
 async function peopleOf(tx: Tx): Promise<readonly string[]> {
   const { rows } = await tx.query<{ id: string }>(
     `select p.id from plinth.memberships m join plinth.people p on p.id = m.person_id
-      where m.tenant_id = $1 and (p.kind = 'service' or m.invited_email is not null)`,
+      where m.tenant_id = $1 and (p.kind = 'service' or m.invited_email is not null)
+     union
+     select p.id from plinth.people p
+      where p.kind = 'service'
+        and (p.id in (select owner_id from plinth.api_keys where tenant_id = $1)
+             or p.id in (select person_id from plinth.oauth_clients where tenant_id = $1))`,
     [tx.tenant],
   )
   return rows.map(({ id }) => id)

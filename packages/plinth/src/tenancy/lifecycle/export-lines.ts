@@ -1,5 +1,6 @@
 import type { AnyEntity, Db } from '../../data/index.ts'
 import { outgoing, rowsOf } from './export-rows.ts'
+import { unexported } from './platform-columns.ts'
 import { tenantTables } from './tenant-tables.ts'
 
 /** How a tenant is exported. */
@@ -22,6 +23,7 @@ export async function* exportLines(
   let count = 0
   for (const table of await tenantTables(db, 'select', entities)) {
     const name = `${table.schema}.${table.table}`
+    if (unexported.has(name)) continue
     for await (const row of rowsOf(db, table, outgoing(table, entities, personal))) {
       signal.throwIfAborted()
       count += 1

@@ -1,5 +1,6 @@
 import type { AnyEntity, Db } from '../../data/index.ts'
 import { PERSONAL } from '../../kernel/index.ts'
+import { personalColumns } from './platform-columns.ts'
 import type { TenantTable } from './tenant-tables.ts'
 
 const PAGE = 500
@@ -12,7 +13,7 @@ export interface Outgoing {
   readonly blackedOut: ReadonlySet<string>
 }
 
-/** What the declaration of a table says of its columns; a table that nobody declared goes as it is. */
+/** What the declaration of a table says of its columns; a table that nobody knows goes as it is. */
 export function outgoing(
   { schema, table }: TenantTable,
   entities: readonly AnyEntity[],
@@ -22,7 +23,8 @@ export function outgoing(
     .map((one) => one.declaration)
     .find((one) => one.schema === schema && one.table === table)
   const hidden = declaration?.columns.filter((column) => column.hidden).map(({ name }) => name)
-  const personal = withPersonalData ? [] : (declaration?.pii ?? [])
+  const said = declaration?.pii ?? personalColumns[`${schema}.${table}`] ?? []
+  const personal = withPersonalData ? [] : said
   // The words of a search are those of its fields, personal ones too.
   const words = declaration?.searchColumn ?? ''
   return { hidden: new Set(hidden).add(words), blackedOut: new Set(personal) }

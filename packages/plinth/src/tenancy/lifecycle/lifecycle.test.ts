@@ -10,6 +10,7 @@ import type { Person, World } from '../../testing/index.ts'
 import { startWorld } from '../../testing/index.ts'
 import { BROWSER } from '../../testing/person.ts'
 import { eraseTenant } from '../index.ts'
+import { personalColumns } from './platform-columns.ts'
 
 const shelf = entity('shelf', { name: z.string().max(40), inside_id: ref('shelf').nullable() })
 const thing = entity(
@@ -85,12 +86,17 @@ async function rowsOf(tenant: string): Promise<ReadonlyMap<string, string>> {
   return found
 }
 
-/** A service account, and somebody who was asked in and never came. */
+/** A service account, one that was a member, and somebody who was asked in and never came. */
 const OF_TENANT = `
   with made as (
     insert into plinth.people (id, name, kind)
     values (gen_random_uuid(), 'robot', 'service'), (gen_random_uuid(), 'guest', 'human')
-    returning id, kind)
+    returning id, kind),
+  rule as (insert into plinth.mfa_rules (tenant_id, everybody) values ($1, false)),
+  gone as (insert into plinth.people (id, name, kind) values (gen_random_uuid(), 'relic', 'service') returning id),
+  client as (
+    insert into plinth.oauth_clients (id, name, tenant_id, person_id, authentication, scopes)
+    select gen_random_uuid(), 'of a relic', $1, id, 'client_secret', '{}' from gone)
   insert into plinth.memberships (tenant_id, person_id, role, invited_email)
   select $1, id, 'member', case kind when 'human' then 'guest@example.com' end from made`
 
@@ -142,9 +148,9 @@ test('TN-59 TN-60 a deleted tenant is gone at once, its rows and jobs after a mi
   const { rows: noted } = await admin.query(
     "select data from plinth.audit_events where action = 'platform.tenant_erased'",
   )
-  assert.deepEqual(noted, [{ data: { rows: 19 } }])
+  assert.deepEqual(noted, [{ data: { rows: 23 } }])
   const { rows: left } = await admin.query(
-    "select name from plinth.people where name in ('robot', 'guest', 'ana')",
+    "select name from plinth.people where name in ('robot', 'guest', 'relic', 'ana')",
   )
   assert.deepEqual(left, [{ name: 'ana' }], 'who was somebody here only goes too')
 })
@@ -223,6 +229,52 @@ test('an export holds every row of the tenant and none of another, hidden fields
   assert.deepEqual(
     rows.map(({ data }) => data),
     [{ personal: false }, { personal: true }],
+  )
+})
+
+test('an export tells nothing of people through the tables of the platform, nor what was answered to whom', async () => {
+  const { person, tenant } = await filled('gil')
+  await world.database.forTenant(tenant).batch([
+    {
+      text: `insert into plinth.idempotency_keys (tenant_id, key_hash, request_hash, status, headers, body, expires_at)
+             values ($1, 'k', 'r', 201, '{}', '{"cost":4711,"holder":"Canary"}', now() + interval '1 hour')`,
+      values: [tenant],
+    },
+    {
+      text: `insert into plinth.invitations (tenant_id, id, email, role, expires_at)
+             values ($1, gen_random_uuid(), 'canary@example.com', 'member', now() + interval '1 day')`,
+      values: [tenant],
+    },
+    {
+      text: "update plinth.memberships set notes = 'Canary, allergic' where tenant_id = $1",
+      values: [tenant],
+    },
+    {
+      text: `insert into plinth.audit_events (id, tenant_id, actor_kind, action, outcome, client_address)
+             values (gen_random_uuid(), $1, 'anonymous', 'test', 'success', '203.0.113.99')`,
+      values: [tenant],
+    },
+  ])
+  const without = (await exported(person, tenant)).body
+  assert.match(without, /"table":"plinth.invitations","row":\{[^}]*"email":"\[personal\]"/)
+  assert.doesNotMatch(without, /canary|4711|203\.0\.113\.99/i)
+  const whole = (await exported(person, tenant, '?personal_data=include')).body
+  for (const said of [/canary@example\.com/, /Canary, allergic/, /203\.0\.113\.99/])
+    assert.match(whole, said)
+  assert.doesNotMatch(whole, /4711|idempotency/)
+})
+
+test('what columns of the platform say of people is known', async () => {
+  const { rows } = await admin.query<{ table: string; column: string }>(
+    `select format('%s.%s', n.nspname, c.relname) as table, a.attname as column
+       from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      where n.nspname = 'plinth' and c.relkind = 'r' and c.relrowsecurity
+        and a.attname ~ 'e?mail|address|phone|notes|metadata|given|family|picture'`,
+  )
+  assert.deepEqual(
+    rows.filter(({ table, column }) => personalColumns[table]?.includes(column) !== true),
+    [],
   )
 })
 

@@ -47,3 +47,71 @@ test('of several objects that an answer may be, the one that fits to the letter 
   assert.deepEqual(JSON.parse(told({ it: over })).it, mail)
   assert.throws(() => told({ it: { kind: 'fax', secret } }), /does not match/)
 })
+
+test('what may be null is written like what may not: by whatever rules it was stored, with its defaults', () => {
+  const stored = { lang: 'deu', size: 9, mail: 'none', secret }
+  const settings = z.object({
+    lang: z.enum(['de', 'en']),
+    size: z.int32().max(5),
+    mail: z.email(),
+    theme: z.string().default('dark'),
+  })
+  const named = settings.meta({ id: 'SentSettings' })
+  const nested = z.object({
+    it: settings,
+    get next() {
+      return nested.nullable()
+    },
+  })
+  const sent = { lang: 'deu', size: 9, mail: 'none', theme: 'dark' }
+  const day = z.string().meta({ format: 'date' })
+  const cases: readonly (readonly [schema: z.ZodType, answer: unknown, sent: unknown])[] = [
+    [settings, stored, sent],
+    [z.array(settings).max(1), [stored, stored], [sent, sent]],
+    [named, stored, sent],
+    [
+      nested,
+      { it: stored, next: { it: stored, next: null, secret } },
+      { it: sent, next: { it: sent, next: null } },
+    ],
+    [z.enum(['de']), 'deu', 'deu'],
+    [day, 'infinity', 'infinity'],
+  ]
+  for (const [schema, answer, expected] of cases) {
+    const both = z.object({ one: schema, other: schema.nullable(), none: schema.nullable() })
+    const text = serializerFor(both)({ one: answer, other: answer, none: null })
+    assert.deepEqual(JSON.parse(text), { one: expected, other: expected, none: null })
+  }
+})
+
+test('a field may be called like a keyword of JSON Schema', () => {
+  const names = [
+    'anyOf',
+    'oneOf',
+    'properties',
+    'required',
+    'enum',
+    'items',
+    'additionalProperties',
+  ]
+  const shape = Object.fromEntries(names.map((name) => [name, small]))
+  const answer = Object.fromEntries(names.map((name) => [name, { name: 'a', secret }]))
+  const sent = Object.fromEntries(names.map((name) => [name, { name: 'a' }]))
+  for (const schema of [z.object(shape), z.object(shape).nullable()]) {
+    assert.deepEqual(JSON.parse(serializerFor(z.object({ it: schema }))({ it: answer })).it, sent)
+  }
+})
+
+test('null stays null wherever an answer is one of several', () => {
+  const call = z.object({
+    kind: z.literal('call'),
+    state: z.enum(['open']).nullable(),
+    mark: z.literal('m').nullable(),
+    more: z.unknown().nullable(),
+  })
+  const kinds = z.discriminatedUnion('kind', [call, z.object({ kind: z.literal('mail') })])
+  const told = serializerFor(z.object({ it: kinds.nullable() }))
+  const it = { kind: 'call', state: null, mark: null, more: null }
+  assert.deepEqual(JSON.parse(told({ it: { ...it, secret } })).it, it)
+  assert.equal(JSON.parse(told({ it: null })).it, null)
+})

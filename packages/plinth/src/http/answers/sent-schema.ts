@@ -1,34 +1,97 @@
 import { z } from 'zod'
 
 type Schema = z.core.JSONSchema.BaseSchema
+type Schemas = Readonly<Record<string, Schema>>
+interface Sent extends Schema {
+  /** What is named, or holds itself. */
+  readonly definitions?: Schemas
+}
+
+/** Keywords under which schemas stand by names of somebody's choice: `anyOf` can be one of those. */
+const BY_NAME: ReadonlySet<string> = new Set(['properties', 'patternProperties', 'definitions'])
+/** Keywords under which values stand. */
+const VALUES: ReadonlySet<string> = new Set(['const', 'default', 'enum', 'examples', 'required'])
 
 /**
  * The JSON Schema that answers are written by. What writes them leaves out undeclared fields, so nothing
- * here forbids them: where a choice is to be made, if only between an object and null, an object with
- * such a field would be none of the two, and no answer at all.
+ * here forbids them: where a choice is to be made, an object with such a field would be none of the two,
+ * and no answer at all. Between one schema and null there is no choice to be made: what is not null is
+ * written like a value that cannot be null, also when it was stored by stricter or looser rules.
  * @throws Error when JSON has no way to write what the schema says
  */
 export function sentSchemaOf(schema: z.core.$ZodType): Schema {
-  return tolerant(z.toJSONSchema(schema, { target: 'draft-7', io: 'output' })) as Schema
+  const whole = z.toJSONSchema(schema, { target: 'draft-7', io: 'output' })
+  const { definitions = {}, ...sent }: Sent = whole
+  return { ...tolerant(sent), definitions: twice(definitions) }
+}
+
+/** Each definition twice: as it is, and so that null may stand in its place. */
+function twice(definitions: Schemas): Schemas {
+  const both = Object.entries(definitions).flatMap(([name, one]): [string, Schema][] => [
+    [name, tolerant(one)],
+    [orNull(name), tolerant({ anyOf: [one, { type: 'null' }] })],
+  ])
+  return Object.fromEntries(both)
+}
+
+function orNull(name: string): string {
+  return `${name}-or-null`
 }
 
 /** The same with its parts, wherever they stand in it. */
-function tolerant(part: unknown): unknown {
-  if (Array.isArray(part)) return part.map(tolerant)
-  if (typeof part !== 'object' || part === null) return part
-  const { anyOf, oneOf, ...rest } = part as Schema
-  const kept = Object.entries(rest).filter(
-    ([name, inner]) => name !== 'additionalProperties' || inner !== false,
-  )
+function tolerant({ anyOf, oneOf, additionalProperties, ...rest }: Schema): Schema {
+  const parts = Object.entries(rest).map(([keyword, part]) => [keyword, partOf(keyword, part)])
+  const { required, ...kept }: Schema = Object.fromEntries(parts)
   return {
-    ...Object.fromEntries(kept.map(([name, inner]) => [name, tolerant(inner)])),
+    ...kept,
+    ...(required !== undefined && { required: required.filter(hasNoDefault(rest)) }),
+    ...(isSchema(additionalProperties) && { additionalProperties: tolerant(additionalProperties) }),
     ...choiceOf(anyOf ?? oneOf),
+  }
+}
+
+function partOf(keyword: string, part: unknown): unknown {
+  if (VALUES.has(keyword)) return part
+  if (Array.isArray(part)) return part.map((one) => (isSchema(one) ? tolerant(one) : one))
+  if (!isSchema(part)) return part
+  if (!BY_NAME.has(keyword)) return tolerant(part)
+  const named = Object.entries(part).map(([name, one]) => [
+    name,
+    isSchema(one) ? tolerant(one) : one,
+  ])
+  return Object.fromEntries(named)
+}
+
+function isSchema(part: unknown): part is Schema {
+  return typeof part === 'object' && part !== null && !Array.isArray(part)
+}
+
+/** A field that was not stored yet is written with its default, so that a value may lack it. */
+function hasNoDefault({ properties = {} }: Schema): (name: string) => boolean {
+  return (name) => {
+    const field = properties[name]
+    return !isSchema(field) || field.default === undefined
   }
 }
 
 /** Of several objects the one that fits to the letter goes first: a smaller one would fit the larger too. */
 function choiceOf(choices: readonly Schema[] | undefined): object {
   if (choices === undefined) return {}
-  const exact = choices.filter(({ type }) => type !== 'null').length > 1 ? choices : []
-  return { anyOf: [...exact, ...choices.map(tolerant)] }
+  const values = choices.filter(({ type }) => type !== 'null')
+  const [only] = values
+  if (values.length > 1 || only === undefined) {
+    return { anyOf: [...(values.length > 1 ? choices : []), ...choices.map(tolerant)] }
+  }
+  if (values.length === choices.length) return tolerant(only)
+  return withNull(only) ?? { anyOf: choices.map(tolerant) }
+}
+
+const DEFINITION = '#/definitions/'
+
+/** A schema that takes null too; undefined for one that has no type of its own. */
+function withNull(schema: Schema): object | undefined {
+  if (schema.$ref?.startsWith(DEFINITION)) return { $ref: orNull(schema.$ref) }
+  if (schema.type === undefined || schema.const !== undefined) return undefined
+  const { enum: texts } = schema
+  return { ...tolerant(schema), ...(texts && { enum: [...texts, null] }), nullable: true }
 }

@@ -38,7 +38,7 @@ export interface Scope {
 export interface ListOptions extends Scope {
   /** Rows of a page; 50 by default. */
   readonly limit?: number
-  /** Rows to skip; 0 by default. */
+  /** Rows to skip at the beginning; 0 by default, and not again where a cursor goes on. */
   readonly offset?: number
   /** `nextCursor` of the page before; all else must be asked for as it was then. */
   readonly cursor?: string | undefined

@@ -21,7 +21,9 @@ const SIZES = [11, 26, 51, 101]
 
 /** Puts the request for a list into its canonical form; what it may ask is checked with its shape. */
 export function listPlan(options: ListOptions): ListPlan {
-  const { filters = [], search, owner, deleted = 'without', limit = 50, offset = 0 } = options
+  const { filters = [], search, owner, deleted = 'without', limit = 50, cursor } = options
+  // A cursor stands where the page before it ended: what that one skipped is behind it.
+  const { offset = 0 } = cursor === undefined ? options : {}
   const sort = options.sort === undefined || options.sort.length === 0 ? NEWEST : options.sort
   const rows = SIZES.find((size) => size > limit) ?? limit + 1
   const plan: Omit<ListPlan, 'shape'> = {

@@ -67,7 +67,9 @@ export class RowShape {
     for (let at = 0; at < values.length; at += 1) {
       const value = values[at]
       const column = this.#columns[at]
-      if (typeof value === 'string' && column !== undefined) row[column.name] = column.parse(value)
+      if (column !== undefined) {
+        row[column.name] = typeof value === 'string' ? column.parse(value) : null
+      }
     }
     return row
   }
@@ -90,7 +92,11 @@ export class RowShape {
     for (const { name, form, parse } of this.#columns) {
       const length = int32At(bytes, at)
       at += LENGTH_BYTES
-      if (length === NULL) continue
+      if (length === NULL) {
+        // Of two columns with one name the last one counts, also without a value.
+        row[name] = null
+        continue
+      }
       const end = at + length
       if (form === 'integer') row[name] = integerAt(bytes, at, end)
       else if (whole === undefined || (form === 'text' && !isAscii(bytes, at, end)))

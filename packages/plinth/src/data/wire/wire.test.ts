@@ -115,6 +115,23 @@ test('rows of every type are read alike by both ways, short and long ones, with 
   }
 })
 
+test('of columns with one name the last one counts by both ways, also where it has no value', async () => {
+  const texts = [
+    'select 1 as a, null as a',
+    'select null as a, 1 as a',
+    "select 'x' as a, null::text as b, 'y' as b, null::text as a",
+    `select repeat('x', 2000) as a, null::text as a`,
+  ]
+  await using db = await openTestDatabase({ wires: [oneSync(true)] })
+  await using other = await openTestDatabase({ wires: [plain(true)] })
+  for (const text of texts) {
+    const [ours, theirs] = await Promise.all(
+      [db, other].map(async ({ database }) => (await database.platform.query(text)).rows),
+    )
+    assert.deepEqual({ ...ours?.[0] }, { ...theirs?.[0] }, text)
+  }
+})
+
 test('moments are ISO 8601 in UTC with milliseconds, however many digits the server sends', async () => {
   await using db = await openTestDatabase()
   const moments = ['05', '05.6', '05.67', '05.678', '05.6789', '05.67891', '05.678912']

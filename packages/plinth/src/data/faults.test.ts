@@ -55,6 +55,39 @@ test('FI-08 a connection that dies in the middle of a statement is a 503, and on
   await living
 })
 
+test('FI-08 a connection that dies between two statements is a 503 that says why, and serves nobody again', async () => {
+  const warn = () => undefined
+  const settings = { pool_size: 1, max_overflow: 0 }
+  await using db = await openTestDatabase({ settings, log: { info() {}, warn, error: warn } })
+  const { platform } = db.database
+  const ownPid = async (from: Pick<typeof platform, 'query'>) => {
+    const { rows } = await from.query<{ pid: number }>('select pg_backend_pid() as pid')
+    return rows[0]?.pid
+  }
+  const kill = (pid: number | undefined) =>
+    asAdmin(db.adminUrl, async (admin) => {
+      await admin.query('select pg_terminate_backend($1)', [pid])
+      const alive = 'select from pg_stat_activity where pid = $1'
+      while (((await admin.query(alive, [pid])).rowCount ?? 0) > 0) await sleep(5)
+      await sleep(20)
+    })
+  let first: number | undefined
+  const lost = platform.transaction(async (tx) => {
+    first = await ownPid(tx)
+    await kill(first)
+    await tx.query('select 1')
+  })
+  await assert.rejects(lost, (error: unknown) => {
+    problem('data.unavailable', 503)(error)
+    assert.match(inspect(error), /57P01/)
+    return true
+  })
+  // Nothing was said any more: the work is done, and COMMIT finds nobody.
+  const unsaid = platform.transaction(async (tx) => kill(await ownPid(tx)))
+  await assert.rejects(unsaid, problem('data.unavailable', 503))
+  assert.notEqual(await ownPid(platform), first)
+})
+
 test('FI-10 a full pool answers 503 in time, and serves again when a connection comes back', async () => {
   // Long enough for the two that are to get a connection, however busy the machine is.
   const settings = { pool_size: 2, max_overflow: 0, pool_timeout: 1.5 }

@@ -119,3 +119,16 @@ test('v5.0.0-V8.3.3 a job that names its access does nothing for whoever lost th
   const denied = { outcome: 'denied', reason: 'access.not_permitted', ...by }
   assert.deepEqual(await guardedRows(), [done, denied])
 })
+
+test('v5.0.0-V8.3.3 a job that names its access does nothing for whoever was shut out while it waited', async () => {
+  const cai = await world.signIn('cai', { tenant: 'shut', can: ['stock:order'] })
+  const me = (await cai.get<{ user: { id: string }; tenant: { id: string } }>('/auth/web/me')).body
+  assert.equal((await cai.post('/guarded')).status, 202)
+  const disable = "update plinth.people set status = 'disabled' where id = $1"
+  await world.database.platform.query(disable, [me.user.id])
+  await world.drainJobs()
+  const { rows } = await world.database
+    .forTenant(me.tenant.id as Id<'tenant'>)
+    .query("select outcome from plinth.audit_events where action = 'stock.guarded'")
+  assert.deepEqual(rows, [{ outcome: 'denied' }])
+})

@@ -43,8 +43,10 @@ export async function requireRights(
 ): Promise<void> {
   if (access === undefined || actor.kind === 'system') return
   const { rows } = await tx.query<{ grants: readonly string[] }>(
-    `select grants from plinth.memberships
-      where tenant_id = $1 and person_id = $2 and status = 'active' and invited_email is null`,
+    `select m.grants from plinth.memberships m
+       join plinth.people p on p.id = m.person_id and p.status = 'active'
+      where m.tenant_id = $1 and m.person_id = $2 and m.status = 'active'
+        and m.invited_email is null`,
     [tx.tenant, actor.person],
   )
   const [member] = rows

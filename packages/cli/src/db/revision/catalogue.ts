@@ -28,6 +28,8 @@ export interface LiveTable {
   readonly name: string
   /** Its name before it was renamed: what hangs on it is still called after that. */
   readonly formerly?: string
+  /** The names of columns before they were renamed, by their new ones: indexes are called after those. */
+  readonly formerColumns?: ReadonlyMap<string, string>
   readonly columns: ReadonlyMap<string, LiveColumn>
   readonly constraints: ReadonlyMap<string, string>
   /** Indexes that no constraint brings along. */

@@ -1,4 +1,5 @@
 import { sqlName } from 'plinth/data'
+import { castText } from './cast-text.ts'
 import type { LiveColumn, LiveTable } from './catalogue.ts'
 import type { DeclaredSql } from './declared-sql.ts'
 import { fillFor } from './fill.ts'
@@ -90,7 +91,7 @@ function droppedColumn(live: LiveTable, name: string, column: LiveColumn): Piece
     ...(!column.generated && { loses: what }),
     up: column.generated ? [up] : [losing(what), up],
     down: [
-      ...rewriting(column),
+      ...rewriting({ ...column, expression: fill ?? column.expression }),
       ...(fill === undefined
         ? [back]
         : [`${back} default ${fill}`, `${alter} alter column ${sqlName(name)} drop default`]),
@@ -116,15 +117,7 @@ export function sameColumn(one: LiveColumn, other: LiveColumn): boolean {
 function changedColumn(place: Place, old: LiveColumn, column: LiveColumn): Piece[] {
   const about = place.name
   const alter = `alter table ${nameOf(place.live)} alter column ${sqlName(about)}`
-  const pieces: Piece[] = old.type === column.type ? [] : [changedType(place, old, column)]
-  if (old.expression !== column.expression) {
-    const [up, down] = [column, old].map(({ expression }) =>
-      expression === undefined
-        ? `${alter} drop default`
-        : `${alter} set default ${phrase(expression)}`,
-    )
-    pieces.push({ stage: 'column', about, up: [up ?? ''], down: [down ?? ''] })
-  }
+  const pieces = [...changedValues(place, old, column)]
   if (old.required && !column.required) {
     const [up, down] = [`${alter} drop not null`, `${alter} set not null`]
     pieces.push({ stage: 'column', about, up: [up], down: [down] })
@@ -135,10 +128,34 @@ function changedColumn(place: Place, old: LiveColumn, column: LiveColumn): Piece
   return [...pieces, { ...bound, up: [...filling(place), ...bound.up] }, ...rest]
 }
 
+/** Type and default. A default that changes with the type goes first: PostgreSQL casts few of them. */
+function changedValues(place: Place, old: LiveColumn, column: LiveColumn): Piece[] {
+  const { expression: from } = old
+  const { expression: to } = column
+  if (old.type === column.type) return changedDefault(place, from, to)
+  const type = changedType(place, old, column)
+  if (from === to) return [type]
+  return [...changedDefault(place, from, undefined), type, ...changedDefault(place, undefined, to)]
+}
+
+function changedDefault(
+  { live, name }: Place,
+  from: string | undefined,
+  to: string | undefined,
+): Piece[] {
+  if (from === to) return []
+  const alter = `alter table ${nameOf(live)} alter column ${sqlName(name)}`
+  const say = (expression: string | undefined) =>
+    expression === undefined
+      ? `${alter} drop default`
+      : `${alter} set default ${phrase(expression)}`
+  return [{ stage: 'column', about: name, up: [say(to)], down: [say(from)] }]
+}
+
 function changedType({ live, name }: Place, old: LiveColumn, column: LiveColumn): Piece {
   const alter = `alter table ${nameOf(live)} alter column ${sqlName(name)} type`
-  const to = (type: string) =>
-    `${alter} ${typePhrase(type)} using ${sqlName(name)}::${typePhrase(type)}`
+  const to = (type: string, from: string) =>
+    `${alter} ${typePhrase(type)} using ${castText(sqlName(name), from, type)}`
   const wide = isWider(old.type, column.type)
   const what = `what of ${nameOf(live)}.${name} does not fit ${typePhrase(column.type)}`
   const quick = wide && !/int$|integer|double/.test(column.type)
@@ -150,9 +167,9 @@ function changedType({ live, name }: Place, old: LiveColumn, column: LiveColumn)
     up: [
       ...(wide ? [] : [losing(what)]),
       ...(quick ? [] : [slow]),
-      quick ? `${alter} ${typePhrase(column.type)}` : to(column.type),
+      quick ? `${alter} ${typePhrase(column.type)}` : to(column.type, old.type),
     ],
-    down: [slow, to(old.type)],
+    down: [slow, to(old.type, column.type)],
   }
 }
 

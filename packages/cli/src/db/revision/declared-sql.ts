@@ -59,9 +59,9 @@ function nameAndRest(line: string): [name: string, definition: string] {
 function itemsOf(list: string): string[] {
   const items: string[] = []
   let [open, depth] = ['', 0]
-  for (const [part] of list.matchAll(/'(?:[^']|'')*'|[^'(),]+|[(),]/g)) {
-    if (part === '(') depth += 1
-    if (part === ')') depth -= 1
+  for (const [part] of list.matchAll(/'(?:[^']|'')*'|[^'()[\],]+|[()[\],]/g)) {
+    if (part === '(' || part === '[') depth += 1
+    if (part === ')' || part === ']') depth -= 1
     if (part === ',' && depth === 0) {
       items.push(open)
       open = ''

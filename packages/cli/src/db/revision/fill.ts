@@ -3,8 +3,9 @@ import type { LiveColumn, LiveTable } from './catalogue.ts'
 const ZEROES: readonly (readonly [type: RegExp, value: string])[] = [
   [/^(bigint|integer|numeric|double precision)/, '0'],
   [/^boolean$/, 'false'],
-  [/^(text|character varying)/, "''"],
   [/^text\[\]$/, "'{}'"],
+  [/^(text|character varying)/, "''"],
+  [/^uuid$/, 'gen_random_uuid()'],
   [/^jsonb$/, "'{}'"],
   [/^date$/, "'1970-01-01'"],
   [/^timestamp/, 'now()'],
@@ -24,7 +25,7 @@ export function fillFor(
     new RegExp(`\\b${name}\\b`).test(text),
   )
   if (own.some((text) => text.startsWith('FOREIGN KEY'))) return undefined
-  const listed = own.map((text) => /= ANY \(\(?ARRAY\['((?:[^']|'')*)'/.exec(text)?.[1])
+  const listed = own.map((text) => /= (?:ANY \(\(?ARRAY\[)?'((?:[^']|'')*)'/.exec(text)?.[1])
   const first = listed.find((text) => text !== undefined)
   if (first !== undefined) return `'${first}'`
   return ZEROES.find(([known]) => known.test(type))?.[1]

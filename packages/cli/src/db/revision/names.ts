@@ -31,7 +31,10 @@ export function isOurIndex(table: Named, name: string, definition: string): bool
   const [, list = '', where = ''] = /USING btree \(([^()]*)\)(.*)$/.exec(definition) ?? []
   if (where !== '' && where !== ' WHERE (deleted_at IS NULL)') return false
   const columns = list.replaceAll('"', '').split(', ')
-  const named = columns.filter((column) => column !== 'tenant_id').join('_')
+  const named = columns
+    .filter((column) => column !== 'tenant_id')
+    .map((column) => table.formerColumns?.get(column) ?? column)
+    .join('_')
   return prefixes.some((prefix) =>
     [`${prefix}_${named}_idx`, `${prefix}_${named}_key`].includes(name),
   )
@@ -40,6 +43,7 @@ export function isOurIndex(table: Named, name: string, definition: string): bool
 interface Named {
   readonly name: string
   readonly formerly?: string
+  readonly formerColumns?: ReadonlyMap<string, string>
 }
 
 function namesOf({ name, formerly }: Named): string[] {

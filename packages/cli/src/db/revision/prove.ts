@@ -34,23 +34,34 @@ export async function prove(claim: Claim): Promise<void> {
       await writeFile(join(folder, `${name}.up.sql`), up)
       await writeFile(join(folder, `${name}.down.sql`), down)
     }
-    await runMigrations(scratch, folder)
+    await runMigrations(scratch, folder).catch(cannot('run', texts))
     const after = await again()
     const left = compare({ written: after, declared: wanted, entities: plan.entities }).pieces
-    if (left.length > 0) throw wrong('up', left.flatMap(({ up }) => up).join('; '), texts)
-    await runMigrations(scratch, folder, migrations.at(-1)?.number ?? 0)
+    if (left.length > 0) {
+      throw wrong('lead to what is declared', left.flatMap(({ up }) => up).join('; '), texts)
+    }
+    const start = migrations.at(-1)?.number ?? 0
+    await runMigrations(scratch, folder, start).catch(cannot('lead back', texts))
     const back = textOf(await again())
-    const start = textOf(before)
-    if (back !== start) throw wrong('down', difference(start, back), texts)
+    const origin = textOf(before)
+    if (back !== origin) {
+      throw wrong('lead back to where it began', difference(origin, back), texts)
+    }
   } finally {
     await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function cannot(way: string, texts: readonly MigrationText[]) {
+  return (cause: unknown): never => {
+    throw wrong(way, cause instanceof Error ? cause.message : String(cause), texts)
   }
 }
 
 function wrong(way: string, what: string, texts: readonly MigrationText[]): CliError {
   const all = texts.map(({ name, up, down }) => `-- ${name}\n${up}\n-- down\n${down}`).join('\n')
   return new CliError(
-    `No migration was written, because the one that was made does not lead ${way === 'up' ? 'to what is declared' : 'back to where it began'} (${what}); write it by hand, beginning with:\n${all}`,
+    `No migration was written, because the one that was made does not ${way} (${what}); write it by hand, beginning with:\n${all}`,
   )
 }
 

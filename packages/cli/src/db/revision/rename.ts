@@ -13,6 +13,8 @@ export interface Rename {
   readonly piece: Piece
   /** The new name of a table → its old one. */
   readonly table?: readonly [key: string, formerly: string]
+  /** Of a column: its table, its new name, and its old one. */
+  readonly column?: readonly [key: string, name: string, formerly: string]
   /** The tables as they are called then, for the renames that follow. */
   readonly after: Tables
 }
@@ -66,6 +68,7 @@ function renamedColumn(
   const columns = new Map([...table.columns].map(([name, one]) => [name === from ? to : name, one]))
   return {
     after: new Map([...written, [keyOf(declared), { ...table, columns }]]),
+    column: [keyOf(declared), to, from],
     piece: { stage: 'rename', about: to, up: [say(from, to)], down: [say(to, from)] },
   }
 }

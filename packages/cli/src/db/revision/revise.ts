@@ -85,13 +85,16 @@ async function found(written: Scratch, comparison: Comparison, plan: RevisionPla
   return { changes: compare({ written: after, declared: wanted, entities }), renames }
 }
 
-/** What hangs on a renamed table is still called after its old name. */
+/** What hangs on a renamed table or column is still called after its old name. */
 function withFormer(tables: Tables, renames: readonly Rename[]): Tables {
   const former = new Map(renames.flatMap(({ table }) => (table === undefined ? [] : [table])))
+  const columns = renames.flatMap(({ column }) => (column === undefined ? [] : [column]))
   return new Map(
     [...tables].map(([key, table]) => {
       const formerly = former.get(key)
-      return [key, formerly === undefined ? table : { ...table, formerly }]
+      const own = columns.filter(([owner]) => owner === key)
+      const formerColumns = new Map(own.map(([, name, old]) => [name, old]))
+      return [key, { ...table, formerColumns, ...(formerly !== undefined && { formerly }) }]
     }),
   )
 }

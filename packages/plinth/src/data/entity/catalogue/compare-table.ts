@@ -70,10 +70,13 @@ export function defaultsOf(columns: readonly Column[]): ReadonlySet<string> {
 /** The condition of each column that takes one of some texts, by column. */
 export function enumChecks(columns: readonly Column[]): [column: string, check: string][] {
   return columns.flatMap(({ name, values }) =>
-    values
-      ? [[name, `check (${name} = any (array[${values.map(textArrayItem).join(', ')}]))`]]
-      : [],
+    values ? [[name, `check (${name} = ${oneOf(values.map(textArrayItem))})`]] : [],
   )
+}
+
+/** PostgreSQL keeps a list of one as that one. */
+function oneOf(items: readonly string[]): string {
+  return items.length === 1 ? `${items[0]}` : `any (array[${items.join(', ')}])`
 }
 
 function textArrayItem(value: string): string {

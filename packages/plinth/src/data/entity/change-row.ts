@@ -45,7 +45,8 @@ async function updateByRules(
 /** Deletes the row, or marks it as deleted. */
 export async function remove(table: EntityTable, db: Db, target: Target): Promise<void> {
   const statement = table.sql.remove(target)
-  const removed = await namingViolations(table.declaration, () => run(db, statement))
+  const place = { path: 'body', isRemoval: true }
+  const removed = await namingViolations(table.declaration, () => run(db, statement), place)
   if (removed.rowCount === 0) await refuse(table, db, target)
 }
 

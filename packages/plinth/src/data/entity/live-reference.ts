@@ -9,16 +9,13 @@ import { columnSql, scopeSql, tableOf } from './list/table-sql.ts'
  */
 export type MayRefer = (entity: string) => string | undefined
 
-// Entities whose foreign key lets too much through: they keep their deleted rows, or their rows belong to
-// people. By name, because a reference has nothing else: two that refer to each other could not import
-// each other. A service has one entity of a name, or does not start.
-const limited = new Map<string, Declaration>()
+// By name, because a reference has nothing else: two that refer to each other could not import each
+// other. A service has one entity of a name, or does not start.
+const declared = new Map<string, Declaration>()
 
 /** Remembers an entity for those that refer to it by its name. */
-export function rememberLimited(declaration: Declaration): void {
-  if (declaration.softDelete || declaration.owned === 'person')
-    limited.set(declaration.name, declaration)
-  else limited.delete(declaration.name)
+export function rememberDeclared(declaration: Declaration): void {
+  declared.set(declaration.name, declaration)
 }
 
 /** By column, the person whose rows alone a reference may name; none for a reference to anybody's. */
@@ -49,8 +46,9 @@ export interface ValuePlace {
 /**
  * A new value of a column. A deleted row that is kept, or one of another person, would satisfy the
  * foreign key, so a reference to it becomes a reference to no row at all, which the key refuses: who
- * may not see a row learns nothing of it. The row is held until this transaction ends, by the lock that
- * the key takes anyway: whoever deletes it meanwhile waits.
+ * may not see a row learns nothing of it. In a table that is migrated elsewhere no key of ours stands, so
+ * every reference is looked up, and no row is refused by the statement. The row is held until this
+ * transaction ends, by the lock that the key takes anyway: whoever deletes it meanwhile waits.
  */
 export function newValueSql(
   declaration: Declaration,
@@ -58,12 +56,26 @@ export function newValueSql(
   { place, owner }: ValuePlace,
 ): string {
   const target = targetOf(declaration, column)
-  if (target === undefined || (owner === undefined && !target.softDelete)) return place
+  const isFree = owner === undefined && !target?.softDelete && declaration.migrated === 'here'
+  if (target === undefined || isFree) return place
   const scope = scopeSql(target, { owner }, () => owner ?? place)
   const live =
     `select ${columnSql(target, 'id')} from ${tableOf(target)} ` +
-    `where ${[`${columnSql(target, 'id')} = ${place}::uuid`, ...scope].join(' and ')} for key share`
-  return `case when ${place}::uuid is null then null else coalesce((${live}), '${NIL_ID}') end`
+    `where ${[`${columnSql(target, 'id')} = ${place}::uuid`, ...scope].join(' and ')}${held(target)}`
+  return `case when ${place}::uuid is null then null else coalesce((${live}), ${noRow(declaration, column)}) end`
+}
+
+/** The app may not lock what it may only read, as a table that is migrated elsewhere can be. */
+function held({ migrated }: Declaration): string {
+  return migrated === 'here' ? ' for key share' : ''
+}
+
+/** What stands where no row was found: an id that the foreign key refuses, or a refusal at once. */
+function noRow({ migrated, references }: Declaration, { name }: Column): string {
+  const key = references.find(({ column }) => column === name)
+  return migrated === 'here' || key === undefined
+    ? `'${NIL_ID}'`
+    : `plinth.no_such_row('${key.name}')`
 }
 
 /** What a column changes to: a reference that stays as it was may go on pointing where it does. */
@@ -75,7 +87,9 @@ export function changedValueSql(declaration: Declaration, column: Column, at: Va
   return `case when ${now} is not distinct from ${place}::uuid then ${now} else ${value} end`
 }
 
-/** The entity that a column refers to, if not all its rows may be named and a foreign key stands between. */
+/** The entity that a column refers to, if it has to be asked which of its rows may be named. */
 function targetOf({ migrated }: Declaration, { reference }: Column): Declaration | undefined {
-  return reference === undefined || migrated === 'elsewhere' ? undefined : limited.get(reference.to)
+  const target = reference === undefined ? undefined : declared.get(reference.to)
+  if (target === undefined || migrated === 'elsewhere') return target
+  return target.softDelete || target.owned === 'person' ? target : undefined
 }

@@ -4,7 +4,7 @@ import type { Declaration } from './declaration.ts'
 import type { Scope } from './list/list-options.ts'
 import { columnSql, rowColumns, scopeSql, tableOf } from './list/table-sql.ts'
 import type { MayRefer, ValuePlace } from './live-reference.ts'
-import { changedValueSql, newValueSql, ownersOf, rememberLimited } from './live-reference.ts'
+import { changedValueSql, newValueSql, ownersOf, rememberDeclared } from './live-reference.ts'
 import { quote } from './names.ts'
 import type { VersionDemand } from './precondition.ts'
 
@@ -32,7 +32,7 @@ export interface EntityStatements {
 
 /** Compiles the statements of an entity. Every identifier comes from the declaration. */
 export function statementsOf(declaration: Declaration): EntityStatements {
-  rememberLimited(declaration)
+  rememberDeclared(declaration)
   const { columns, softDelete, key } = declaration
   const table = tableOf(declaration)
   const row = rowColumns(declaration)

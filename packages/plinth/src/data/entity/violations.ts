@@ -16,6 +16,8 @@ const [UNIQUE, CHECK, TOO_LONG] = ['23505', '23514', '54000'] as const
 export interface InputPlace {
   /** `body`, or `body/items/3` for one of a list. */
   readonly path: string
+  /** Whether a row is deleted: then it is the one that is referred to, by rows of its own table too. */
+  readonly isRemoval?: boolean
 }
 
 /** Runs work on an entity's table and says a broken constraint in terms of its fields. */
@@ -66,10 +68,13 @@ function taken(
   return entityProblems.conflict({ details, cause })
 }
 
-function dangling({ references }: Declaration, { constraint, cause, path }: Broken): AppError {
+function dangling(
+  { references }: Declaration,
+  { constraint, cause, path, isRemoval = false }: Broken,
+): AppError {
   const reference = references.find(({ name }) => name === constraint)
   // A foreign key of another table: the row to be deleted is still pointed at.
-  if (reference === undefined) return entityProblems.inUse({ cause })
+  if (reference === undefined || isRemoval) return entityProblems.inUse({ cause })
   const message = `There is no such ${reference.to}`
   const details = [{ path: `${path}/${reference.column}`, message, code: 'unknown_reference' }]
   return entityProblems.invalid({ details, cause })

@@ -1,0 +1,1 @@
+drop function plinth.no_such_row(text);

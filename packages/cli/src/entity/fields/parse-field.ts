@@ -32,6 +32,7 @@ const OWN_COLUMNS = new Set([
   'updated_at',
   'deleted_at',
   'search_doc',
+  ...['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'],
 ])
 
 /**

@@ -49,6 +49,9 @@ export type FieldOptions = Pick<Column, 'hidden' | 'serverOnly' | 'pii'>
 
 const BASE = new Set(['id', 'tenant_id', 'created_at', 'updated_at', 'version'])
 
+// PostgreSQL 18, 5.6: every table has them, and none can be made.
+const SYSTEM = new Set(['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid'])
+
 // What an option adds; see implied-columns.ts. Reserved everywhere, so that the option can come later.
 const IMPLIED: Readonly<Record<string, string>> = {
   owner_id: "owned: 'person'",
@@ -62,6 +65,7 @@ const IMPLIED: Readonly<Record<string, string>> = {
  */
 export function columnOf(name: string, schema: z.ZodType, options: FieldOptions): Column {
   if (BASE.has(name)) throw new TypeError('every entity has this column by itself; leave it out')
+  if (SYSTEM.has(name)) throw new TypeError('PostgreSQL keeps this name for itself; choose another')
   const option = Object.hasOwn(IMPLIED, name) ? IMPLIED[name] : undefined
   if (option !== undefined)
     throw new TypeError(`the option ${option} makes this column; leave it out`)

@@ -40,6 +40,9 @@ const refused: readonly (readonly [string, z.core.$ZodType, RegExp])[] = [
   ['literal', z.literal('a'), /z\.enum/],
   ['object', z.object({ a: z.string() }), /json\(z\.object/],
   ['list of numbers', z.array(z.int32()), /a list holds texts only/],
+  ['list of references', z.array(ref('category')), /references to many are an entity of their own/],
+  ['list of amounts', z.array(money()), /a list holds texts only/],
+  ['list of moments', z.array(timestamp()), /a list holds texts only/],
   ['numeric enum', z.enum({ one: 1 }), /an enum holds texts only/],
   ['prefault', z.string().prefault('x'), /say default\(\)/],
   ['any', z.any(), /any value at all is JSON; say json\(schema\)/],
@@ -123,6 +126,12 @@ test('HI-24 names keep to one grammar', () => {
   }
   for (const base of ['id', 'tenant_id', 'created_at', 'updated_at', 'version']) {
     assert.throws(() => entity('x', { [base]: z.string() }), /has this column by itself/)
+  }
+  for (const system of ['tableoid', 'xmin', 'cmin', 'xmax', 'cmax', 'ctid']) {
+    assert.throws(
+      () => entity('x', { [system]: z.string() }),
+      new RegExp(`entity "x", field "${system}": PostgreSQL keeps this name for itself`),
+    )
   }
 })
 

@@ -1,10 +1,12 @@
+import type { z } from 'zod'
+
 /** The part of a Zod definition that tells what a schema is. */
 export interface Definition {
   readonly type: string
   readonly format?: string
   readonly coerce?: boolean
   readonly entries?: Readonly<Record<string, unknown>>
-  readonly element?: { readonly def: Definition }
+  readonly element?: z.ZodType
   readonly in?: { readonly def: Definition }
   readonly out?: { readonly def: Definition }
   readonly reverseTransform?: unknown
@@ -31,7 +33,8 @@ const INSTEAD: Readonly<Record<string, string>> = {
   literal: 'a literal is an enum of one; say z.enum([…])',
   prefault: 'prefault() re-applies itself on update; say default()',
   object: 'a nested object is JSON; say json(z.object(…))',
-  array: 'a list holds texts only; say z.array(z.string()) or json(z.array(…))',
+  array:
+    'a list holds texts only; say z.array(z.string()) or json(z.array(…)); references to many are an entity of their own',
   readonly: 'readonly() does nothing to a row; leave it out',
   nonoptional: 'nonoptional() undoes a wrapper; leave both out',
   any: 'any value at all is JSON; say json(schema)',

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { json } from './json.ts'
 import type { Kind } from './kind.ts'
 import { refuseWhere } from './kind.ts'
+import { markOf } from './mark.ts'
 import { NONE, ORDERED, SAME } from './operators.ts'
 import { idSchema } from './ref.ts'
 import type { Definition } from './refusals.ts'
@@ -36,7 +37,10 @@ export const text: Kind = {
 export const list: Kind = {
   name: 'list',
   is: ({ type, element }) =>
-    type === 'array' && element !== undefined && text.is(element.def, undefined),
+    type === 'array' &&
+    element !== undefined &&
+    markOf(element) === undefined &&
+    text.is(element.def, undefined),
   sqlType: () => 'text[]',
   operators: NONE,
   guard: (schema) => refuseWhere(schema, jsonFault),

@@ -207,6 +207,25 @@ test('TN-15 the system context enters one tenant at a time, and each use leaves 
   ])
 })
 
+test('TN-15 TN-59 a tenant that is shut while others are gone through is not entered, and no row says so', async () => {
+  const entered: Id<'tenant'>[] = []
+  const shut = "update plinth.tenants set status = 'suspended' where id <> $1 and status = 'active'"
+  await database.system('long count').eachTenant(async (tx) => {
+    entered.push(tx.tenant)
+    if (entered.length === 1) await database.platform.query(shut, [tx.tenant])
+  })
+  const [first] = [acme, evil].toSorted()
+  assert.deepEqual(entered, [first])
+  const noted = "select count(*)::int as n from plinth.audit_events where reason = 'long count'"
+  for (const tenant of [acme, evil]) {
+    const { rows } = await database.forTenant(tenant).query(noted)
+    assert.deepEqual(rows, [{ n: tenant === first ? 1 : 0 }])
+  }
+  await database.platform.query(
+    "update plinth.tenants set status = 'active' where slug in ('acme', 'evil')",
+  )
+})
+
 test('TN-15 nobody enters the system context without a reason', () => {
   for (const reason of ['', '  ', 'x'.repeat(257)]) {
     assert.throws(() => database.system(reason), /needs a reason/)

@@ -13,6 +13,13 @@ const AUDIT = `
   insert into plinth.audit_events (id, tenant_id, actor_kind, action, outcome, reason)
   values ($1, $2, 'system', 'system.context', 'success', $3)`
 
+// The tenants of a page are entered one after the other: by then one may be shut, and what is written into
+// a deleted one after it was erased nobody would take away.
+const AUDIT_IF_OPEN = `
+  insert into plinth.audit_events (id, tenant_id, actor_kind, action, outcome, reason)
+  select $1::uuid, t.id, 'system', 'system.context', 'success', $3
+    from plinth.tenants t where t.id = $2 and t.status = 'active'`
+
 const PAGE = 500
 const ACTIVE = `
   select id from plinth.tenants where status = 'active' and ($1::uuid is null or id > $1)
@@ -28,15 +35,19 @@ export function systemContext(parts: SystemParts, reason: string): SystemContext
   if (reason.trim() === '' || reason.length > LONGEST_REASON) {
     throw new TypeError(`system() needs a reason of 1 to ${LONGEST_REASON} characters`)
   }
-  const inTenant: SystemContext['inTenant'] = async (tenant, work) => {
-    const db = parts.forTenant(tenant)
-    await db.query(AUDIT, [newId(parts.clock), tenant, reason])
-    return db.transaction(work)
-  }
+  const noted = async (db: Db, text: string): Promise<boolean> =>
+    (await db.query(text, [newId(parts.clock), db.tenant, reason])).rowCount > 0
   return {
-    inTenant,
+    async inTenant(tenant, work) {
+      const db = parts.forTenant(tenant)
+      await noted(db, AUDIT)
+      return db.transaction(work)
+    },
     async eachTenant(work) {
-      for await (const tenant of activeTenants(parts.platform)) await inTenant(tenant, work)
+      for await (const tenant of activeTenants(parts.platform)) {
+        const db = parts.forTenant(tenant)
+        if (await noted(db, AUDIT_IF_OPEN)) await db.transaction(work)
+      }
     },
   }
 }

@@ -23,11 +23,13 @@ async function oldService(change: (files: Map<string, string>) => void = () => {
   return service
 }
 
-/** Puts a program named npm before the machine's own; gives the environment that finds it. */
-async function npmThat(it: Service, script: string): Promise<NodeJS.ProcessEnv> {
+const npmThat = (it: Service, script: string) => programThat(it, 'npm', script)
+
+/** Puts a program before the machine's own of that name; gives the environment that finds it. */
+async function programThat(it: Service, name: string, script: string): Promise<NodeJS.ProcessEnv> {
   const programs = path.join(it.folder, '.git/programs')
-  await write(programs, new Map([['npm', `#!/bin/sh\n${script}\n`]]))
-  await it.run('chmod', ['+x', path.join(programs, 'npm')])
+  await write(programs, new Map([[name, `#!/bin/sh\n${script}\n`]]))
+  await it.run('chmod', ['+x', path.join(programs, name)])
   return { PATH: `${programs}${path.delimiter}${process.env['PATH']}` }
 }
 
@@ -67,6 +69,44 @@ test('what was edited after an update was killed lies in the stash when it is un
   const kept = await it.git('stash', 'show', '--patch', '--include-untracked')
   for (const file of ['src/main.ts', 'config.yaml', 'notes.txt'])
     assert.match(kept, new RegExp(`b/${file}\\n[\\s\\S]*?^\\+(# |// )?mine$`, 'm'), file)
+})
+
+test('an update that was killed when a commit was made and not yet noted is undone like any other', async () => {
+  const it = await oldService()
+  const before = await snapshot(it.folder)
+  const script =
+    'PATH="${PATH#*:}"; git "$@"; is=$?; case "$*" in *" commit "*) kill -9 $PPID;; esac; exit $is'
+  const env = await programThat(it, 'git', script)
+  await it.run(process.execPath, [PROGRAM, 'update', '--no-install'], env)
+  assert.equal(
+    await it.git('log', '--format=%s', 'main..plinth-update-0.1.0'),
+    'build: Plinth 0.1.0',
+  )
+  await it.git('commit', '--quiet', '--allow-empty', '--message=own')
+  const kept = await it.plinth('update', '--abort')
+  assert.deepEqual(
+    [kept.code, /has commits that the update did not make/.test(kept.err)],
+    [2, true],
+  )
+  await it.git('reset', '--quiet', '--hard', 'HEAD~1')
+
+  const { code, err } = await it.plinth('update', '--abort')
+  assert.equal(code, 0, err)
+  assert.deepEqual(await snapshot(it.folder), before)
+  assert.equal(await it.git('branch', '--format=%(refname:short)'), 'main')
+})
+
+test('a damaged note of an update is said, with the file', async () => {
+  const it = await oldService()
+  await writeFile(path.join(it.folder, '.git/plinth-update.json'), '{"from":')
+  for (const words of [[], ['--abort'], ['--continue']]) {
+    const { code, err } = await it.plinth('update', ...words)
+    assert.deepEqual([code, err.split('\n').length], [2, 1], err)
+    assert.match(
+      err,
+      /plinth-update\.json, the note of an update .* is damaged; look at `git status`/,
+    )
+  }
 })
 
 test('half a solution of a conflict, and what was edited beside it, lie in the stash; no edit, no stash', async () => {

@@ -55,7 +55,7 @@ async function clear(git: Repository, { phase, tree, branch }: UpdateState): Pro
 
 async function requireOnlyOurs(git: Repository, state: UpdateState): Promise<void> {
   const tip = await git.ask('rev-parse', '--verify', '--quiet', `refs/heads/${state.branch}`)
-  if (tip.ok && tip.out !== state.head)
+  if (tip.ok && tip.out !== state.head && !(await isLastOfOurs(git, state)))
     throw misuse(
       `The branch ${state.branch} has commits that the update did not make; when they may go: git switch ${state.before.branch ?? state.before.sha} && git branch -D ${state.branch}.`,
     )
@@ -64,4 +64,11 @@ async function requireOnlyOurs(git: Repository, state: UpdateState): Promise<voi
     throw misuse(
       'The working tree has changes that are in no commit; commit them, or put them away with `git stash -u`, before you go back.',
     )
+}
+
+/** Whether the branch holds, on top of what is noted, just the commit that the update was about to note. */
+async function isLastOfOurs(git: Repository, state: UpdateState): Promise<boolean> {
+  const { branch, head, committing } = state
+  const found = await git.ask('log', '--max-count=1', '--format=%P %T', `refs/heads/${branch}`)
+  return committing !== undefined && found.out === `${head} ${committing}`
 }

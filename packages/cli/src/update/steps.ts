@@ -32,6 +32,8 @@ async function commit(steps: Steps, subject: string, body: string): Promise<void
   const { git, commits } = steps
   if ((await git.ask('diff', '--cached', '--quiet')).ok) return
   const message = body === '' ? ['-m', subject] : ['-m', subject, '-m', body]
+  // Whoever is cut off between the commit and the note of it can still tell that it was made here.
+  await writeState(git, { ...steps.state, committing: await git.run('write-tree') })
   // The owner's hooks judge the branch when it is merged; half an update may not please them.
   await git.run('commit', '--quiet', '--no-verify', ...message)
   commits.push(subject)

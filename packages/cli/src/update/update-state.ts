@@ -1,5 +1,6 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { misuse } from '../cli-error.ts'
 import type { PackageManager } from '../template/answers.ts'
 import type { Repository } from './repository.ts'
 
@@ -29,21 +30,36 @@ export interface UpdateState {
   readonly conflicts: readonly string[]
   /** What the update left for a person to solve, as a tree of git; only while conflicts wait. */
   readonly tree?: string
+  /** What is being committed, as a tree of git; only while that goes on. */
+  readonly committing?: string
   /** What the service is installed with. */
   readonly manager: PackageManager
   /** Whether the packages are still to be installed, because that failed. */
   readonly installs?: boolean
 }
 
-/** The update under way in a repository; undefined when there is none. */
+/**
+ * The update under way in a repository; undefined when there is none.
+ * @throws CliError (exit code 2) when what was noted of it cannot be read
+ */
 export async function readState(git: Repository): Promise<UpdateState | undefined> {
-  const text = await readFile(await fileOf(git), 'utf8').catch(() => undefined)
-  return text === undefined ? undefined : JSON.parse(text)
+  const file = await fileOf(git)
+  const text = await readFile(file, 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw misuse(
+      `${file}, the note of an update that was cut off, is damaged; look at \`git status\`, go to your branch with \`git switch\`, then remove that file and the branch of the update.`,
+    )
+  }
 }
 
-/** Notes where an update stands. */
+/** Notes where an update stands, whole or not at all. */
 export async function writeState(git: Repository, state: UpdateState): Promise<void> {
-  await writeFile(await fileOf(git), `${JSON.stringify(state, null, 2)}\n`)
+  const file = await fileOf(git)
+  await writeFile(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`)
+  await rename(`${file}.new`, file)
 }
 
 /** Forgets the update. */

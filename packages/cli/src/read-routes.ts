@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { describeAccess } from 'plinth/access'
 import { buildService, renderCensus, type Service, type ServiceOptions } from 'plinth/server'
 import { CliError, misuse } from './cli-error.ts'
 import { devFolder } from './dev/dev-folder.ts'
 import { secretsFor } from './dev/dev-secrets.ts'
 import { placeholderEnvironment } from './dev/service-needs.ts'
+import { importModule } from './service-process/import-module.ts'
 
 /** One route and its rule. */
 export interface RouteLine {
@@ -77,11 +77,12 @@ async function putTogether<T>(
 
 /** The features that `src/main.ts` starts. */
 async function registryOf(service: string): Promise<ServiceOptions['features']> {
-  const file = join(service, 'src', 'generated', 'registry.ts')
-  if (!existsSync(file))
+  if (!existsSync(join(service, REGISTRY)))
     throw misuse('There is no src/generated/registry.ts yet; run `plinth sync`, which writes it.')
-  const found: { registry?: unknown } = await import(pathToFileURL(file).href)
+  const found: { registry?: unknown } = await importModule(service, REGISTRY)
   if (!Array.isArray(found.registry))
     throw new CliError('src/generated/registry.ts is not what `plinth sync` writes; run it.')
   return found.registry
 }
+
+const REGISTRY = 'src/generated/registry.ts'

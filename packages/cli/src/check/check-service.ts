@@ -44,5 +44,8 @@ async function lookAt({ name, look }: Part, checking: ReturnType<typeof checking
 function broken(name: string, error: unknown): Omit<Finding, 'part'> {
   const message = error instanceof Error ? error.message : String(error)
   const fix = `Mend what it says, then run \`npx plinth check --only ${name}\`.`
-  return { file: null, line: null, code: `${name}.failed`, message, fix }
+  // A module that cannot be imported is named by the line that is to blame.
+  const [, file = null, line] = /^(\S+\.\w+):(\d+) cannot be imported: /.exec(message) ?? []
+  const at = line === undefined ? null : Number(line)
+  return { file, line: at, code: `${name}.failed`, message, fix }
 }

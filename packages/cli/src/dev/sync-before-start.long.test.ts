@@ -36,7 +36,7 @@ test('a module that cannot be imported is named, and the next start tries again'
   writeFileSync(about, "throw new Error('not yet')\n")
   const named = {
     name: 'CliError',
-    message: /^src\/pages\/about\.ts cannot be imported: not yet\./,
+    message: /^src\/pages\/about\.ts:\d+ cannot be imported: not yet\./,
   }
   await assert.rejects(syncBeforeStart(folder), named)
   await assert.rejects(syncBeforeStart(folder), named)

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import type { Feature } from 'plinth/feature'
 import type { WorldOptions } from 'plinth/testing'
 import { misuse } from '../cli-error.ts'
+import { importModule } from './import-module.ts'
 
 /** What a service gives to `start()`, as far as it decides which routes there are and who may call them. */
 export type Given = Pick<WorldOptions, 'features' | 'authenticate' | 'replace' | 'tenantSettings'>
@@ -45,9 +46,10 @@ async function importOf(file: string): Promise<string | undefined> {
 }
 
 async function registryOf(service: string): Promise<readonly Feature[]> {
-  const file = join(service, 'src', 'generated', 'registry.ts')
-  if (!existsSync(file))
+  if (!existsSync(join(service, REGISTRY)))
     throw misuse('There is no src/generated/registry.ts yet; run `plinth sync`, which writes it.')
-  const found: { registry?: readonly Feature[] } = await import(pathToFileURL(file).href)
+  const found: { registry?: readonly Feature[] } = await importModule(service, REGISTRY)
   return found.registry ?? []
 }
+
+const REGISTRY = 'src/generated/registry.ts'

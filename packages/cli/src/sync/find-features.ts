@@ -1,9 +1,8 @@
 import { realpathSync } from 'node:fs'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Feature } from 'plinth/feature'
 import { isFeature } from 'plinth/feature'
 import { CliError } from '../cli-error.ts'
+import { IMPORT_RULE, importModule } from '../service-process/import-module.ts'
 import { featureModules } from './feature-modules.ts'
 
 /** A feature, and where it is exported. */
@@ -54,15 +53,10 @@ export async function findFeatures(service: string): Promise<readonly FoundFeatu
 
 async function importQuietly(service: string, file: string): Promise<object> {
   const before = keptOpen()
-  const exported: object = await import(pathToFileURL(join(service, file)).href).catch((cause) => {
-    throw new CliError(`${file} cannot be imported: ${reason(cause)} ${RULE}`, 1, cause)
-  })
+  const exported = await importModule(service, file)
   if (keptOpen() <= before) return exported
-  throw new CliError(`${file} starts something when it is imported. ${RULE}`)
+  throw new CliError(`${file} starts something when it is imported. ${IMPORT_RULE}`)
 }
-
-const RULE =
-  'Modules of a service must import without side effects: do the work in a function, or in src/main.ts.'
 
 /** How much keeps this process from ending, beside what loading modules itself needs. */
 function keptOpen(): number {
@@ -70,8 +64,3 @@ function keptOpen(): number {
 }
 
 const STARTED = /^(Timeout|TCP|Pipe|UDP|Process|FSEvent|StatWatcher|Worker)/
-
-function reason(cause: unknown): string {
-  const [line = ''] = (cause instanceof Error ? cause.message : String(cause)).trim().split('\n')
-  return /[.!?]$/.test(line) ? line : `${line}.`
-}

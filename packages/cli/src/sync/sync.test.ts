@@ -52,7 +52,7 @@ test('a module that throws, or starts something, is named in one sentence', asyn
   await assert.rejects(findFeatures(throws), {
     name: 'CliError',
     message:
-      'src/jobs/bad.ts cannot be imported: no database. Modules of a service must import without side effects: do the work in a function, or in src/main.ts.',
+      'src/jobs/bad.ts:1 cannot be imported: no database. Modules of a service must import without side effects: do the work in a function, or in src/main.ts.',
   })
   const starts = serviceOf('starts', {
     'src/services/ticker.ts': 'setTimeout(() => {}, 100)\nexport const x = 1',

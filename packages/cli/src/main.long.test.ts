@@ -57,6 +57,10 @@ test('a mistyped command or option names the nearest', async () => {
     ],
     [['dev', 'xylophone'], /has no command "xylophone"; see `plinth dev --help`\.$/],
     [['version', '--jsn'], /^`plinth version` has no option --jsn; did you mean --json\?$/],
+    [['--versoin'], /^`plinth` has no option --versoin; did you mean --version\?$/],
+    [['-x'], /^`plinth` has no option -x; see `plinth --help`\.$/],
+    [['db', '--bogus'], /^`plinth db` has no option --bogus; see `plinth db --help`\.$/],
+    [['--json', 'routes'], /^Options come after the command: `plinth routes … --json`\.$/],
     [['version', '--json=maybe'], /^--json takes no value: write --json, or leave it out\.$/],
     [['dev', '--port'], /^--port needs a value; see `plinth dev --help`\.$/],
     [['dev', 'status', 'now'], /^`plinth dev status` does not take "now"; see /],
@@ -73,6 +77,8 @@ test('issue 4 §8: --json is JSON on standard output also where the command fail
   for (const [argv, code, message] of [
     [['entity', 'lst', '--json'], 2, /^`plinth entity` has no command "lst"; did you mean/],
     [['db', '--json'], 2, /^`plinth db` needs a command\.$/],
+    [['--json'], 2, /^`plinth` needs a command\.$/],
+    [['init-db', '--json=true'], 2, /^There is no service here: /],
     [['init-db', '--json'], 2, /^There is no service here: /],
   ] as const) {
     const outcome = await plinth(argv, { cwd: '/' })

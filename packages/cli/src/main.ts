@@ -37,9 +37,10 @@ async function run(argv: readonly string[]): Promise<void> {
   }
   const { command, groups, rest, path } = found
   if (command.run === undefined) {
+    await checkArguments(found)
     process.stderr.write(await helpFor(found))
     process.exitCode = path.length === 0 ? 0 : 2
-    if (asked(rest, '--json')) throw misuse(`\`plinth ${path.join(' ')}\` needs a command.`)
+    if (asked(rest, '--json')) throw misuse(`\`${['plinth', ...path].join(' ')}\` needs a command.`)
     return
   }
   const options = await optionsOf(found)
@@ -63,5 +64,5 @@ function wantsHelp({ rest }: Resolved): boolean {
 /** Whether an option stands on the command line, before the values that `--` begins. */
 function asked(words: readonly string[], option: string): boolean {
   const before = words.includes('--') ? words.slice(0, words.indexOf('--')) : words
-  return before.includes(option)
+  return before.includes(option) || before.includes(`${option}=true`)
 }

@@ -64,7 +64,9 @@ async function unknownCommand(name: string, path: readonly string[], known: read
  * too few.
  * @throws CliError naming the nearest option, or the value that is missing
  */
-export async function checkArguments({ path, command, rest }: Resolved): Promise<void> {
+export async function checkArguments(found: Resolved): Promise<void> {
+  const { path, command, rest } = found
+  if (command.run === undefined) return refuseStray(found)
   const options = (await settled(command.args)) ?? {}
   const place = ['plinth', ...path].join(' ')
   const positionals: string[] = []
@@ -87,6 +89,25 @@ export async function checkArguments({ path, command, rest }: Resolved): Promise
   const extra = positionals[placesFor(options)]
   if (extra !== undefined)
     throw misuse(`\`${place}\` does not take "${extra}"; see \`${place} --help\`.`)
+}
+
+/**
+ * Refuses what stands where a command should: an option that no group has, or one before its command.
+ */
+async function refuseStray({ path, rest }: Resolved): Promise<void> {
+  const place = ['plinth', ...path].join(' ')
+  const [first, ...others] = rest
+  const isOption = (word: string) => word.startsWith('-')
+  const unknown = rest.filter(isOption).find((word) => !/^--(json(=.*)?)?$/.test(word))
+  const name = others.find((word) => !isOption(word))
+  if (name !== undefined)
+    throw misuse(`Options come after the command: \`${place} ${name} … ${first}\`.`)
+  if (unknown !== undefined)
+    throw await unknownOption(unknown, place, [
+      'help',
+      'json',
+      ...(path.length === 0 ? ['version'] : []),
+    ])
 }
 
 /** How many values a command takes; one whose last value is shown as `field …` takes any number. */

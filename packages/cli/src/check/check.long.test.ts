@@ -74,6 +74,18 @@ test('a wrong type names file, line and code', async () => {
   assert.match(lines[(finding?.line ?? 0) - 1] ?? '', /feature\(7/)
 })
 
+test('a module that cannot be imported is named with its line by whichever part needs it', async () => {
+  await using _ = await changed(PRODUCT, "feature('product'", "feature('product' 'again'")
+  const { code, findings } = await check('--only', 'sync,migrations,attack')
+  assert.equal(code, 1)
+  const lines = (await readFile(join(service.folder, PRODUCT), 'utf8')).split('\n')
+  const line = lines.findIndex((text) => text.includes("'again'")) + 1
+  assert.deepEqual(
+    findings.map((one) => [one.code, one.file, one.line]),
+    ['sync.failed', 'migrations.failed', 'attack.failed'].map((one) => [one, PRODUCT, line]),
+  )
+})
+
 test('what the linter finds names file, line and rule; a layout of one’s own is nobody’s fault', async () => {
   const LAX = '\nexport async function late() {}\nexport function early( ) { late( ) ; }\n'
   await using _ = await changed('src/worker.ts', '\n', LAX)

@@ -5,6 +5,7 @@ import type { DatabaseSettings } from '../database.settings.ts'
 import type { DbLog } from '../db-log.ts'
 import { breaksConnection, toCaller, unavailable } from '../sql-fault.ts'
 import { tapAnswers } from '../wire/answer-tap.ts'
+import { speakIso } from '../wire/wire-connection.ts'
 import { watchAnswers } from './answer-watch.ts'
 import { connectionConfig } from './connection-config.ts'
 
@@ -97,6 +98,7 @@ function poolOf({ settings, pipeline }: ConnectionsOptions, losses: WeakMap<obje
     connectionTimeoutMillis: settings.pool_timeout * 1_000,
     Client: patientFor(settings.connect_timeout_ms, (client) => {
       watch?.(client)
+      speakIso(client.connection)
       // While it is lent the pool does not listen, and a death between two statements is an event too.
       client.on('error', (error: Error) => {
         if (!losses.has(client)) losses.set(client, error)

@@ -13,6 +13,8 @@ export interface WireConnection {
   sendCopyFail(message: string): void
   sync(): void
   attachListeners(stream: AnswerStream): void
+  /** Says who comes, to which database, and which settings the session begins with. */
+  startup(parameters: Readonly<Record<string, string>>): void
 }
 
 /** What pg listens to for the server's answers. */
@@ -29,6 +31,17 @@ interface Sink {
 /** A connection with all of its parts, as the self-test at boot finds them. */
 export function partsOf(connection: Connection): WireConnection {
   return connection as Connection & WireConnection
+}
+
+/**
+ * Has a session write days and moments as ISO 8601, whatever form the server, the database or the role was
+ * given: pg leaves it to them, and takes `03/02/2026` for the second of March. It travels with the start
+ * of the session, which poolers know of.
+ */
+export function speakIso(connection: Connection): void {
+  const parts = partsOf(connection)
+  const { startup } = parts
+  parts.startup = (parameters) => startup.call(parts, { ...parameters, DateStyle: 'ISO' })
 }
 
 /**

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { openTestDatabase } from '../../testing/database.ts'
 import { ITEMS, someTenants } from '../items.fixture.ts'
@@ -144,6 +145,39 @@ test('moments are ISO 8601 in UTC with milliseconds, however many digits the ser
     '2026-01-02T03:04:05.670Z',
     ...Array(4).fill('2026-01-02T03:04:05.678Z'),
   ])
+})
+
+test('days and moments are ISO 8601 whatever form the server was told to write, by both ways', async () => {
+  const text = `select '2026-02-03'::date as day, '2026-02-03 04:05:06.7Z'::timestamptz as moment,
+                       '2026-02-03 04:05:06'::timestamp as local, array['2026-02-03'::date]::text as days`
+  for (const style of ['German, DMY', 'SQL, DMY', 'Postgres, MDY', 'ISO, DMY']) {
+    for (const wire of [oneSync(true), plain(false)]) {
+      await using db = await openTestDatabase({
+        wires: [wire],
+        settings: { pool_size: 1, max_overflow: 0 },
+      })
+      const { platform } = db.database
+      const admin = new Client(db.adminUrl)
+      await admin.connect()
+      await admin.query(`alter database ${db.name} set datestyle = '${style}'`)
+      await admin.query(`alter database ${db.name} set timezone = 'Europe/Berlin'`)
+      const others = `select pg_terminate_backend(pid) from pg_stat_activity
+                       where datname = current_database() and pid <> pg_backend_pid()`
+      while ((await admin.query(others)).rowCount !== 0) await sleep(5)
+      await admin.end()
+      const { rows } = await platform.query(text)
+      assert.deepEqual(
+        { ...rows[0] },
+        {
+          day: '2026-02-03',
+          moment: '2026-02-03T04:05:06.700Z',
+          local: '2026-02-03 04:05:06',
+          days: '{2026-02-03}',
+        },
+        style,
+      )
+    }
+  }
 })
 
 test('a name is never used for a second text', () => {

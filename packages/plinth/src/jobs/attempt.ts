@@ -13,7 +13,7 @@ import { timeoutSeconds } from './queue.ts'
 import type { JobRights } from './rights-of-actor.ts'
 import { requireRights } from './rights-of-actor.ts'
 import type { RunnableJob } from './system-job.ts'
-import { refuseUnlessActive } from './tenant-standing.ts'
+import { refuseOnceDeleted, refuseUnlessActive } from './tenant-standing.ts'
 
 /** What an attempt needs from its worker. */
 export interface AttemptDeps {
@@ -79,14 +79,18 @@ async function perform(deps: AttemptDeps, attempt: Attempt): Promise<void> {
 /** A job as it was asked for, and by whom. */
 type Order = Payload & { readonly actor: Actor }
 
+/** Half of what a deleted tenant is left for before it is erased. */
+const LONG_MS = 30_000
+
 /** What the job did and the fact that it is done commit together, or neither does. */
 async function performInTransaction(
-  { database, boss, log, rights }: AttemptDeps,
+  { database, boss, log, rights, clock }: AttemptDeps,
   { job, claimed, signal }: Attempt,
   { tenant, input: given, actor }: Order,
 ): Promise<void> {
   const handle = job.spec.handle as (context: object) => Promise<void>
   const input = await job.schema.parseAsync(given)
+  const started = clock.monotonic()
   await database.platform.transaction(async (tx) => {
     if (tenant !== NIL_ID) await refuseUnlessActive(tx, tenant)
     const perform = async (inside: Tx) => {
@@ -96,6 +100,7 @@ async function performInTransaction(
     }
     await tx.inTenant(tenant, perform, { actor })
     signal.throwIfAborted()
+    if (clock.monotonic() - started > LONG_MS) await refuseOnceDeleted(tx, tenant)
     settled(await boss.complete(job.name, claimed, null, { db: inTransaction(tx) }))
   })
 }

@@ -3,6 +3,7 @@ import { after, before, beforeEach, test } from 'node:test'
 import { z } from 'zod'
 import { job, PermanentFailure } from '../feature/index.ts'
 import type { Id } from '../kernel/index.ts'
+import { systemClock } from '../kernel/index.ts'
 import { openTestJobs, type TestJobs } from '../testing/test-jobs.ts'
 import { createOutbox, systemJob } from './index.ts'
 
@@ -219,6 +220,35 @@ test('a job of a tenant that is suspended by then does not run', async () => {
     const [row] = await world.rowsOf(name)
     assert.match(JSON.stringify(row?.output), /tenant of this job is suspended/)
   }
+})
+
+test('TN-59 a job that ran for long writes nothing into a tenant that was deleted meanwhile', async () => {
+  const dora = await world.makeTenant('dora')
+  const clock = { ...systemClock, monotonic: () => performance.now() + late }
+  let late = 0
+  const long = job('test.long', {
+    handle: async ({ tx }) => {
+      await tx.query('INSERT INTO plinth_test.effects (tenant) VALUES ($1)', [tx.tenant])
+      late += 31_000
+      if (late > 31_000)
+        await world.owner.query("UPDATE plinth.tenants SET status = 'deleted' WHERE id = $1", [
+          dora,
+        ])
+    },
+  })
+  const outbox = createOutbox({ jobs: [long], settings: world.settings })
+  const run = async () => {
+    await world.database
+      .forTenant(dora)
+      .transaction((tx) =>
+        outbox.enqueue(tx, { name: 'test.long', data: { tenant: dora, input: {} } }),
+      )
+    await world.drain({ jobs: [...jobs, long], clock })
+    return (await world.owner.query('SELECT FROM plinth_test.effects')).rowCount
+  }
+  assert.deepEqual([await run(), await run()], [1, 1])
+  const [, row] = await world.rowsOf('test.long')
+  assert.match(JSON.stringify(row?.output), /was deleted while it ran/)
 })
 
 test('a job that belongs to no feature cannot be enqueued', async () => {

@@ -67,6 +67,7 @@ export {
   foreignKeySql,
   isName,
   isPlainJson,
+  isStoredJson,
   json,
   jsonObject,
   listOrder,

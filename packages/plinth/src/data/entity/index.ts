@@ -12,7 +12,7 @@ export type { Declaration } from './declaration.ts'
 export { entityProblems } from './entity.errors.ts'
 export type { AnyEntity, Entity, EntityAccess, Row, Shown } from './entity.ts'
 export { entity } from './entity.ts'
-export { json, jsonObject } from './json.ts'
+export { isStoredJson, json, jsonObject } from './json.ts'
 export type {
   Expanded,
   Expansion,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { mark } from './mark.ts'
+import { mark, markOf } from './mark.ts'
 import { isPlainJson } from './plain-json.ts'
 
 /**
@@ -14,6 +14,11 @@ export function json<S extends z.ZodType>(schema: S): S {
     throw new TypeError('json(): the schema takes null; say json(…).nullable() around it')
   }
   return mark(schema, { kind: 'json' })
+}
+
+/** Whether a schema is that of a JSON column: what its rows hold may be older than it. */
+export function isStoredJson(schema: z.core.$ZodType): boolean {
+  return markOf(schema)?.kind === 'json'
 }
 
 function refuseUnwritable(schema: z.ZodType): void {

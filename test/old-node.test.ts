@@ -22,14 +22,19 @@ function underOldNode(file: string, ...args: readonly string[]) {
   return { status, stdout, lines: stderr.trim().split('\n') }
 }
 
-test('the board that is started directly says which Node it needs, in one sentence', () => {
-  const { status, stdout, lines } = underOldNode(path.join(ROOT, 'scripts/board.mjs'))
-  assert.deepEqual([status, stdout, lines.length], [2, '', 1])
-  assert.match(
-    lines[0] ?? '',
-    /^This needs Node 24 or newer, and this is v20\.1\.0; `npm run board`/,
-  )
-})
+const DIRECTLY = [
+  ['board', 'npm run board'],
+  ['coverage', 'npm run coverage'],
+  ['packed', 'npm run packed'],
+  ['test', 'npm test'],
+] as const
+for (const [script, command] of DIRECTLY)
+  test(`scripts/${script}.mjs, started directly, says in one sentence which Node it needs`, () => {
+    const { status, stdout, lines } = underOldNode(path.join(ROOT, `scripts/${script}.mjs`))
+    assert.deepEqual([status, stdout, lines.length], [2, '', 1])
+    const said = `This needs Node 24 or newer, and this is v20.1.0; \`${command}\` goes on`
+    assert.ok(lines[0]?.startsWith(said), lines[0])
+  })
 
 test('the tests of a service begin with what says which Node they need', async () => {
   const { scripts } = JSON.parse(await readFile(path.join(ROOT, 'template/package.json'), 'utf8'))

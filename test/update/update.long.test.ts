@@ -318,6 +318,27 @@ test('packages that are handed over as tarballs take the place of older ones in 
   ])
   const { dependencies } = JSON.parse(await readFile(path.join(it.folder, 'package.json'), 'utf8'))
   assert.equal(dependencies.plinth, 'file:vendor/plinth-0.1.0.tgz')
+
+  // A checkout goes on under one version: its later packages have a name that no package manager has seen.
+  await it.git('branch', '-m', 'taken')
+  await write(tarballs, new Map([['plinth-0.1.0.tgz', 'newer']]))
+  const check = await it.plinth('update', '--check', '--from', tarballs)
+  assert.equal(check.code, 2, check.out + check.err)
+  const later = await it.plinth('update', '--no-install', '--from', tarballs)
+  assert.equal(later.code, 0, later.out + later.err)
+  const named = JSON.parse(await readFile(path.join(it.folder, 'package.json'), 'utf8'))
+  const { plinth } = named.dependencies
+  assert.match(plinth, /^file:vendor\/plinth-0\.1\.0_[0-9a-f]{8}\.tgz$/)
+  assert.equal(named.devDependencies['@plinth/cli'], 'file:vendor/plinth-cli-0.1.0.tgz')
+  assert.deepEqual((await it.git('ls-files', 'vendor')).split('\n').sort(), [
+    'vendor/mine-1.0.0.tgz',
+    plinth.slice('file:'.length),
+    'vendor/plinth-cli-0.1.0.tgz',
+  ])
+  for (const args of [['--from', tarballs], []]) {
+    const again = await it.plinth('update', '--check', ...args)
+    assert.equal(again.out, 'This service is up to date with Plinth 0.1.0.', again.err)
+  }
 })
 
 test('newer tarballs are handed to their own command line, with the same words', async () => {

@@ -1,24 +1,57 @@
 import { spawn } from 'node:child_process'
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { CliError } from '../cli-error.ts'
 import { shellEnvironment } from '../shell-environment.ts'
+import { checkoutFolder } from '../template/template-files.ts'
 import type { Tarballs } from './tarballs.ts'
+import { hasVendored } from './vendored-names.ts'
+
+/** Set for the command line that an update was handed over to: it is the one of the tarballs. */
+const HANDED_OVER = 'PLINTH_UPDATE_HANDED_OVER'
 
 /**
- * Lets the command line inside newer tarballs do the update: the template, the merges and the codemods
+ * Whether tarballs bring a command line of their own. That of the service is the one in its `vendor/`, and of one
+ * version there may be many while Plinth comes from a checkout.
+ */
+export async function isForAnother(
+  tarballs: Tarballs,
+  service: string,
+  installed: string,
+): Promise<boolean> {
+  if (tarballs.version !== installed) return true
+  if (checkoutFolder() !== undefined || process.env[HANDED_OVER] !== undefined) return false
+  return !(await hasVendored(service, tarballs))
+}
+
+/**
+ * Lets the command line inside other tarballs do the update: the template, the merges and the codemods
  * of a release come with its own command line, never with an older one.
  * @returns its exit code
  */
-export function handOver(tarballs: Tarballs, args: readonly string[]): Promise<number> {
-  const packages = tarballs.files.flatMap((file) => [
-    '--package',
-    resolve(join(tarballs.folder, file)),
-  ])
-  const line = ['--yes', ...packages, '--', 'plinth', 'update', ...args]
+export async function handOver(tarballs: Tarballs, args: readonly string[]): Promise<number> {
+  // npx knows a package by its path, and would run what lay there the last time.
+  const folder = await mkdtemp(join(tmpdir(), 'plinth-update-'))
+  try {
+    for (const file of tarballs.files)
+      await copyFile(resolve(tarballs.folder, file), join(folder, file))
+    return await updateBy(
+      tarballs.files.map((file) => join(folder, file)),
+      args,
+    )
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function updateBy(packages: readonly string[], args: readonly string[]): Promise<number> {
+  const named = packages.flatMap((file) => ['--package', file])
+  const line = ['--yes', ...named, '--', 'plinth', 'update', ...args]
   return new Promise((settle, fail) => {
     const child = spawn('npx', line, {
       stdio: 'inherit',
-      env: shellEnvironment(),
+      env: { ...shellEnvironment(), [HANDED_OVER]: '1' },
       shell: process.platform === 'win32',
     })
     child.once('error', (cause) =>

@@ -32,20 +32,27 @@ export async function findTarballs(folder: string): Promise<Tarballs> {
   return { version, folder, files: filesOf(version) }
 }
 
-/** Puts the tarballs into the service's `vendor/`, in the place of those of other versions. */
-export async function vendorTarballs(service: string, tarballs: Tarballs): Promise<void> {
+/** Puts the tarballs into the service's `vendor/` by these names, in the place of those that are there. */
+export async function vendorTarballs(
+  service: string,
+  tarballs: Tarballs,
+  names: ReadonlyMap<string, string>,
+): Promise<void> {
   const vendor = join(service, 'vendor')
   await mkdir(vendor, { recursive: true })
   for (const file of tarballs.files) {
-    const [from, to] = [resolve(tarballs.folder, file), resolve(vendor, file)]
+    const [from, to] = [resolve(tarballs.folder, file), resolve(vendor, names.get(file) ?? file)]
     if (from !== to) await copyFile(from, to)
   }
-  await removeOtherTarballs(service, tarballs.version)
+  await removeOtherTarballs(service, [...names.values()])
 }
 
-/** Removes Plinth's tarballs of other versions from `vendor/`; what else lies there is the owner's. */
-export async function removeOtherTarballs(service: string, version: string): Promise<void> {
-  const kept = filesOf(version).map((file) => `vendor/${file}`)
+/** Removes Plinth's other tarballs from `vendor/`; what else lies there is the owner's. */
+export async function removeOtherTarballs(
+  service: string,
+  names: readonly string[],
+): Promise<void> {
+  const kept = names.map((file) => `vendor/${file}`)
   for (const path of await vendoredFiles(service))
     if (!kept.includes(path)) await rm(join(service, path))
 }
@@ -58,12 +65,7 @@ export async function vendoredFiles(service: string): Promise<readonly string[]>
     .map((file) => `vendor/${file}`)
 }
 
-/** Whether the service's `vendor/` holds a version already. */
-export async function isVendored(service: string, version: string): Promise<boolean> {
-  const there: readonly string[] = await readdir(join(service, 'vendor')).catch(() => [])
-  return filesOf(version).every((file) => there.includes(file))
-}
-
-function filesOf(version: string): readonly string[] {
+/** What `npm pack` calls Plinth's packages of a version. */
+export function filesOf(version: string): readonly string[] {
   return Object.values(TARBALLS).map((file) => file(version))
 }

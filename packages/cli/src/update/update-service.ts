@@ -15,13 +15,8 @@ import type { Release } from './release.ts'
 import { reportOf, type UpdateReport } from './report.ts'
 import { repositoryAt } from './repository.ts'
 import { readTree } from './service-tree.ts'
-import {
-  isVendored,
-  removeOtherTarballs,
-  type Tarballs,
-  vendoredFiles,
-  vendorTarballs,
-} from './tarballs.ts'
+import { removeOtherTarballs, type Tarballs, vendoredFiles, vendorTarballs } from './tarballs.ts'
+import { vendoredNames, withNames } from './vendored-names.ts'
 import { isNewer } from './version-order.ts'
 
 /** What is asked of an update. */
@@ -46,7 +41,11 @@ export async function foretellUpdate(request: UpdateRequest): Promise<UpdatePlan
   const packages = tarballs === undefined ? manifest.answers.packages : 'vendor'
   const release = await request.release(parseAnswers({ ...manifest.answers, packages }))
   requireNotNewer(manifest, release)
-  return planUpdate(await readTree(folder, [...release.files.keys()]), release)
+  const tree = await readTree(folder, [...release.files.keys()])
+  return planUpdate(
+    tree,
+    withNames(release, await vendoredNames(folder, release.version, tarballs)),
+  )
 }
 
 /**
@@ -81,14 +80,18 @@ async function vendoring(
 ): Promise<(() => Promise<void>) | undefined> {
   if (tarballs !== undefined && tarballs.version !== to)
     throw misuse(`The tarballs are of Plinth ${tarballs.version}, and this is ${to}.`)
-  if (tarballs !== undefined) return () => vendorTarballs(folder, tarballs)
-  if (release.answers.packages === 'registry' || (await isVendored(folder, to))) return undefined
+  const names = await vendoredNames(folder, to, tarballs)
+  if (tarballs !== undefined) return () => vendorTarballs(folder, tarballs, names)
+  const there = await vendoredFiles(folder)
+  const files = [...names.values()]
+  if (release.answers.packages === 'registry') return undefined
+  if (files.every((file) => there.includes(`vendor/${file}`))) return undefined
   if (checkoutFolder() === undefined)
     throw misuse(
       `This service takes Plinth from tarballs in vendor/, and those of ${to} are not there; say where they are: plinth update --from <folder>.`,
     )
   return async () => {
     await vendorPackages(folder)
-    await removeOtherTarballs(folder, to)
+    await removeOtherTarballs(folder, files)
   }
 }

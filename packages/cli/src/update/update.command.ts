@@ -84,10 +84,12 @@ async function update(asked: Asked): Promise<void> {
     await Promise.all([import('./update-service.ts'), import('./release.ts')])
   const { findTarballs } = await import('./tarballs.ts')
   const tarballs = asked.from === undefined ? undefined : await findTarballs(asked.from)
-  if (tarballs !== undefined && tarballs.version !== (await installedVersion())) {
-    const { handOver } = await import('./hand-over.ts')
-    process.exitCode = await handOver(tarballs, asked.rawArgs)
-    return
+  if (tarballs !== undefined) {
+    const { handOver, isForAnother } = await import('./hand-over.ts')
+    if (await isForAnother(tarballs, service, await installedVersion())) {
+      process.exitCode = await handOver(tarballs, asked.rawArgs)
+      return
+    }
   }
   const request = {
     folder: service,

@@ -97,12 +97,17 @@ test('entities of every kind are written, and their tests pass as written', asyn
     'PersonOfTheLongestNameEver',
     'a_field_of_the_longest_name_that_is:int',
   )
+  // What only joins others has no field of its own that a request could change.
+  const ends = ['product_id:ref(product)', 'category_id:ref(category)']
+  await done('entity', 'add', 'Link', ...ends, '--owned', 'person')
+  await done('entity', 'add', 'Knot', 'next_id:ref(knot)?')
   const listed = JSON.parse(await done('entity', 'ls', '--json'))
+  const long = 'person_of_the_longest_name_ever'
   assert.deepEqual(
     listed.entities.map((one: { entity: string }) => one.entity),
-    ['category', 'country', 'note', 'person_of_the_longest_name_ever', 'product', 'review'],
+    ['category', 'country', 'knot', 'link', 'note', long, 'product', 'review'],
   )
-  const names = ['category', 'country', 'note', 'person-of-the-longest-name-ever', 'review']
+  const names = ['category', 'country', 'knot', 'link', 'note', 'review', long.replaceAll('_', '-')]
   await holds(...names)
   assert.match(await done('db', 'revision', '--check'), /lead to what is declared/)
 })

@@ -50,35 +50,29 @@ test('a list has pages', async () => {
 
 test('what is not valid is refused, field by field', async () => {
   const ana = await world.signIn('ana', { tenant: 'valid', can: ALL })
-  const refused = await ana.post<Refused>(PATH, {
+  const wrong = {
     sku: '',
     name: '',
     price: -1,
     stock: -1,
     status: 'other',
     not_a_field: 1,
-  })
+  }
+  const refused = await ana.post<Refused>(PATH, wrong)
   assert.equal(refused.status, 422)
-  assert.deepEqual(pathsOf(refused.body), [
-    'body/name',
-    'body/not_a_field',
-    'body/price',
-    'body/sku',
-    'body/status',
-    'body/stock',
-  ])
+  assert.deepEqual(fieldsOf(refused.body), Object.keys(wrong).sort())
   await ana.post(PATH, sample(7))
   const twice = await ana.post<Refused>(PATH, sample(7))
   assert.equal(twice.status, 409)
-  assert.deepEqual(pathsOf(twice.body), ['body/sku'])
+  assert.deepEqual(fieldsOf(twice.body), ['sku'])
 })
 
 interface Refused {
   readonly details: readonly { readonly path: string }[]
 }
 
-function pathsOf({ details }: Refused): string[] {
-  return [...new Set(details.map(({ path }) => path))].sort()
+function fieldsOf({ details }: Refused): string[] {
+  return [...new Set(details.map(({ path }) => path.replace('body/', '')))].sort()
 }
 
 test('of two people who change the same version, one is told to read again', async () => {

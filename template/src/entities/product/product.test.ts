@@ -50,14 +50,7 @@ test('a list has pages', async () => {
 
 test('what is not valid is refused, field by field', async () => {
   const ana = await world.signIn('ana', { tenant: 'valid', can: ALL })
-  const wrong = {
-    sku: '',
-    name: '',
-    price: -1,
-    stock: -1,
-    status: 'other',
-    not_a_field: 1,
-  }
+  const wrong = { sku: '', name: '', price: -1, stock: -1, status: 'other', not_a_field: 1 }
   const refused = await ana.post<Refused>(PATH, wrong)
   assert.equal(refused.status, 422)
   assert.deepEqual(fieldsOf(refused.body), Object.keys(wrong).sort())

@@ -12,12 +12,12 @@ const PRETEND = `data:text/javascript,
   Object.defineProperty(process, 'version', { value: 'v20.1.0' });
   Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.1.0' } })`
 
-function underOldNode(file: string, ...args: readonly string[]) {
+function underOldNode(file: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
   const { PATH } = process.env
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['--import', PRETEND, file, ...args],
-    { env: { PATH }, encoding: 'utf8' },
+    { env: { PATH, ...env }, encoding: 'utf8' },
   )
   return { status, stdout, lines: stderr.trim().split('\n') }
 }
@@ -46,11 +46,15 @@ test('the tests of a service begin with what says which Node they need', async (
   const home = await mkdtemp(path.join(tmpdir(), 'plinth-old-node-'))
   const program = path.join(home, 'plinth.mjs')
   await copyFile(path.join(ROOT, 'packages/cli/bin/plinth.js'), program)
-  const { status, stdout, lines } = underOldNode(program, 'sync', '--keep-breaking')
+  const { status, stdout, lines } = underOldNode(program, ['sync', '--keep-breaking'])
+  const script = { npm_command: 'test', npm_lifecycle_event: 'test' }
+  const byNpm = underOldNode(program, ['sync', '--keep-breaking'], script)
   await rm(home, { recursive: true })
   assert.deepEqual([status, stdout, lines.length], [2, '', 1])
   assert.match(
     lines[0] ?? '',
-    /^plinth needs Node 24 or newer, and this is v20\.1\.0; install it from/,
+    /^plinth needs Node 24 or newer, and this is v20\.1\.0; install it from nodejs\.org, or run once with `npx --yes node@24 \S+plinth\.mjs sync --keep-breaking`\.$/,
   )
+  // The tests come after it: the whole script is what runs again.
+  assert.match(byNpm.lines[0] ?? '', /with `npx --yes --package node@24 -- npm run test`\.$/)
 })

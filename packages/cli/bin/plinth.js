@@ -19,7 +19,7 @@ const old = Number(process.versions.node.split('.')[0]) < NEEDED
 if (old && fromSource && existsSync(pinned)) {
   again(pinned)
 } else if (old && (fromSource || !EVERYWHERE.includes(process.argv[2]))) {
-  const run = ['npx', '--yes', `node@${NEEDED}`, ...process.argv.slice(1)].map(quoted).join(' ')
+  const run = onceMore().map(quoted).join(' ')
   process.stderr.write(
     `plinth needs Node ${NEEDED} or newer, and this is ${process.version}; install it from nodejs.org, or run once with \`${run}\`.\n`,
   )
@@ -34,6 +34,14 @@ if (old && fromSource && existsSync(pinned)) {
   })
   const { main } = await import(fromSource ? '../src/main.ts' : '../dist/main.js')
   await main(process.argv.slice(2))
+}
+
+/** The command under a newer Node; of a script that npm runs, this is only the first of several. */
+function onceMore() {
+  const { npm_command: command, npm_lifecycle_event: script } = process.env
+  if (script === undefined || !/^(run|run-script|start|test)$/.test(command ?? ''))
+    return ['npx', '--yes', `node@${NEEDED}`, ...process.argv.slice(1)]
+  return ['npx', '--yes', '--package', `node@${NEEDED}`, '--', 'npm', 'run', script]
 }
 
 /** As a shell takes it for one word. */

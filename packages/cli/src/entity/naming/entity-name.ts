@@ -30,12 +30,12 @@ export function entityName(text: string): EntityName {
   const snake = parts.join('_')
   const pascal = parts.map(capital).join('')
   const camel = pascal.charAt(0).toLowerCase() + pascal.slice(1)
-  if (snake === '' || snake.length > LONGEST || camel in Object.prototype) {
+  if (snake === '' || snake.length > LONGEST) {
     throw misuse(
       `${shown(text)} cannot name an entity: say a singular noun of letters and digits, at most ${LONGEST}, such as Product or PurchaseOrder.`,
     )
   }
-  const why = reservedFor(snake)
+  const why = camel in Object.prototype ? 'is a name that every object has' : reservedFor(snake)
   if (why !== undefined) {
     throw misuse(`${shown(text)} cannot name an entity: it ${why}; choose another noun.`)
   }

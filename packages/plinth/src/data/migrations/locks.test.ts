@@ -43,17 +43,23 @@ async function indexState(): Promise<unknown> {
   return rows[0]
 }
 
-test('FI-44 an index that a failed run left behind is dropped before the next try', async () => {
+const INDEX = 'create unique index concurrently shelf_a_key on app.shelf (a);'
+
+test('FI-44 an index that fails is dropped at once, also where its migration is given up', async () => {
   await owner.query('insert into app.shelf values (1), (1)')
-  const index = 'create unique index concurrently shelf_a_key on app.shelf (a);'
   await put(
     '0001_index',
-    `-- after: nothing\n-- plinth: no transaction\n${index}`,
+    `-- after: nothing\n-- plinth: no transaction\n${INDEX}`,
     'drop index app.shelf_a_key',
   )
   await assert.rejects(run(), /^Error: 0001_index \(up\) failed: could not create unique index/)
-  assert.deepEqual(await indexState(), { valid: false })
+  assert.equal(await indexState(), undefined)
   assert.equal((await migrationStatus({ url: db.ownerUrl, set: { folder } })).current, 0)
+})
+
+test('FI-44 an index that a run left behind when it was killed is dropped before the next try', async () => {
+  await assert.rejects(owner.query(INDEX), /could not create unique index/)
+  assert.deepEqual(await indexState(), { valid: false })
   await owner.query('delete from app.shelf')
   assert.deepEqual((await run()).ran, ['0001_index'])
   assert.deepEqual(await indexState(), { valid: true })

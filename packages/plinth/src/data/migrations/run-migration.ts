@@ -77,8 +77,20 @@ async function inTransaction(client: Client, step: Step): Promise<void> {
 async function alone(client: Client, step: Step): Promise<void> {
   const sql = step.text(step.migration[step.direction])
   await client.query('set lock_timeout = 0')
-  if (await clearWay(client, sql, step.log)) await client.query(sql)
+  if (await clearWay(client, sql, step.log)) await buildOrClear(client, sql, step.log)
   await remember(client, step)
+}
+
+/** One that stays is written for ever, and refuses rows if it failed late, also once its file is gone. */
+async function buildOrClear(client: Client, sql: string, log: DbLog): Promise<void> {
+  try {
+    await client.query(sql)
+  } catch (error) {
+    // Who is in the way is not waited for: the next try drops it too.
+    await client.query(`set lock_timeout = ${LOCK_TIMEOUT_MS}`).catch(() => undefined)
+    await clearWay(client, sql, log).catch(() => undefined)
+    throw error
+  }
 }
 
 async function remember(client: Client, { set, migration, direction }: Step): Promise<void> {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { IncomingMessage } from 'node:http'
 import { request } from 'node:http'
 import { after, before, test } from 'node:test'
+import { z } from 'zod'
 import type { Principal } from '../access/index.ts'
 import { signedIn } from '../access/index.ts'
 import { feature, route } from '../feature/index.ts'
@@ -9,6 +10,7 @@ import type { Id } from '../kernel/index.ts'
 import { newId } from '../kernel/index.ts'
 import type { World } from '../testing/index.ts'
 import { startWorld } from '../testing/index.ts'
+import { aboutTenant } from './about-tenant.ts'
 import type { Arranged } from './tenancy.fixture.ts'
 import { arrange, ask, bearerOf, here, principalOfBearer } from './tenancy.fixture.ts'
 
@@ -22,11 +24,25 @@ const made = feature('made', {
   ],
 })
 
+const about = feature('about', {
+  routes: [
+    aboutTenant(
+      route('GET /about/:id', {
+        access: signedIn(),
+        tenant: 'required',
+        params: { id: z.string() },
+        returns: z.object({ tenant: z.string() }),
+        handle: ({ db }) => ({ tenant: db.tenant }),
+      }),
+    ),
+  ],
+})
+
 let world: World
 let ana: Arranged
 before(async () => {
   world = await startWorld({
-    features: [here, made],
+    features: [here, made, about],
     authenticate: ({ headers }) => principalOfBearer(headers.authorization),
     settings: {
       'tenancy.mode': 'organisations',
@@ -131,6 +147,21 @@ for (const way of ways) {
 }
 
 const odd = ['acme,other', 'acme, acme', ' , ', 'ACME', 'Acme', 'a_b', '%61cme', '{a}', '*', 'null']
+test('TN-14 a path that is about a tenant leads no key or token out of its own, and a browser where its person belongs', async () => {
+  const of = async (slug: string, said: Partial<Principal>) => {
+    const { status, body } = await say({ own: 'acme', credential: said }, `/about/${slug}`)
+    return status === 200 ? body['tenant'] : body['code']
+  }
+  const [acme, other] = [ana.tenants['acme'], ana.tenants['other']]
+  assert.deepEqual([await of('acme', {}), await of('other', {})], [acme, 'tenant.conflict'])
+  const lost = await say({ credential: { tenantLost: true } }, '/about/other')
+  assert.deepEqual([lost.status, lost.body['code']], [404, 'tenant.unknown'])
+  const cookie = { credential: { kind: 'cookie', id: 'session', authenticatedAt: 0 } } as const
+  assert.deepEqual([await of('acme', cookie), await of('other', cookie)], [acme, other])
+  for (const slug of ['evil', 'shut', 'nowhere'])
+    assert.equal(await of(slug, cookie), 'tenant.unknown', slug)
+})
+
 test('TN-06 an odd header has one reading or none', async () => {
   const id = ana.tenants['acme'] ?? ''
   for (const header of [...odd, id.toUpperCase(), `{${id}}`, id.replaceAll('-', '')]) {

@@ -83,6 +83,16 @@ test('an error that was caught does not become a commit of nothing', async () =>
   assert.ok(!(await names()).includes('half'))
 })
 
+test('after a statement that failed its client hears its own answers', async () => {
+  const rows = await mine.transaction(async ({ client, query }) => {
+    await query('savepoint before')
+    await assert.rejects(query('select 1 / 0'), /division by zero/)
+    await client.query('rollback to savepoint before')
+    return (await client.query('select 1 as n')).rows
+  })
+  assert.deepEqual(rows, [{ n: 1 }])
+})
+
 test('statements that a transaction sends at once run one after the other', async () => {
   await mine.transaction(async (tx) => {
     const answers = await Promise.all([1, 2, 3].map((n) => tx.query('select $1::int as n', [n])))

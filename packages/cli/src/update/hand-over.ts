@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process'
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { CliError } from '../cli-error.ts'
 import { shellEnvironment } from '../shell-environment.ts'
 import { checkoutFolder } from '../template/template-files.ts'
 import type { Tarballs } from './tarballs.ts'
-import { hasVendored } from './vendored-names.ts'
+import { fingerprintOf, hasVendored } from './vendored-names.ts'
 
 /** Set for the command line that an update was handed over to: it is the one of the tarballs. */
 const HANDED_OVER = 'PLINTH_UPDATE_HANDED_OVER'
@@ -30,19 +29,19 @@ export async function isForAnother(
  * of a release come with its own command line, never with an older one.
  * @returns its exit code
  */
-export async function handOver(tarballs: Tarballs, args: readonly string[]): Promise<number> {
-  // npx knows a package by its path, and would run what lay there the last time.
-  const folder = await mkdtemp(join(tmpdir(), 'plinth-update-'))
-  try {
-    for (const file of tarballs.files)
-      await copyFile(resolve(tarballs.folder, file), join(folder, file))
-    return await updateBy(
-      tarballs.files.map((file) => join(folder, file)),
-      args,
-    )
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+export async function handOver(
+  tarballs: Tarballs,
+  service: string,
+  args: readonly string[],
+): Promise<number> {
+  // npx knows packages by their path: other ones at the same place it would not look at, these it installs once.
+  const own = join(service, 'node_modules', '.cache', 'plinth-update')
+  const folder = join(own, await fingerprintOf(tarballs))
+  await mkdir(folder, { recursive: true })
+  for (const file of tarballs.files)
+    await copyFile(resolve(tarballs.folder, file), join(folder, file))
+  const packages = tarballs.files.map((file) => join(folder, file))
+  return updateBy(packages, args)
 }
 
 function updateBy(packages: readonly string[], args: readonly string[]): Promise<number> {

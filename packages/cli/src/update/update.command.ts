@@ -87,7 +87,7 @@ async function update(asked: Asked): Promise<void> {
   if (tarballs !== undefined) {
     const { handOver, isForAnother } = await import('./hand-over.ts')
     if (await isForAnother(tarballs, service, await installedVersion())) {
-      process.exitCode = await handOver(tarballs, asked.rawArgs)
+      process.exitCode = await handOver(tarballs, service, asked.rawArgs)
       return
     }
   }

@@ -36,6 +36,12 @@ export async function hasVendored(service: string, tarballs: Tarballs): Promise<
   return [...names.values()].every((name) => there.includes(`vendor/${name}`))
 }
 
+/** What tells these tarballs from all others. */
+export async function fingerprintOf({ folder, files }: Tarballs): Promise<string> {
+  const each = await Promise.all(files.map((file) => fingerprint(join(folder, file))))
+  return each.join('_')
+}
+
 /** The release, with the names of its packages as this service has them. */
 export function withNames(release: Release, names: VendoredNames): Release {
   const text = release.files.get('package.json')

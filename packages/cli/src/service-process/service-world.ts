@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Feature } from 'plinth/feature'
+import type { RateLimiterSettings } from 'plinth/http'
 import type { World, WorldOptions } from 'plinth/testing'
 import { placeholderEnvironment } from '../dev/service-needs.ts'
 import { loadServiceSettings } from '../dev/service-settings.ts'
@@ -19,6 +20,8 @@ export interface ServiceWorld {
   readonly declared: DeclaredPlaces
   /** Starts it once more with the identity that it brings itself; undefined where it has Plinth's. */
   readonly withOwnIdentity: (() => Promise<World>) | undefined
+  /** As config.yaml has them; the world itself counts nobody's requests against them. */
+  readonly rateLimits: RateLimiterSettings | undefined
   readonly notes: readonly string[]
 }
 
@@ -37,7 +40,7 @@ export async function startServiceWorld(
   const declared = watchDeclared(root)
   const { given, notes } = await serviceFeatures(root)
   const { features, authenticate, replace, tenantSettings } = given
-  const { settings, note } = await settingsOf(root)
+  const { settings, rateLimits, note } = await settingsOf(root)
   const { startWorld } = await importFrom(root, 'plinth/testing')
   const migrations = join(root, 'migrations')
   const same: WorldOptions = {
@@ -54,13 +57,19 @@ export async function startServiceWorld(
     features,
     declared,
     withOwnIdentity: authenticate && (() => startWorld({ ...same, authenticate })),
+    rateLimits,
     notes: note === undefined ? notes : [...notes, note],
   }
 }
 
 type Settings = NonNullable<WorldOptions['settings']>
 
-async function settingsOf(root: string): Promise<{ settings: Settings; note?: string }> {
+interface FoundSettings extends Pick<ServiceWorld, 'rateLimits'> {
+  readonly settings: Settings
+  readonly note?: string
+}
+
+async function settingsOf(root: string): Promise<FoundSettings> {
   const secrets = {
     SESSION_SIGNING_SECRET: 'for reading the configuration, and nothing else',
     CSRF_SIGNING_SECRET: 'for reading the configuration and for nothing more',
@@ -69,11 +78,13 @@ async function settingsOf(root: string): Promise<{ settings: Settings; note?: st
   const loaded = await loadServiceSettings(root, env)
   if (!loaded.ok) {
     const [first = ''] = loaded.lines
-    return { settings: {}, note: `config.yaml was not used, because of its faults: ${first}` }
+    const note = `config.yaml was not used, because of its faults: ${first}`
+    return { settings: {}, rateLimits: undefined, note }
   }
   const { config } = loaded
   const rooms = ROOMS.map((room) => [room, Reflect.get(config, room)] as const)
-  return { settings: Object.fromEntries(rooms.flatMap(([room, value]) => flat(room, value))) }
+  const settings = Object.fromEntries(rooms.flatMap(([room, value]) => flat(room, value)))
+  return { settings, rateLimits: config.rate_limiter }
 }
 
 /** Settings by dotted key; what is not set stays unset. */

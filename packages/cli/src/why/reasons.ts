@@ -61,15 +61,16 @@ const MEBIBYTE = 1_048_576
 
 /** What a request may not exceed. */
 export function limitsOf(
-  { schemas }: RouteFacts,
+  { kind, schemas }: RouteFacts,
   settings: Settings,
   bodyLimitBytes: number | undefined,
 ): readonly string[] {
   const { http, database } = settings
   const body = bodyLimitBytes ?? http.body_limit_bytes
   const size = body % MEBIBYTE === 0 ? `${body / MEBIBYTE} MiB` : `${body} bytes`
+  const takesNone = schemas.body === undefined && kind !== 'foreign'
   return [
-    schemas.body === undefined ? 'It takes no body.' : `The body has at most ${size}.`,
+    takesNone ? 'It takes no body.' : `The body has at most ${size}.`,
     `The request must arrive within ${http.request_timeout_ms / 1_000} s.`,
     `A statement may run for ${database.statement_timeout_ms / 1_000} s.`,
   ]

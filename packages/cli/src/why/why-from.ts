@@ -5,9 +5,11 @@ import type { Target } from '../attack/target.ts'
 import { nameOf } from '../attack/target.ts'
 import { requestTo } from '../attack/vector.ts'
 import type { Details } from '../service-process/questions.ts'
+import type { ServiceWorld } from '../service-process/service-world.ts'
 import { startServiceWorld } from '../service-process/service-world.ts'
 import { explain } from './explain.ts'
 import { nearestRoutes, routesMeant } from './find-routes.ts'
+import { rateLimitsOf } from './rate-reasons.ts'
 import { callersOf, limitsOf, problemsOf, tenantOf } from './reasons.ts'
 import type { Cost, RouteReasons, WhyReport } from './why-report.ts'
 
@@ -21,7 +23,9 @@ export async function whyFrom(service: string, asked: Details['why']): Promise<W
     const meant = routesMeant(scene.targets, asked)
     const routes: RouteReasons[] = []
     const query = queryOf(asked.path)
-    for (const target of meant) routes.push(await reasonsOf(scene, target, { recorder, query }))
+    const { rateLimits } = started
+    for (const target of meant)
+      routes.push(await reasonsOf(scene, target, { recorder, query, rateLimits }))
     const nearest = meant.length > 0 ? [] : nearestRoutes(scene.targets, asked)
     return { routes, nearest, notes: started.notes }
   } finally {
@@ -51,6 +55,7 @@ interface Trial {
   readonly recorder: ReturnType<typeof openRecorder>
   /** What the person asks by, such as `?sort=name`; else one is made up. */
   readonly query: string | undefined
+  readonly rateLimits: ServiceWorld['rateLimits']
 }
 
 function queryOf(path: string): string | undefined {
@@ -66,7 +71,10 @@ async function reasonsOf(scene: Scene, target: Target, trial: Trial): Promise<Ro
     place,
     callers: callersOf(method, facts),
     tenant: tenantOf(facts, service.config),
-    limits: limitsOf(facts, service.config, bodyLimitOf(scene, target)),
+    limits: [
+      ...limitsOf(facts, service.config, bodyLimitOf(scene, target)),
+      ...rateLimitsOf(target, trial.rateLimits),
+    ],
     problems: problemsOf({ method, url }, facts, service.openApi()),
     cost: await costOf(scene, target, trial),
   }

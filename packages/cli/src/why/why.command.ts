@@ -49,10 +49,15 @@ function askedFor(first: string, second: string | undefined): Asked {
     throw misuse(`"${first}" is no method; say \`plinth why GET ${second}\`.`)
   const path = second ?? first
   if (path.startsWith('/'))
-    return { method: second === undefined ? undefined : first.toUpperCase(), path }
+    return { method: second === undefined ? undefined : routed(first.toUpperCase()), path }
   throw misuse(
     `"${path}" is no path: it begins with a slash, as in \`plinth why GET /api/v1/products\`.`,
   )
+}
+
+/** What answers GET answers HEAD. */
+function routed(method: string): string {
+  return method === 'HEAD' ? 'GET' : method
 }
 
 function unknown({ method, path }: Asked, { nearest }: WhyReport): string {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { WrittenService } from '../attack/leaky-service.fixture.ts'
 import { writeService } from '../attack/leaky-service.fixture.ts'
@@ -7,7 +9,7 @@ import { PROGRAM } from '../dev/small-service.fixture.ts'
 import type { WhyReport } from './why-report.ts'
 
 const LOW_STOCK = `
-import { feature, query, route } from 'plinth'
+import { feature, mount, open, query, route, signedIn } from 'plinth'
 import { z } from 'zod'
 import { product } from '../product/product.ts'
 
@@ -19,6 +21,16 @@ export const lowStock = feature('low-stock', {
       handle: async ({ db }) =>
         (await db.query("select id, name as note from app.products where lower(name) = 'lamp'")).rows,
     }),
+    route('GET /api/v1/years/:year/:slug', {
+      access: open('a test'), tenant: 'none', limit: { requests: 3, windowMs: 60_000 },
+      params: { year: z.coerce.number().int(), slug: z.string() }, returns: z.object({}), handle: () => ({}),
+    }),
+    route('GET /api/v1/probe', {
+      access: open('a test'), tenant: 'none', limit: { unlimited: 'a probe' }, returns: z.object({}), handle: () => ({}),
+    }),
+    mount('/legacy', { access: signedIn() }, async (app) => {
+      app.post('/things', async () => ({}))
+    }),
   ],
 })
 `
@@ -29,9 +41,20 @@ import { productFeature } from './entities/product/product.ts'
 await start({ features: [lowStock, productFeature] })
 `
 
+const LIMITED = `
+  rate_limiter:
+    endpoints:
+      PATCH /api/v1/products/:id: { requests: 2, window_ms: 9000 }
+`
+
 let service: WrittenService
 before(async () => {
+  const config = await readFile(
+    join(import.meta.dirname, '../../../../template/config.yaml'),
+    'utf8',
+  )
   service = await writeService({
+    'config.yaml': config + LIMITED,
     'src/main.ts': MAIN,
     'src/entities/low-stock/low-stock.ts': LOW_STOCK,
   })
@@ -68,6 +91,27 @@ test('plinth why names the line, the rule, the tenant, the limits, the problems 
   const statement = route?.cost?.statements.find(({ text }) => text.includes('app.products'))
   assert.match(statement?.plan.join('\n') ?? '', /tenant_id = .*current_setting/)
   assert.match(statement?.plan.join('\n') ?? '', /Filter: .*lower/)
+})
+
+test('plinth why says how often a route may be called, as the route and config.yaml have it', async () => {
+  const limits = async (...args: readonly string[]) => {
+    const { out, err } = await why(...args, '--json')
+    assert.equal(err, '')
+    const { routes }: WhyReport = JSON.parse(out)
+    return routes.map((one) => one.limits.join(' ')).join('\n')
+  }
+  const shared =
+    /With all other routes, a principal may make 600 requests in 60 s, an address 1200 /
+  const own = await limits('HEAD', '/api/v1/years/2026/x')
+  assert.match(own, /A principal may call it 3 times in 60 s, or an address where nobody/)
+  assert.match(own, shared)
+  const probe = await limits('/api/v1/probe')
+  assert.match(probe, /It may be called without limit \(unlimited: a probe\)\.$/)
+  const configured = await limits('PATCH', '/api/v1/products/:id')
+  assert.match(configured, /A principal may call it 2 times in 9 s/)
+  const mounted = await limits('/legacy/things')
+  assert.match(mounted, /The body has at most 1 MiB\./)
+  assert.match(mounted, shared)
 })
 
 test('plinth why goes by the query that is asked, so that the plan is the one of that filter', async () => {

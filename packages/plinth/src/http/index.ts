@@ -32,6 +32,7 @@ export type {
   RateLimiter,
   RateLimiterSettings,
   RateRefusal,
+  RoutePlan,
   WindowStore,
 } from './limits/rate/index.ts'
 export {
@@ -39,6 +40,7 @@ export {
   createMemoryWindows,
   createRateLimiter,
   createRedisWindows,
+  createRoutePlans,
   limitBy,
   rateLimiterProblems,
   rateLimiterSettings,

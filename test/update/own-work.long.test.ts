@@ -96,6 +96,20 @@ test('an update that was killed when a commit was made and not yet noted is undo
   assert.equal(await it.git('branch', '--format=%(refname:short)'), 'main')
 })
 
+test('hooks of the owner that fail stop no update, and no way back', async () => {
+  const it = await oldService()
+  const before = await snapshot(it.folder)
+  const hooks = path.join(it.folder, '.git/hooks')
+  for (const name of ['post-checkout', 'pre-commit', 'prepare-commit-msg', 'post-commit']) {
+    await write(hooks, new Map([[name, '#!/bin/sh\nexit 2\n']]))
+    await it.run('chmod', ['+x', path.join(hooks, name)])
+  }
+  const { code, err } = await it.plinth('update', '--no-install')
+  assert.equal(code, 0, err)
+  assert.equal((await it.plinth('update', '--abort')).code, 0)
+  assert.deepEqual(await snapshot(it.folder), before)
+})
+
 test('a damaged note of an update is said, with the file', async () => {
   const it = await oldService()
   await writeFile(path.join(it.folder, '.git/plinth-update.json'), '{"from":')

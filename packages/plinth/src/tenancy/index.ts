@@ -17,7 +17,7 @@ export type { AtTheDoor, Doorkeeper } from './modes/doorkeeper.ts'
 export { joinTheOneTenant, makeTheOneTenant } from './modes/the-one-tenant.ts'
 export type { Welcome } from './modes/welcome.ts'
 export { createWelcome } from './modes/welcome.ts'
-export { pageFrom, pageOf, paging } from './paging.ts'
+export { pageFrom, pageOf, paging, skippedBy } from './paging.ts'
 export type { PlaceDeps, PlaceInTenant } from './place-in-tenant.ts'
 export { createPlaceInTenant } from './place-in-tenant.ts'
 export type {

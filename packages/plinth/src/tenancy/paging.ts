@@ -18,6 +18,11 @@ export interface Asked {
   readonly count?: 'exact' | undefined
 }
 
+/** Items to pass over: what the page before a cursor passed over is behind it. */
+export function skippedBy({ cursor, offset }: Pick<Asked, 'cursor' | 'offset'>): number {
+  return cursor === undefined ? offset : 0
+}
+
 /** The schema of a page. */
 export function pageOf<S extends z.ZodType>(item: S) {
   return z.object({

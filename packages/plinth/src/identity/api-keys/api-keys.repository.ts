@@ -1,5 +1,6 @@
 import type { PlatformDb, PlatformTx, Queryable } from '../../data/index.ts'
 import type { Id } from '../../kernel/index.ts'
+import { skippedBy } from '../../tenancy/index.ts'
 import type { KeyRecord, KeyRow } from './api-key.ts'
 
 // Row-level security shows a membership to its own person and tenant only. A setting inside the
@@ -102,7 +103,7 @@ export async function listKeys(
     {
       text: `select ${COLUMNS} ${FROM} ${where} and ($4::uuid is null or k.id > $4)
               order by k.id limit $5 offset $6`,
-      values: [...values, cursor ?? null, limit + 1, offset],
+      values: [...values, cursor ?? null, limit + 1, skippedBy({ cursor, offset })],
     },
     ...(count === 'exact'
       ? [{ text: `select count(*)::int as total ${FROM} ${where}`, values }]

@@ -1,5 +1,6 @@
 import type { Db, Queryable, Tx } from '../../data/index.ts'
 import type { Id } from '../../kernel/index.ts'
+import { skippedBy } from '../../tenancy/index.ts'
 
 /** An invitation as an administrator of the tenant sees it. */
 export interface InvitationRow {
@@ -69,7 +70,7 @@ export async function listInvitations(
       text: `select ${COLUMNS} from plinth.invitations
               where tenant_id = $1 and ($2::uuid is null or id > $2)
               order by id limit $3 offset $4`,
-      values: [db.tenant, asked.cursor ?? null, asked.limit + 1, asked.offset],
+      values: [db.tenant, asked.cursor ?? null, asked.limit + 1, skippedBy(asked)],
     },
     ...(asked.count === 'exact'
       ? [

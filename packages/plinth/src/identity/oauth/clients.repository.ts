@@ -1,5 +1,6 @@
 import type { Queryable } from '../../data/index.ts'
 import type { Id } from '../../kernel/index.ts'
+import { skippedBy } from '../../tenancy/index.ts'
 import type { ClientAuthentication } from './client-authentications.ts'
 
 /** A machine client. */
@@ -67,7 +68,7 @@ export async function listClients(
     `select ${COLUMNS} from plinth.oauth_clients
       where tenant_id = $1 and revoked_at is null and ($2::uuid is null or id > $2)
       order by id limit $3 offset $4`,
-    [tenant, cursor ?? null, limit + 1, offset],
+    [tenant, cursor ?? null, limit + 1, skippedBy({ cursor, offset })],
   )
   if (count !== 'exact') return { rows, total: null }
   const counted = await db.query<{ total: number }>(

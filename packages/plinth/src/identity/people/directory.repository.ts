@@ -75,7 +75,13 @@ function page(
     text: `select ${COLUMNS}, ${key} as key ${text}
               and ($${at}::text is null or (${key}, m.person_id) ${sign} ($${at}, $${at + 1}::uuid))
             order by ${key} ${way}, m.person_id ${way} limit $${at + 2} offset $${at + 3}`,
-    values: [...values, after?.[0] ?? null, after?.[1] ?? null, limit + 1, offset],
+    values: [
+      ...values,
+      after?.[0] ?? null,
+      after?.[1] ?? null,
+      limit + 1,
+      after === undefined ? offset : 0,
+    ],
   }
 }
 

@@ -1,4 +1,5 @@
 import type { PlatformDb, PlatformTx, Queryable } from '../../data/index.ts'
+import { skippedBy } from '../../tenancy/index.ts'
 import type { ProfileRow } from './profile.repository.ts'
 import { PERSONAL_COLUMNS } from './profile.repository.ts'
 
@@ -44,7 +45,7 @@ export async function listPlatformPeople(
     {
       text: `select ${COLUMNS} ${where} and ($3::uuid is null or p.id > $3)
               order by p.id limit $4 offset $5`,
-      values: [...filters, cursor ?? null, limit + 1, offset],
+      values: [...filters, cursor ?? null, limit + 1, skippedBy({ cursor, offset })],
     },
     ...(count === 'exact'
       ? [{ text: `select count(*)::int as total ${where}`, values: filters }]

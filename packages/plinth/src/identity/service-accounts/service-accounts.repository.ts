@@ -1,6 +1,7 @@
 import type { Db, Tx } from '../../data/index.ts'
 import type { Id } from '../../kernel/index.ts'
 import { isId } from '../../kernel/index.ts'
+import { skippedBy } from '../../tenancy/index.ts'
 
 /** A service account of a tenant. */
 export interface ServiceAccount {
@@ -56,7 +57,7 @@ export async function listServiceAccounts(
     {
       text: `select ${COLUMNS} ${FROM} and ($2::uuid is null or p.id > $2)
               order by p.id limit $3 offset $4`,
-      values: [db.tenant, cursor ?? null, limit + 1, offset],
+      values: [db.tenant, cursor ?? null, limit + 1, skippedBy({ cursor, offset })],
     },
     ...(count === 'exact'
       ? [{ text: `select count(*)::int as total ${FROM}`, values: [db.tenant] }]

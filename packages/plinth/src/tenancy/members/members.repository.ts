@@ -2,6 +2,7 @@ import type { Db, Tx } from '../../data/index.ts'
 import type { Id } from '../../kernel/index.ts'
 import type { Membership } from '../membership/membership.ts'
 import type { Asked } from '../paging.ts'
+import { skippedBy } from '../paging.ts'
 
 /** A member as an administrator of the tenant sees them. */
 export interface MemberRow extends Membership {
@@ -25,7 +26,7 @@ export async function listMembers(
     {
       text: `select ${COLUMNS} ${FROM} and ($2::uuid is null or m.person_id > $2)
               order by m.person_id limit $3 offset $4`,
-      values: [db.tenant, cursor ?? null, limit + 1, offset],
+      values: [db.tenant, cursor ?? null, limit + 1, skippedBy({ cursor, offset })],
     },
     ...(count === 'exact'
       ? [{ text: `select count(*)::int as total ${FROM}`, values: [db.tenant] }]

@@ -1,5 +1,6 @@
 import type { PlatformDb, PlatformTx } from '../../data/index.ts'
 import type { Asked } from '../paging.ts'
+import { skippedBy } from '../paging.ts'
 import type { TenantRow } from '../tenants/tenants.repository.ts'
 
 /** A tenant as the platform sees it. */
@@ -19,7 +20,7 @@ export async function listAllTenants(
     {
       text: `select ${COLUMNS} ${LIVE} and ($1::uuid is null or id > $1)
               order by id limit $2 offset $3`,
-      values: [cursor ?? null, limit + 1, offset],
+      values: [cursor ?? null, limit + 1, skippedBy({ cursor, offset })],
     },
     ...(count === 'exact' ? [{ text: `select count(*)::int as total ${LIVE}` }] : []),
   ])

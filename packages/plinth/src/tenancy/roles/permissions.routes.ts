@@ -2,7 +2,7 @@ import type { RouteOptions } from 'fastify'
 import { z } from 'zod'
 import { route } from '../../feature/index.ts'
 import type { AppError } from '../../kernel/index.ts'
-import { pageOf, paging } from '../paging.ts'
+import { pageFrom, pageOf, paging, skippedBy } from '../paging.ts'
 import type { PermissionChange } from './change-permission.ts'
 import {
   addPermission,
@@ -46,16 +46,15 @@ function listRoute({ catalogue }: RolesDeps): RouteOptions {
       cursor: permissionKey.optional().describe('next_cursor of the page before'),
     },
     returns: pageOf(shownPermission),
-    handle: async ({ db, query: { limit, offset, cursor = '', count } }) => {
+    handle: async ({ db, query: asked }) => {
       const added = await addedPermissions(db)
       const all = [...catalogue().all.map(declared), ...added.map(shown)].toSorted((a, b) =>
         a.key < b.key ? -1 : 1,
       )
-      const rest = all.filter(({ key }) => key > cursor).slice(offset)
-      const items = rest.slice(0, limit)
-      const next_cursor = rest.length > limit ? (items.at(-1)?.key ?? null) : null
+      const { cursor = '', count } = asked
+      const rest = all.filter(({ key }) => key > cursor).slice(skippedBy(asked))
       const total = count === 'exact' ? all.length : null
-      return { items, count: items.length, limit, offset, total, next_cursor }
+      return pageFrom(rest, asked, { total, next: ({ key }) => key })
     },
   })
 }

@@ -1,6 +1,7 @@
 import type { Db, Tx } from '../../data/index.ts'
 import type { Id } from '../../kernel/index.ts'
 import type { Asked } from '../paging.ts'
+import { skippedBy } from '../paging.ts'
 import type { RoleRow } from './role.ts'
 
 const SELECT = `
@@ -18,7 +19,7 @@ export async function listRoles(
   const [found, counted] = await db.batch([
     {
       text: `${SELECT} and ($2::uuid is null or r.id > $2) order by r.id limit $3 offset $4`,
-      values: [db.tenant, cursor ?? null, limit + 1, offset],
+      values: [db.tenant, cursor ?? null, limit + 1, skippedBy({ cursor, offset })],
     },
     ...(count === 'exact'
       ? [

@@ -1,6 +1,7 @@
 import type { PlatformDb, PlatformTx, Queryable } from '../../data/index.ts'
 import type { Id } from '../../kernel/index.ts'
 import type { Asked } from '../paging.ts'
+import { skippedBy } from '../paging.ts'
 
 /** A tenant as its members see it. */
 export interface TenantRow {
@@ -37,7 +38,7 @@ export async function listOwnTenants(
     {
       text: `select t.id, t.slug, t.name, t.kind, t.created_at, m.role ${OWN}
                 and ($3::uuid is null or t.id > $3) order by t.id limit $4 offset $5`,
-      values: [person, only, cursor ?? null, limit + 1, offset],
+      values: [person, only, cursor ?? null, limit + 1, skippedBy({ cursor, offset })],
     },
     ...(count === 'exact'
       ? [{ text: `select count(*)::int as total ${OWN}`, values: [person, only] }]

@@ -41,8 +41,11 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'npx plinth db upgrade':
     'a name that went and one that came are asked about; up, down and up again',
   'npx plinth check': 'the template is green in every part',
-  'npx plinth update --check':
-    '--check and --dry-run say what an update would do, and write nothing',
+  'npx plinth sync --accept-breaking':
+    'a change that callers would notice is taken by plinth sync --accept-breaking',
+  'npm run packed -- ../tarballs': 'README: a service is made',
+  'npx plinth update --from ../tarballs':
+    'packages that are handed over as tarballs take the place of older ones in vendor/',
 }
 
 test('README: every command has a proof', () => {

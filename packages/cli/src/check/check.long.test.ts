@@ -120,6 +120,20 @@ test('a changed entity is missed by sync, by callers and by the migrations, each
   assert.match(refused.err, /accept it with `plinth sync --accept-breaking`/)
 })
 
+test('a change that callers would notice is taken by plinth sync --accept-breaking', async () => {
+  const accept = async () => {
+    const { code, out, err } = await plinth(['sync', '--accept-breaking'])
+    assert.equal(code, 0, out + err)
+    assert.deepEqual((await check('--only', 'sync,openapi')).findings, [])
+  }
+  {
+    await using _ = await changed(PRODUCT, '  stock: z', '  weight: z.int32(),\n  stock: z')
+    assert.notDeepEqual((await check('--only', 'openapi')).findings, [])
+    await accept()
+  }
+  await accept()
+})
+
 test('who may call a route is compared with what was reviewed', async () => {
   await using _ = await changed('src/generated/routes.txt', 'product:delete', 'signed in')
   const { findings } = await check('--only', 'census,sync')

@@ -58,21 +58,6 @@ const make = async (name: string, grants: readonly string[] = [], who = ana): Pr
   assert.equal(made.status, 201, JSON.stringify(made.body))
   return made.body
 }
-/** What all pages hold, one after the other; the offset is said each time. */
-async function walk<T = Role>(
-  path: string,
-  nameOf: (item: T) => string,
-): Promise<readonly string[]> {
-  const names: string[] = []
-  for (let cursor: string | null = ''; cursor !== null; ) {
-    const { body }: { body: List<T> } = await ana.get<List<T>>(
-      cursor === '' ? path : `${path}&cursor=${cursor}`,
-    )
-    names.push(...body.items.map(nameOf))
-    cursor = body.next_cursor
-  }
-  return names
-}
 const codeOf = ({ status, body }: Answer) => `${status} ${body?.['code'] ?? ''}`
 
 test('C11 D3 every tenant has the built-in roles, listed page by page, at both paths', async () => {
@@ -90,11 +75,6 @@ test('C11 D3 every tenant has the built-in roles, listed page by page, at both p
     body.items.map(({ id }) => id),
   )
   assert.deepEqual((await ana.get('/roles?count=exact')).body, body)
-  assert.deepEqual(await walk(`${ROLES}?limit=2&offset=1`, ({ id }) => id), ids.slice(1))
-  const known = (await ana.get<List<{ key: string }>>('/permissions?limit=5&count=exact')).body
-  const walked = await walk<{ key: string }>('/permissions?limit=30&offset=3', ({ key }) => key)
-  const expected = [known.items[3]?.key, (known.total ?? 0) - 3]
-  assert.deepEqual([walked[0], walked.length], expected, 'an offset is skipped once')
   assert.equal((await ana.get(`${ROLES}?limit=101`)).status, 422)
 })
 

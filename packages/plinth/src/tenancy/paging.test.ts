@@ -7,6 +7,7 @@ let world: World
 let ana: Person
 before(async () => {
   world = await startWorld({
+    features: [],
     settings: { 'tenancy.mode': 'organisations', 'app.compat': ['s3'] },
   })
   ana = await world.signIn('ana')

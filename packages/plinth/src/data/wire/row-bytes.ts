@@ -16,7 +16,7 @@ export function isAscii(bytes: Buffer, from: number, to: number): boolean {
   return true
 }
 
-/** The integer that digits say, with or without a minus before them: `-42`. At most nine digits are exact. */
+/** The integer that digits say, with or without a minus before them: `-42`. Exact up to 15 digits. */
 export function integerAt(bytes: Buffer, from: number, to: number): number {
   const isNegative = bytes[from] === MINUS
   let value = 0
